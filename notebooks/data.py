@@ -1,0 +1,177 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # From templates to noisy spectra
+#
+# What does a network see, and where does it come from? The study made its spectra from 13,000
+# clean rest-frame profiles that are not public. This page builds 13,000 of our own from the
+# 31 real templates that very likely lie behind them, and follows one galaxy from its template
+# to the pixels that a network is given. Every step that is assumed, not measured, is listed
+# in [](assumptions.md).
+
+# %% tags=["parameters"]
+snr = [float("inf"), 5.0, 2.0, 1.0, 0.5]
+n_train = 24000
+grid = "paper"
+seed = 1
+
+# %%
+import numpy as np
+from IPython.display import Markdown
+
+from specz import figures
+from specz.grid import CLASSES, get_grid
+from specz.library import LibraryConfig, build_library
+from specz.observe import halpha_snr
+from specz.sample import draw_sample
+from specz.templates import load_templates
+
+pixels = get_grid(grid)
+templates = load_templates()
+library = build_library(LibraryConfig())
+train = draw_sample(library, "train", n_train, snr[-1], pixels, seed)
+
+# %% [markdown]
+# ## Templates
+#
+# The continua are the 31 templates of the COSMOS photometric redshifts
+# {cite}`polletta2007,bruzual2003,ilbert2009`: real galaxies, from red ellipticals to blue
+# starbursts. They have no emission lines.
+
+# %%
+fig, axes = figures.subplots()
+figures.plot_templates(templates, axes[0, 0])
+figures.save(fig, "templates")
+
+# %% [markdown]
+# ```{figure} figures/templates.svg
+# :name: fig-templates
+# :alt: Flux against rest-frame wavelength for 31 templates, the bluest rising steeply below 4500 Å.
+#
+# The 31 template continua, scaled at 6500 Å, from ellipticals (dark) to starbursts (light).
+# The break near 4000 Å fades along the sequence and the blue continuum rises.
+# ```
+#
+# ## SEDs
+#
+# A spectral energy distribution (SED) is a template mixed with its neighbour in the sequence,
+# reddened by dust {cite}`calzetti2000`, and given emission lines whose ratios follow
+# {cite:t}`ilbert2009`. The equivalent width of Hα is drawn at random; it stands in for the
+# Hα selection of the study's catalogue.
+
+# %%
+fig, axes = figures.subplots(size=(7.2, 5.2))
+figures.plot_seds(library, np.argsort(library.position)[[600, 4500, 8500, 12000]], axes[0, 0])
+figures.save(fig, "seds")
+
+# %% [markdown]
+# ```{figure} figures/seds.svg
+# :name: fig-seds
+# :alt: Four rest-frame spectra with emission lines at Hβ, [O III], Hα and [S II].
+#
+# Four of the SEDs at redshift 0, with their recipe. Hα with [N II] is the strongest line
+# everywhere; [O III] and Hβ are weaker and more reddened.
+# ```
+#
+# ## The split
+#
+# The SEDs are split before any copy is made: two copies of one SED at different redshifts
+# never sit on both sides.
+
+# %%
+fig, axes = figures.subplots(1, 3, size=(9, 3.2))
+figures.plot_splits(library, axes[0])
+figures.save(fig, "splits")
+
+# %% [markdown]
+# ```{figure} figures/splits.svg
+# :name: fig-splits
+# :alt: Three histograms in which training, validation and test curves lie on one another.
+#
+# Properties of the SEDs in the three splits. The curves agree within their counting noise:
+# a difference between training and test accuracy is not one of populations.
+# ```
+#
+# ## Redshift and pixels
+#
+# Light emitted at $\lambda$ arrives at $\lambda (1 + z)$. The flux is integrated over each
+# pixel of the observed grid, so no flux is lost and none is interpolated.
+
+# %%
+fig, axes = figures.subplots(size=(7.2, 5))
+blue = int(np.argsort(library.position)[9500])
+figures.plot_redshifting(library, blue, [1.0, 1.2, 1.4, 1.6, 1.79], pixels, axes[0, 0])
+figures.save(fig, "redshifting")
+
+# %% [markdown]
+# ```{figure} figures/redshifting.svg
+# :name: fig-redshifting
+# :alt: The same spectrum at five redshifts, its lines moving to the right as redshift grows.
+#
+# One SED at five redshifts. The lines move right by the same factor: [O III] is missing
+# below $z \approx 1.2$, where it falls short of the grid, and Hα is always there.
+# ```
+#
+# ## Noise
+#
+# White Gaussian noise of standard deviation (mean flux)/(S/N) is added to every pixel.
+
+# %%
+samples = [draw_sample(library, "test", 50, level, pixels, seed) for level in snr]
+example = 7
+fig, axes = figures.subplots(len(snr), 1, size=(7.2, 1.6 * len(snr)))
+figures.plot_noise_levels(samples, example, axes[:, 0])
+figures.save(fig, "noise_levels")
+
+# %% [markdown]
+# ```{figure} figures/noise_levels.svg
+# :name: fig-noise-levels
+# :alt: The same spectrum in panels of growing noise; the Hα line stays visible longest.
+#
+# One test spectrum at each noise level, with the same noise pattern rescaled. The dotted line
+# marks Hα. Long after the continuum has drowned, the line is still there.
+# ```
+
+# %%
+rows = []
+noisy = [sample for sample in samples if np.isfinite(sample.snr)]
+for sample in noisy:
+    line = halpha_snr(library, train.sed[:2000], train.z[:2000], pixels, sample.snr)
+    low, middle, high = np.quantile(line, [0.16, 0.5, 0.84])
+    rows.append(f"| {sample.snr:g} | {middle:.1f} | {low:.1f}–{high:.1f} |")
+Markdown(
+    "| continuum S/N per pixel | median S/N of Hα | 68 % of the galaxies |\n|---|---|---|\n"
+    + "\n".join(rows)
+)
+
+# %% [markdown]
+# The table gives the signal-to-noise ratio of Hα alone as a matched filter measures it, for
+# each noise level above.
+#
+# ## Classes
+#
+# The redshift range is cut into classes, and finding the redshift becomes naming the class.
+
+# %%
+fig, axes = figures.subplots(size=(7.2, 3.2))
+figures.plot_class_counts(train, axes[0, 0])
+figures.save(fig, "classes")
+Markdown(
+    f"{CLASSES.n} classes of $\\Delta z = {CLASSES.width:g}$ between {CLASSES.z_min:g} and "
+    f"{CLASSES.z_max:g}; the {len(train):,} training spectra put "
+    f"{len(train) / CLASSES.n:.0f} into each on average."
+)
+
+# %% [markdown]
+# ```{figure} figures/classes.svg
+# :name: fig-classes
+# :alt: A flat histogram of training spectra over redshift classes.
+#
+# Training spectra per class. Redshifts are uniform and continuous, so the counts scatter as
+# Poisson counts do, and a redshift can lie anywhere within its class.
+# ```

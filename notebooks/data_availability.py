@@ -1,0 +1,75 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Impact of data availability
+#
+# Does the network get better with more training spectra, and does it overfit less? Beyond the
+# number of training SEDs, more spectra means further copies of the same SEDs at other
+# redshifts. Smaller training sets are the first part of larger ones, and all networks are
+# asked about the same test spectra.
+
+# %% tags=["parameters"]
+n_train = [3000, 10000, 24000]
+snr = [float("inf"), 1.0]
+layers = 3
+epochs = 4
+min_updates = 600
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import figures, metrics, runner, studies
+
+experiments = studies.data_availability(
+    n_train, snr, layers, epochs, min_updates, n_test, grid, seed
+)
+results = runner.run(experiments)
+
+# %%
+fig, axes = figures.subplots()
+figures.plot_accuracy_against_n(results, axes[0, 0])
+figures.save(fig, "accuracy_against_n")
+
+# %% [markdown]
+# ```{figure} figures/accuracy_against_n.svg
+# :name: fig-accuracy-against-n
+# :alt: Accuracy against number of training spectra, rising on test spectra, for clean and noisy.
+#
+# Accuracy on test spectra (filled) and on training spectra (open) against the size of the
+# training set, clean and noisy. Bars are 95 % intervals. The filled curves rise with the size:
+# that is the claim of the study. The open curves lie above them: what is between is overfitting.
+# ```
+
+# %%
+fig, axes = figures.subplots(size=(7.2, 3.4))
+figures.plot_gap_against_n(results, axes[0, 0])
+figures.save(fig, "gap_against_n")
+
+# %% [markdown]
+# ```{figure} figures/gap_against_n.svg
+# :name: fig-gap-against-n
+# :alt: Training minus validation accuracy against training size.
+#
+# The gap between training and validation accuracy. A gap of zero would mean that the network
+# has learned nothing that holds for its training spectra only.
+# ```
+
+# %%
+rows = [
+    f"| {figures.noise_label(r.experiment.snr)} | {r.experiment.n_train:,} "
+    f"| {metrics.accuracy(r.test).percent()} | {metrics.within_one(r.test).percent()} "
+    f"| {metrics.accuracy(r.train).percent()} |"
+    for r in results
+]
+Markdown(
+    "| noise | training spectra | test: exact class | test: ±1 class | training: exact class |\n"
+    "|---|---|---|---|---|\n" + "\n".join(rows)
+)

@@ -1,0 +1,89 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Impact of the architecture
+#
+# Does depth help? The talk shows learning curves for one and for three convolutional layers at
+# 400,000 training examples. Here are one, two and three layers of equal width, trained on the
+# same spectra in the same order, and the datathon's network beside them.
+
+# %% tags=["parameters"]
+layers = [1, 2, 3]
+n_train = 24000
+snr = float("inf")
+epochs = 4
+min_updates = 600
+n_train_datathon = 2000
+epochs_datathon = 8
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import figures, metrics, runner, studies
+from specz.grid import get_grid
+
+experiments = studies.depth(
+    layers, n_train, snr, epochs, min_updates, n_train_datathon, epochs_datathon, n_test, grid, seed
+)
+*cnns, datathon = results = runner.run(experiments)
+names = [f"{n} layer{'s' * (n > 1)}" for n in layers]
+
+# %%
+fig, axes = figures.subplots(1, 2, size=(9, 3.8))
+figures.plot_histories(cnns, names, axes[0])
+figures.save(fig, "depth_learning_curves")
+
+# %% [markdown]
+# ```{figure} figures/depth_learning_curves.svg
+# :name: fig-depth-learning-curves
+# :alt: Loss and accuracy against examples seen, one curve for each depth.
+#
+# Learning curves for each depth, on validation (filled) and training (open) spectra. A deeper
+# network of this kind has fewer parameters, because each layer halves the length that the dense
+# layer sees.
+# ```
+
+# %%
+fig, axes = figures.subplots(size=(7.2, 3.2))
+labels = [
+    *(f"{name}\n{r.experiment.n_train:,} spectra" for name, r in zip(names, cnns, strict=True)),
+    f"datathon network\n{n_train_datathon:,} spectra",
+]
+figures.plot_accuracy_bars(results, labels, axes[0, 0])
+figures.save(fig, "depth_accuracy")
+
+# %% [markdown]
+# ```{figure} figures/depth_accuracy.svg
+# :name: fig-depth-accuracy
+# :alt: Test accuracy of each depth with intervals.
+#
+# Accuracy on the same test spectra, with 95 % intervals. Mind the number of training spectra
+# under each name: the datathon's network is slow to train and is given fewer.
+# ```
+
+# %%
+deepest = cnns[-1]
+lines = []
+for name, other in zip(names[:-1], cnns[:-1], strict=True):
+    c = metrics.compare(deepest.test, other.test)
+    lines.append(
+        f"- {names[-1]} against {name}: {100 * c.difference.value:+.1f} points "
+        f"({100 * c.difference.low:+.1f} to {100 * c.difference.high:+.1f}); "
+        f"{c.only_first} spectra right only with {names[-1]}, {c.only_second} only with {name}; "
+        f"McNemar p = {c.p_value:.2g}."
+    )
+pixels = get_grid(grid).n_pixels
+lines += [
+    f"- {name}: {r.experiment.estimator.build(pixels).count_params():,} parameters, "
+    f"{metrics.accuracy(r.test).percent()} exact class."
+    for name, r in zip([*names, "datathon network"], results, strict=True)
+]
+Markdown("\n".join(lines))

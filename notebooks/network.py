@@ -1,0 +1,89 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # The network
+#
+# What is the network, how large is it, and does it learn? The study's classifier is a stack of
+# one-dimensional convolutions followed by a dense layer with one output per redshift class.
+
+# %% tags=["parameters"]
+layers = 3
+n_train = 24000
+snr = float("inf")
+epochs = 4
+min_updates = 600
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import figures, metrics, runner, studies
+from specz.grid import get_grid
+from specz.networks import DatathonNetwork, layer_table
+
+experiments = studies.network(layers, n_train, snr, epochs, min_updates, n_test, grid, seed)
+result = runner.run(experiments)[0]
+model = result.experiment.estimator.build(get_grid(grid).n_pixels)
+rows = layer_table(model)
+
+# %% [markdown]
+# ## Architecture
+
+# %%
+fig, axes = figures.subplots(size=(1.75 * len(rows) + 1, 2.4))
+figures.plot_architecture(rows, axes[0, 0])
+figures.save(fig, "architecture")
+
+# %% [markdown]
+# ```{figure} figures/architecture.svg
+# :name: fig-architecture
+# :alt: A row of boxes from the spectrum through the convolutions to the classes.
+#
+# The network, layer by layer, with the shape of each output and the number of parameters, as
+# Keras counts them. Each convolution halves the length; almost all parameters are in the dense
+# layer. A softmax turns its outputs into $p(\mathrm{class} \mid x)$.
+# ```
+
+# %%
+datathon = DatathonNetwork().build(get_grid(grid).n_pixels)
+Markdown(
+    f"The network has {model.count_params():,} parameters. For comparison, the baseline network "
+    f"that a co-author of the study published for a datathon in 2023 has "
+    f"{datathon.count_params():,}; it appears in [](depth.ipynb)."
+)
+
+# %% [markdown]
+# ## Training
+#
+# Training minimises the cross-entropy $-\ln p(\mathrm{true\ class} \mid x)$ with Adam. The
+# spectra are made anew whenever they are needed, from the SED, the redshift and a seed, and the
+# same example always carries the same noise.
+
+# %%
+fig, axes = figures.subplots(1, 2, size=(9, 3.6))
+figures.plot_histories([result], [f"{layers} layers"], axes[0])
+figures.save(fig, "learning_curves")
+
+# %% [markdown]
+# ```{figure} figures/learning_curves.svg
+# :name: fig-learning-curves
+# :alt: Loss falling and accuracy rising with training examples seen.
+#
+# Loss and accuracy after each pass over the training set, on validation spectra (filled) and
+# on an equal number of training spectra (open). The distance between the two is overfitting.
+# ```
+
+# %%
+Markdown(
+    f"After {result.history.examples[-1]:,.0f} examples the network puts "
+    f"{metrics.accuracy(result.test).percent()} of {len(result.test):,} test spectra into their "
+    f"own class, and {metrics.within_one(result.test).percent()} within one class of it. "
+    "The brackets are 95 % intervals."
+)

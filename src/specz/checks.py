@@ -1,0 +1,38 @@
+"""Checks of parameters: each error names the parameter, its value and what was expected."""
+
+import difflib
+import math
+from collections.abc import Iterable
+
+
+def nearest(value: object, choices: Iterable[object]) -> str:
+    """Return ``"; did you mean X?"`` for the choice closest to ``value``, or an empty string."""
+    names = [str(choice) for choice in choices]
+    found = difflib.get_close_matches(str(value), names, n=1, cutoff=0.4)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def choice(name: str, value: object, choices: Iterable[object]) -> None:
+    """Raise ValueError unless ``value`` is one of ``choices``."""
+    options = list(choices)
+    if value not in options:
+        listed = ", ".join(repr(option) for option in options)
+        raise ValueError(f"{name} must be one of {listed}; got {value!r}{nearest(value, options)}")
+
+
+def number(name: str, value: object, low: float, high: float = math.inf) -> None:
+    """Raise unless ``value`` is a number in [low, high]; infinity only where ``high`` is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number; got {value!r} of type {type(value).__name__}")
+    if not low <= value <= high:
+        raise ValueError(
+            f"{name} must lie in [{low:g}, {high:g}]; got {value!r}; "
+            f"the nearest valid value is {low if not value > high else high:g}"
+        )
+
+
+def integer(name: str, value: object, low: int, high: float = math.inf) -> None:
+    """Raise unless ``value`` is an integer in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an integer; got {value!r} of type {type(value).__name__}")
+    number(name, value, low, high)

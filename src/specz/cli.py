@@ -1,0 +1,91 @@
+"""The command line: ``specz list``, ``specz run``, ``specz plan``, ``specz build``."""
+
+import json
+import shutil
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from specz import book
+from specz.runner import missing
+from specz.store import canonical
+from specz.studies import STUDIES
+
+app = typer.Typer(
+    help="A reproducible companion to 'CNNs for Spectroscopic Redshift Estimation on Euclid Data'.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Profile = Annotated[str, typer.Option(help="smoke, quick or paper.")]
+OwnParameters = Annotated[
+    list[str] | None, typer.Option("-p", "--parameter", help="name=value, as often as needed.")
+]
+
+
+@app.command("list")
+def list_notebooks(profile: Profile = "quick") -> None:
+    """List the notebooks with their parameters in a profile."""
+    for name in STUDIES:
+        typer.echo(name)
+        for key, value in book.profile_parameters(profile, name).items():
+            typer.echo(f"  {key} = {json.dumps(canonical(value))}")
+
+
+@app.command()
+def run(
+    notebook: Annotated[str, typer.Argument(help="A notebook's name; see 'specz list'.")],
+    parameter: OwnParameters = None,
+    profile: Profile = "quick",
+    output: Annotated[
+        Path | None, typer.Option(help="Copy the executed notebook and its figures here.")
+    ] = None,
+) -> None:
+    """Run one notebook through papermill with parameters of your own."""
+    overrides = dict(book.parse_override(text) for text in parameter or [])
+    parameters = book.resolve(notebook, profile, overrides)
+    page = book.execute(notebook, parameters, profile)
+    where = page.folder
+    if output is not None:
+        shutil.copytree(page.folder, output, dirs_exist_ok=True)
+        where = output
+    typer.echo(f"{where / 'notebook.ipynb'}{'' if page.fresh else ' (kept from an earlier run)'}")
+
+
+@app.command()
+def plan(profile: Profile = "quick") -> None:
+    """Say which experiments of a profile are there and which would be computed."""
+    for name in STUDIES:
+        experiments = book.experiments(name, book.profile_parameters(profile, name))
+        absent = missing(experiments)
+        typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
+        for experiment in experiments:
+            typer.echo(
+                f"  {'to compute' if experiment in absent else 'there':>10}  {experiment.title}"
+            )
+
+
+@app.command()
+def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
+    """Build the whole site; a parameter of your own is notebook.name=value."""
+    overrides: dict[str, dict[str, Any]] = defaultdict(dict)
+    for text in parameter or []:
+        name, value = book.parse_override(text)
+        notebook, dot, key = name.partition(".")
+        if not dot:
+            raise ValueError(f"expected notebook.name=value; got {text!r}")
+        overrides[notebook][key] = value
+    typer.echo(book.build(profile, overrides))
+
+
+def main() -> None:
+    """Run the command line; an error a user can mend is one message and exit status 2."""
+    try:
+        app()
+    except (ValueError, TypeError, book.BookError) as error:
+        typer.echo(f"specz: {error}", err=True)
+        sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)

@@ -1,0 +1,134 @@
+"""One experiment: an estimator, the spectra it learns from, and those it is asked about."""
+
+import time
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from specz import checks
+from specz.estimators import Estimator, Fitted, History, estimator_name
+from specz.grid import CLASSES, get_grid
+from specz.library import LibraryConfig, build_library
+from specz.observe import redshift_range
+from specz.predictions import Predictions, predict
+from specz.sample import Sample, draw_sample
+
+SEED_MAX = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that a result depends on, besides the code.
+
+    Attributes
+    ----------
+    estimator : Estimator
+    n_train : int
+        Training spectra; beyond the library's SEDs, further copies at other redshifts.
+    snr : float
+        Continuum S/N per pixel, on the mean flux; infinity: clean.
+    grid : str
+        Name in :data:`specz.grid.GRIDS`.
+    n_validation, n_test : int
+        Spectra that choose settings, and spectra that are reported.
+    library : LibraryConfig
+    data_seed : int
+        Redshifts and noise. Experiments of one data seed share their spectra.
+    seed : int
+        The estimator's own randomness: weights, order of the examples, trees.
+    """
+
+    estimator: Estimator
+    n_train: int
+    snr: float = float("inf")
+    grid: str = "paper"
+    n_validation: int = 2000
+    n_test: int = 2000
+    library: LibraryConfig = field(default_factory=LibraryConfig)
+    data_seed: int = 1
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("n_train", "n_validation", "n_test"):
+            checks.integer(name, getattr(self, name), 1, 100_000_000)
+        checks.number("snr", self.snr, 1e-3)
+        object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
+        get_grid(self.grid)
+        checks.integer("data_seed", self.data_seed, 0, SEED_MAX)
+        checks.integer("seed", self.seed, 0, SEED_MAX)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The experiment as plain values, with the estimator by name."""
+        plain = asdict(replace(self))
+        plain["estimator"] = {
+            "name": estimator_name(self.estimator),
+            **plain.pop("estimator"),
+        }
+        return plain
+
+    @property
+    def title(self) -> str:
+        """One line for progress and listings."""
+        noise = "clean" if self.snr == float("inf") else f"S/N {self.snr:g}"
+        depth = getattr(self.estimator, "layers", None)
+        layers = f" {depth} layer{'s' if depth > 1 else ''}" if depth else ""
+        return f"{self.estimator.label}{layers}, {self.n_train:,} {noise}"
+
+    def samples(self) -> tuple[Sample, Sample, Sample]:
+        """Training, validation and test spectra."""
+        library, grid = build_library(self.library), get_grid(self.grid)
+        low, high = redshift_range(library, grid)
+        if not (low <= CLASSES.z_min and CLASSES.z_max <= high):
+            raise ValueError(f"grid {self.grid!r} is covered for z in [{low:.3f}, {high:.3f}] only")
+        train, validation, test = (
+            draw_sample(library, split, n, self.snr, grid, self.data_seed)
+            for split, n in (
+                ("train", self.n_train),
+                ("validation", self.n_validation),
+                ("test", self.n_test),
+            )
+        )
+        return train, validation, test
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What performing an experiment gives.
+
+    Attributes
+    ----------
+    train : Predictions
+        On the first ``n_validation`` training spectra.
+    validation, test : Predictions
+    history : History or None
+    fitted : Fitted
+    fit_seconds, test_seconds : float
+    """
+
+    train: Predictions
+    validation: Predictions
+    test: Predictions
+    history: History | None
+    fitted: Fitted
+    fit_seconds: float
+    test_seconds: float
+
+
+def perform(experiment: Experiment) -> Outcome:
+    """Fit the estimator, then ask it about training, validation and test spectra."""
+    train, validation, test = experiment.samples()
+    start = time.perf_counter()
+    fitted = experiment.estimator.fit(train, validation, experiment.seed)
+    fit_seconds = time.perf_counter() - start
+    start = time.perf_counter()
+    on_test = predict(fitted, test)
+    test_seconds = time.perf_counter() - start
+    return Outcome(
+        train=predict(fitted, train.head(experiment.n_validation)),
+        validation=predict(fitted, validation),
+        test=on_test,
+        history=fitted.history,
+        fitted=fitted,
+        fit_seconds=fit_seconds,
+        test_seconds=test_seconds,
+    )

@@ -1,0 +1,161 @@
+"""Numbers with intervals: how often, and by how much, an estimator is right.
+
+Intervals are 95 % bootstrap intervals. The SEDs are resampled, not the spectra: several
+copies of one SED at different redshifts are not independent evidence.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
+
+from specz.predictions import Predictions
+
+N_BOOTSTRAP = 1000
+LEVEL = 0.95
+OUTLIER_LIMITS = (0.003, 0.01, 0.15)
+"""|Δz|/(1+z) beyond which a redshift is an outlier: spectroscopic to photometric usage."""
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Interval(NamedTuple):
+    """A value and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+
+    def percent(self) -> str:
+        """As percentages: ``93.1 % (92.0-94.2)``."""
+        return f"{100 * self.value:.1f} % ({100 * self.low:.1f}–{100 * self.high:.1f})"
+
+
+class Comparison(NamedTuple):
+    """Two methods on the same spectra.
+
+    Attributes
+    ----------
+    difference : Interval
+        Accuracy of the first minus that of the second.
+    only_first, only_second : int
+        Spectra that only one of them classified exactly.
+    p_value : float
+        Two-sided exact McNemar test.
+    """
+
+    difference: Interval
+    only_first: int
+    only_second: int
+    p_value: float
+
+
+def is_exact(predictions: Predictions) -> npt.NDArray[np.bool_]:
+    """Whether each spectrum was put into its own class."""
+    return np.asarray(predictions.predicted == predictions.label)
+
+
+def is_within_one(predictions: Predictions) -> npt.NDArray[np.bool_]:
+    """Whether each spectrum was put into its own class or a neighbour of it."""
+    off = np.abs(predictions.predicted.astype(int) - predictions.label.astype(int))
+    return np.asarray(off <= 1)
+
+
+def relative_error(predictions: Predictions) -> FloatArray:
+    """Redshift error (z_predicted - z) / (1 + z) of each spectrum."""
+    return (predictions.z_predicted - predictions.z) / (1 + predictions.z)
+
+
+def accuracy(predictions: Predictions) -> Interval:
+    """Fraction of spectra put into their own class."""
+    return mean_interval(is_exact(predictions), predictions.sed)
+
+
+def within_one(predictions: Predictions) -> Interval:
+    """Fraction of spectra put into their own class or a neighbour."""
+    return mean_interval(is_within_one(predictions), predictions.sed)
+
+
+def bias(predictions: Predictions) -> Interval:
+    """Median of Δz/(1+z)."""
+    return statistic_interval(relative_error(predictions), predictions.sed, np.median)
+
+
+def sigma_nmad(predictions: Predictions) -> Interval:
+    """Normalised median absolute deviation of Δz/(1+z), 1.48 median|δ - median δ|."""
+
+    def nmad(error: FloatArray) -> float:
+        return float(1.48 * np.median(np.abs(error - np.median(error))))
+
+    return statistic_interval(relative_error(predictions), predictions.sed, nmad)
+
+
+def outlier_fraction(predictions: Predictions, limit: float) -> Interval:
+    """Fraction of spectra with |Δz|/(1+z) beyond ``limit``."""
+    return mean_interval(np.abs(relative_error(predictions)) > limit, predictions.sed)
+
+
+def negative_log_likelihood(predictions: Predictions) -> Interval:
+    """Mean -ln p(true class), nats; NaN for methods that give no probability."""
+    if not predictions.has_probability:
+        return Interval(np.nan, np.nan, np.nan)
+    floor = np.finfo(np.float32).tiny
+    return mean_interval(-np.log(np.maximum(predictions.p_true, floor)), predictions.sed)
+
+
+def compare(first: Predictions, second: Predictions) -> Comparison:
+    """Hold two methods against each other on the same spectra.
+
+    Raises
+    ------
+    ValueError
+        If the two did not see the same spectra.
+    """
+    if len(first) != len(second) or not (
+        np.array_equal(first.z, second.z) and np.array_equal(first.sed, second.sed)
+    ):
+        raise ValueError("first and second must be predictions on the same spectra")
+    a, b = is_exact(first), is_exact(second)
+    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
+    difference = mean_interval(a.astype(float) - b.astype(float), first.sed)
+    return Comparison(difference, only_a, only_b, float(p_value))
+
+
+def mean_interval(values: npt.ArrayLike, sed: npt.NDArray[np.integer]) -> Interval:
+    """Mean of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs."""
+    values = np.asarray(values, dtype=float)
+    _, group = np.unique(sed, return_inverse=True)
+    total, count = np.bincount(group, values), np.bincount(group)
+    weights = _bootstrap_weights(len(count))  # (draw, SED)
+    if values.min() == values.max() and values[0] in (0, 1):
+        # Every draw would be alike: the exact binomial limits, counting SEDs.
+        limits = binomtest(int(values[0]) * len(count), len(count)).proportion_ci(LEVEL)
+        return Interval(float(values[0]), float(limits.low), float(limits.high))
+    low, high = _limits((weights @ total) / (weights @ count))
+    return Interval(float(values.mean()), low, high)
+
+
+def statistic_interval(
+    values: FloatArray, sed: npt.NDArray[np.integer], statistic: Callable[[FloatArray], float]
+) -> Interval:
+    """Any statistic of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs."""
+    _, group = np.unique(sed, return_inverse=True)
+    weights = _bootstrap_weights(group.max() + 1)
+    draws = [statistic(np.repeat(values, weight[group])) for weight in weights]
+    return Interval(float(statistic(values)), *_limits(np.array(draws)))
+
+
+def _bootstrap_weights(n: int) -> npt.NDArray[np.int64]:
+    """How often each of ``n`` groups is drawn, shape (N_BOOTSTRAP, n); the same every time."""
+    return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
+
+
+def _limits(draws: FloatArray) -> tuple[float, float]:
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

@@ -1,0 +1,16 @@
+"""Where things lie. Everything generated is under ``build/``."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(os.environ.get("SPECZ_ROOT", Path(__file__).resolve().parents[2]))
+BOOK = ROOT / "book"
+NOTEBOOKS = ROOT / "notebooks"
+PROFILES = ROOT / "profiles"
+CONFIG = ROOT / "_config.yml"
+BUILD = Path(os.environ.get("SPECZ_BUILD", ROOT / "build"))
+STORE = BUILD / "store"
+EXECUTED = BUILD / "notebooks"
+SITE = BUILD / "site"
+HTML = BUILD / "html"
+FIGURES = Path(os.environ.get("SPECZ_FIGURES", BUILD / "figures"))

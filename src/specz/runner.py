@@ -1,0 +1,154 @@
+"""Run experiments, each at most once: look in the store, compute what is missing."""
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from specz import paths
+from specz.estimators import History
+from specz.experiment import Experiment, Outcome, perform
+from specz.fingerprint import code_fingerprint, library_versions
+from specz.predictions import Predictions
+from specz.store import Arrays, Entry, Store, key_of
+
+NUMERICAL_LIBRARIES = ("numpy", "scipy", "scikit-learn", "keras", "tensorflow-cpu", "tensorflow")
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Result:
+    """An experiment and what came of it.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    train, validation, test : Predictions
+    history : History or None
+    manifest : dict
+        How the result was made.
+    folder : Path
+        The store's entry; a network's ``model.keras`` lies there.
+    """
+
+    experiment: Experiment
+    train: Predictions
+    validation: Predictions
+    test: Predictions
+    history: History | None
+    manifest: dict[str, Any]
+    folder: Path
+
+
+def recipe(experiment: Experiment) -> dict[str, Any]:
+    """What decides an experiment's result: settings, code, library versions."""
+    return {
+        "step": "experiment",
+        "config": experiment.config,
+        "code": code_fingerprint("specz.experiment", type(experiment.estimator).__module__),
+        "versions": library_versions(*NUMERICAL_LIBRARIES),
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+    }
+
+
+def missing(experiments: Sequence[Experiment], store: Store | None = None) -> list[Experiment]:
+    """Return the experiments that the store does not hold yet."""
+    store = store or Store(paths.STORE)
+    return [e for e in experiments if not store.folder(key_of(recipe(e))).is_dir()]
+
+
+def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[Result]:
+    """Return the result of each experiment, computing those that the store lacks.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+    store : Store, optional
+        ``build/store`` by default.
+    """
+    store = store or Store(paths.STORE)
+    results = []
+    for experiment in tqdm(experiments, desc="experiments", unit="", disable=None, leave=False):
+        made_of = recipe(experiment)
+        key = key_of(made_of)
+        entry = store.load(key)
+        if entry is None:
+            started = time.perf_counter()
+            outcome = perform(experiment)
+            manifest = {
+                **made_of,
+                "title": experiment.title,
+                **_circumstances(outcome, time.perf_counter() - started),
+            }
+            entry = store.save(key, manifest, _to_arrays(outcome), outcome.fitted.save)
+        results.append(_to_result(experiment, entry))
+    return results
+
+
+def commit() -> str:
+    """Return the commit of the source, ``-dirty`` added if it was edited, or ``unknown``."""
+    try:
+        return subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
+            cwd=paths.ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _circumstances(outcome: Outcome, seconds: float) -> dict[str, Any]:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "commit": commit(),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "fit_seconds": round(outcome.fit_seconds, 3),
+        "test_spectra_per_second": round(len(outcome.test) / outcome.test_seconds, 1),
+        "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
+
+
+def _to_arrays(outcome: Outcome) -> Arrays:
+    arrays: Arrays = {}
+    for part in PARTS:
+        predictions = getattr(outcome, part)
+        arrays |= {f"{part}.{f.name}": getattr(predictions, f.name) for f in fields(Predictions)}
+    if outcome.history is not None:
+        arrays |= {f"history.{name}": value for name, value in asdict(outcome.history).items()}
+    return arrays
+
+
+def _to_result(experiment: Experiment, entry: Entry) -> Result:
+    def part(prefix: str) -> dict[str, Any]:
+        dot = f"{prefix}."
+        return {
+            name.removeprefix(dot): value
+            for name, value in entry.arrays.items()
+            if name.startswith(dot)
+        }
+
+    train, validation, test = (Predictions(**part(name)) for name in PARTS)
+    history = part("history")
+    return Result(
+        experiment,
+        train,
+        validation,
+        test,
+        History(**history) if history else None,
+        entry.manifest,
+        entry.folder,
+    )

@@ -1,0 +1,105 @@
+"""Data sets as recipes: (SED, z, seed) per spectrum, made into pixels when asked for.
+
+A sample of 400,000 spectra is 5 MB; the pixels of the part in use are made anew each time,
+so memory does not grow with the number of training examples.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.grid import CLASSES, Grid
+from specz.library import SPLITS, Library
+from specz.noise import add_noise
+from specz.observe import observe
+
+CHUNK = 64
+"""Spectra made at a time, so that their arrays stay in cache (256: half the speed)."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A set of spectra that are generated on demand.
+
+    Attributes
+    ----------
+    library : Library
+    grid : Grid
+    sed : ndarray of int, shape (n_spectra,)
+    z : ndarray, shape (n_spectra,)
+    snr : float
+        Continuum S/N per pixel; infinity: noiseless.
+    seed : int
+        Seed of the noise.
+    """
+
+    library: Library
+    grid: Grid
+    sed: npt.NDArray[np.int32]
+    z: npt.NDArray[np.float64]
+    snr: float
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.sed)
+
+    @property
+    def labels(self) -> npt.NDArray[np.int16]:
+        """Redshift class of each spectrum, shape (n_spectra,)."""
+        return CLASSES.label(self.z)
+
+    def flux(
+        self, index: npt.NDArray[np.integer] | slice = slice(None), epoch: int = 0
+    ) -> npt.NDArray[np.float32]:
+        """Spectra of the given examples, in units of their noiseless mean flux.
+
+        Parameters
+        ----------
+        index : ndarray of int or slice
+            Which examples; all of them by default.
+        epoch : int
+            Which draw of the noise.
+
+        Returns
+        -------
+        ndarray, shape (n_selected, n_pixels), float32
+        """
+        example = np.arange(len(self))[index]
+        out = np.empty((len(example), self.grid.n_pixels), dtype=np.float32)
+        for start in range(0, len(example), CHUNK):
+            part = example[start : start + CHUNK]
+            rows = out[start : start + CHUNK]
+            rows[:] = observe(self.library, self.sed[part], self.z[part], self.grid)
+            add_noise(rows, self.snr, self.seed, part, epoch)
+        return out
+
+    def head(self, n: int) -> "Sample":
+        """The first ``n`` spectra; smaller samples are nested in larger ones."""
+        return Sample(self.library, self.grid, self.sed[:n], self.z[:n], self.snr, self.seed)
+
+
+def draw_sample(library: Library, split: str, n: int, snr: float, grid: Grid, seed: int) -> Sample:
+    """Draw ``n`` spectra of one split: every SED equally often, z uniform over the classes.
+
+    The first spectra of a larger sample are those of a smaller one, and two samples that
+    differ in ``snr`` only hold the same galaxies with the same noise pattern, rescaled.
+
+    Parameters
+    ----------
+    library : Library
+    split : {'train', 'validation', 'test'}
+    n : int
+    snr : float
+    grid : Grid
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If ``split`` is unknown.
+    """
+    seds = library.config.split(split)
+    stream = SPLITS.index(split)
+    z = np.random.default_rng([seed, stream]).uniform(CLASSES.z_min, CLASSES.z_max, n)
+    return Sample(library, grid, np.resize(seds, n), z, snr, seed * len(SPLITS) + stream)

@@ -1,0 +1,167 @@
+"""The figures of the study as lists of experiments: one function a notebook.
+
+Each takes the parameters of its notebook and returns the experiments that the notebook
+draws, so that parameters are checked, and missing results counted, before any kernel starts.
+Experiments that two notebooks share are computed once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from specz import checks
+from specz.estimators import REGISTRY, Estimator, estimator_class
+from specz.experiment import Experiment
+from specz.networks import CNN, DatathonNetwork
+from specz.training import TrainingConfig
+
+VALIDATION_MAX = 2000
+"""Validation spectra are evaluated after every epoch; more would slow training down."""
+
+
+def data(snr: Sequence[float], n_train: int, grid: str, seed: int) -> list[Experiment]:
+    """Notebook ``data``: nothing to run; the settings of the spectra it shows."""
+    for level in _listed("snr", snr):
+        Experiment(CNN(), n_train, level, grid, data_seed=seed)
+    return []
+
+
+def network(
+    layers: int,
+    n_train: int,
+    snr: float,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``network``: one training, watched."""
+    return [_experiment(cnn(layers, epochs, min_updates), n_train, snr, grid, n_test, seed)]
+
+
+def data_availability(
+    n_train: Sequence[int],
+    snr: Sequence[float],
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``data_availability``: training sets of growing size, at each noise level."""
+    return [
+        _experiment(cnn(layers, epochs, min_updates), n, level, grid, n_test, seed)
+        for level in _listed("snr", snr)
+        for n in _listed("n_train", n_train)
+    ]
+
+
+def depth(
+    layers: Sequence[int],
+    n_train: int,
+    snr: float,
+    epochs: int,
+    min_updates: int,
+    n_train_datathon: int,
+    epochs_datathon: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``depth``: networks of growing depth, then the datathon's network."""
+    common = _experiment(cnn(1, epochs, min_updates), n_train, snr, grid, n_test, seed)
+    datathon = DatathonNetwork()
+    datathon = replace(datathon, training=replace(datathon.training, epochs=epochs_datathon))
+    return [
+        *(
+            replace(common, estimator=cnn(n, epochs, min_updates))
+            for n in _listed("layers", layers)
+        ),
+        replace(common, estimator=datathon, n_train=n_train_datathon),
+    ]
+
+
+def noise(
+    snr: Sequence[float],
+    n_train: int,
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``noise``: one network trained and tested at each noise level."""
+    return data_availability([n_train], snr, layers, epochs, min_updates, n_test, grid, seed)
+
+
+def comparison(
+    snr: float,
+    methods: Sequence[str],
+    n_train: Sequence[int],
+    n_common: int,
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebooks ``comparison_clean`` and ``comparison_noisy``.
+
+    Every method at one common training size, then each at a size of its own (the largest
+    that it is given).
+    """
+    if len(_listed("methods", methods)) != len(_listed("n_train", n_train)):
+        raise ValueError(
+            f"n_train must give one size for each of the {len(methods)} methods; "
+            f"got {len(n_train)} sizes"
+        )
+    experiments = []
+    for sizes in ([n_common] * len(methods), n_train):
+        for name, n in zip(methods, sizes, strict=True):
+            checks.choice("methods", name, REGISTRY)
+            estimator: Estimator = (
+                cnn(layers, epochs, min_updates) if name == "cnn" else estimator_class(name)()
+            )
+            experiments.append(_experiment(estimator, n, snr, grid, n_test, seed))
+    return experiments
+
+
+def cnn(layers: int, epochs: int, min_updates: int) -> CNN:
+    """Return the study's network at a given depth, with the settings of this companion."""
+    return CNN(layers=layers, training=TrainingConfig(epochs, min_updates))
+
+
+def _experiment(
+    estimator: Estimator, n_train: int, snr: float, grid: str, n_test: int, seed: int
+) -> Experiment:
+    """An experiment with as many validation as test spectra, up to VALIDATION_MAX."""
+    checks.integer("n_test", n_test, 1)
+    n_validation = min(n_test, VALIDATION_MAX)
+    return Experiment(
+        estimator, n_train, snr, grid, n_validation=n_validation, n_test=n_test, seed=seed
+    )
+
+
+STUDIES: dict[str, Callable[..., list[Experiment]]] = {
+    "data": data,
+    "network": network,
+    "data_availability": data_availability,
+    "depth": depth,
+    "noise": noise,
+    "comparison_clean": comparison,
+    "comparison_noisy": comparison,
+}
+"""Notebook name to the function that lists its experiments."""
+
+
+def _listed(name: str, values: Any) -> Sequence[Any]:
+    """Return ``values`` if it is a non-empty list without repeats."""
+    if not isinstance(values, list | tuple) or not values:
+        raise ValueError(f"{name} must be a list with at least one value; got {values!r}")
+    if name != "n_train" and len(set(values)) != len(values):
+        raise ValueError(f"{name} must not repeat a value; got {values!r}")
+    return values
