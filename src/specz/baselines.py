@@ -6,9 +6,10 @@ experiment and is printed in the figures.
 """
 
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,9 @@ from specz.grid import CLASSES
 from specz.sample import Sample
 
 Flux = npt.NDArray[np.float32]
+FEW_PER_CLASS = "The number of unique classes is greater than 50% of the number of samples"
+"""A warning of scikit-learn that redshift is no class; here it is meant to be one."""
+
 VOTE_CHUNK = 64
 """Spectra that one thread asks a support vector machine about at a time."""
 
@@ -50,7 +54,7 @@ class NearestNeighbours:
         """Keep the training spectra, and choose k on the validation spectra."""
         choices = sorted({min(k, len(train)) for k in self.neighbours})
         model = KNeighborsClassifier(max(choices), weights="distance", algorithm="brute")
-        model.fit(train.flux(), train.labels)
+        _fit(model, train)
         distance, index = model.kneighbors(validation.flux())
         votes = train.labels[index]  # (spectrum, neighbour), nearest first
         hits = [
@@ -105,7 +109,7 @@ class Forest:
             n_jobs=-1,
             random_state=seed,
         )
-        model.fit(train.flux(), train.labels)
+        _fit(model, train)
 
         def scores(flux: Flux) -> ClassScores:
             values = np.zeros((len(flux), CLASSES.n))
@@ -164,7 +168,7 @@ def _fit_svc(model: SVC, train: Sample) -> Fitted:
 
     Their sum as a score would take ten times as long and name the same class.
     """
-    model.fit(train.flux(), train.labels)
+    _fit(model, train)
 
     def scores(flux: Flux) -> ClassScores:
         parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
@@ -175,3 +179,9 @@ def _fit_svc(model: SVC, train: Sample) -> Fitted:
         return ClassScores(values, is_probability=False)
 
     return Fitted(scores)
+
+
+def _fit(model: Any, train: Sample) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", FEW_PER_CLASS, UserWarning)
+        model.fit(train.flux(), train.labels)

@@ -241,6 +241,8 @@ def _finish(
         tags = cell.metadata.setdefault("tags", [])
         is_parameters = {"parameters", "injected-parameters"} & set(tags)
         tags.append("remove-cell" if is_parameters else "hide-input")
+        if any("image/png" in item.get("data", {}) for item in cell.outputs):
+            tags.append("remove-output")  # the page shows the saved file, with its caption
     notebook.cells.append(
         nbformat.v4.new_markdown_cell(_provenance(name, parameters, profile, manifest))
     )
@@ -373,7 +375,8 @@ def _render() -> None:
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
         lines = (done.stdout + done.stderr).splitlines()
-        said = [line for line in lines if "WARNING" in line or "ERROR" in line] or lines[-20:]
+        telling = ("WARNING:", "ERROR:", "sphinx.errors.")
+        said = [line for line in lines if any(word in line for word in telling)] or lines[-20:]
         raise BookError("\n".join(["the site did not build:", *said, f"The whole log: {log}"]))
     html = work / "_build" / "html"
     (html / ".digest").write_text(digest)

@@ -29,7 +29,7 @@ REGISTRY = {
 """Where each estimator lives; a line here makes it known to every study and command."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClassScores:
     """What an estimator says of each spectrum.
 
@@ -45,7 +45,7 @@ class ClassScores:
     is_probability: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """Progress of an iterative fit, one value an epoch.
 

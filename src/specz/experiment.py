@@ -91,7 +91,7 @@ class Experiment:
         return train, validation, test
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What performing an experiment gives.
 

@@ -5,7 +5,6 @@ has one colour on every page (palette of Okabe & Ito, safe for colour-blind read
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -65,13 +64,10 @@ def subplots(
     return fig, axes
 
 
-def save(fig: Figure, name: str) -> Path:
-    """Write a figure as ``<name>.svg`` into the folder of figures."""
+def save(fig: Figure, name: str) -> None:
+    """Write a figure as ``<name>.svg`` into the folder of figures; it stays open to be shown."""
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
-    path = paths.FIGURES / f"{name}.svg"
-    fig.savefig(path, metadata={"Date": None}, facecolor="white")
-    plt.close(fig)
-    return path
+    fig.savefig(paths.FIGURES / f"{name}.svg", metadata={"Date": None}, facecolor="white")
 
 
 def colour(label: str) -> str:

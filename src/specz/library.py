@@ -90,7 +90,7 @@ class LibraryConfig:
         return np.arange(start, start + getattr(self, f"n_{name}"), dtype=np.int32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """Rest-frame SEDs.
 

@@ -13,7 +13,7 @@ CHUNK = 1024
 """Spectra asked at a time, so that the memory does not grow with the sample."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """One row a spectrum. Columns of probability are NaN for methods that give none.
 

@@ -25,7 +25,7 @@ NUMERICAL_LIBRARIES = ("numpy", "scipy", "scikit-learn", "keras", "tensorflow-cp
 PARTS = ("train", "validation", "test")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """An experiment and what came of it.
 

@@ -18,7 +18,7 @@ CHUNK = 64
 """Spectra made at a time, so that their arrays stay in cache (256: half the speed)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """A set of spectra that are generated on demand.
 

@@ -1,0 +1,133 @@
+import json
+import re
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from specz import book, cli, paths
+
+BAD = [
+    (["run", "nose"], "notebook must be one of.*did you mean 'noise'"),
+    (["run", "noise", "--profile", "qick"], "profile must be one of.*did you mean 'quick'"),
+    (["run", "noise", "-p", "sn=1"], "parameter of notebook 'noise'.*did you mean 'snr'"),
+    (["run", "noise", "-p", "snr=-1"], r"snr must lie in \[0.001, inf\]; got -1"),
+    (["run", "noise", "-p", "snr=high"], "snr must be a number; got 'high'"),
+    (["run", "noise", "-p", "n_train=0"], "n_train must lie in .*got 0"),
+    (["run", "noise", "-p", "n_train=many"], "n_train must be an integer; got 'many'"),
+    (["run", "noise", "-p", "epochs=1.5"], "epochs must be an integer; got 1.5"),
+    (["run", "noise", "-p", "grid=nisb"], "did you mean 'nisp'"),
+    (["run", "noise", "-p", "snr"], "expected name=value"),
+    (["run", "noise", "-p", "snr=[1, 1]"], "snr must not repeat a value"),
+    (["run", "depth", "-p", "layers=[1, 9]"], r"layers must lie in \[1, 8\]; got 9"),
+    (["run", "comparison_noisy", "-p", "methods=[cnn, kn]"], "n_train must give one size"),
+    (
+        ["run", "comparison_noisy", "-p", "methods=[cmn]", "-p", "n_train=[5]"],
+        "methods must be one of.*did you mean 'cnn'",
+    ),
+    (["build", "-p", "snr=1"], "expected notebook.name=value"),
+    (["build", "-p", "nise.snr=1"], "did you mean 'noise'"),
+    (["build", "--profile", "papr"], "did you mean 'paper'"),
+]
+
+
+@pytest.fixture
+def nothing_runs(monkeypatch):
+    """Fail if a kernel starts or an experiment is computed."""
+    monkeypatch.setattr(
+        book.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel started")
+    )
+    monkeypatch.setattr(book, "run", lambda *a: pytest.fail("an experiment ran"))
+
+
+@pytest.mark.usefixtures("nothing_runs")
+@pytest.mark.parametrize(("arguments", "message"), BAD)
+def test_bad_input_stops_before_anything_runs(arguments, message, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["specz", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert re.search(message, said), said
+    assert "Traceback" not in said
+
+
+def test_list_names_every_notebook_and_parameter():
+    result = CliRunner().invoke(cli.app, ["list", "--profile", "smoke"])
+    assert result.exit_code == 0
+    for name in book.STUDIES:
+        assert name in result.output
+        for parameter in book.profile_parameters("smoke", name):
+            assert f"{parameter} = " in result.output
+
+
+def test_a_single_value_stands_for_a_list_of_one():
+    assert book.resolve("noise", "smoke", {"snr": 3.0})["snr"] == [3.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("snr=inf", float("inf")), ("snr=[inf, 2]", [float("inf"), 2]), ("grid=nisp", "nisp")],
+)
+def test_overrides_are_yaml_with_inf(text, value):
+    assert book.parse_override(text)[1] == value
+
+
+@pytest.fixture
+def own_build(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "EXECUTED", tmp_path / "notebooks")
+    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
+    monkeypatch.setenv("SPECZ_BUILD", str(tmp_path))
+    return tmp_path
+
+
+def test_a_notebook_runs_with_parameters_and_is_clean(own_build):
+    parameters = book.resolve("data", "smoke", {"snr": [2.0], "n_train": 300})
+    page = book.execute("data", parameters, "smoke")
+    assert page.fresh
+    text = (page.folder / "notebook.ipynb").read_text(encoding="utf-8")
+    assert str(own_build) not in text
+    assert str(paths.ROOT) not in text
+    notebook = nbformat.reads(text, as_version=4)
+    outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
+    assert not any(o.output_type in ("error", "stream") for o in outputs)
+    assert "300 training spectra" in text
+    assert "specz run data --profile smoke" in notebook.cells[-1].source
+    assert sorted(path.name for path in (page.folder / "figures").iterdir()) == [
+        f"{name}.svg"
+        for name in ("classes", "noise_levels", "redshifting", "seds", "splits", "templates")
+    ]
+    manifest = json.loads((page.folder / "manifest.json").read_text())
+    assert manifest["parameters"]["snr"] == [2]
+    assert not book.execute("data", parameters, "smoke").fresh
+    assert book.execute("data", parameters | {"seed": 2}, "smoke").fresh
+
+
+def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
+    own_build, tmp_path, monkeypatch
+):
+    text = (paths.NOTEBOOKS / "data.py").read_text(encoding="utf-8")
+    (tmp_path / "src").mkdir()
+    broken = text.replace('figures.save(fig, "seds")', 'raise RuntimeError("no ink")')
+    (tmp_path / "src" / "data.py").write_text(broken, encoding="utf-8")
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "src")
+    with pytest.raises(book.BookError, match=r"'data': cell \d+ failed with RuntimeError: no ink"):
+        book.execute("data", book.resolve("data", "smoke", {}), "smoke")
+    kept = nbformat.read(paths.EXECUTED / "data.failed.ipynb", as_version=4)
+    assert any(c.get("outputs") for c in kept.cells if c.cell_type == "code")
+    assert [path.name for path in paths.EXECUTED.iterdir()] == ["data.failed.ipynb"]
+
+
+def test_a_site_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
+    for name, folder in (("SITE", "site"), ("HTML", "html"), ("BUILD", ".")):
+        monkeypatch.setattr(paths, name, tmp_path / folder)
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "index.html").write_text("the old site")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "_config.yml").write_text(paths.CONFIG.read_text())
+    (tmp_path / "site" / "_toc.yml").write_text("format: jb-book\nroot: index.md\n")
+    (tmp_path / "site" / "references.bib").write_text("")
+    (tmp_path / "site" / "index.md").write_text("# Title\n\nSee [](nowhere.md).\n")
+    with pytest.raises(book.BookError, match="nowhere"):
+        book._render()
+    assert (tmp_path / "html" / "index.html").read_text() == "the old site"

@@ -1,0 +1,58 @@
+import sys
+
+import pytest
+
+from specz import fingerprint
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of its own to edit."""
+    root = tmp_path / "specz_toy"
+    root.mkdir()
+    (root / "__init__.py").write_text("")
+    (root / "low.py").write_text('"""Docs."""\nX = 1\n')
+    (root / "high.py").write_text("from specz_toy.low import X\n\ndef f():\n    return X\n")
+    (root / "apart.py").write_text("Y = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(fingerprint, "PACKAGE", "specz_toy")
+    yield root
+    for name in [name for name in sys.modules if name.startswith("specz_toy")]:
+        del sys.modules[name]
+
+
+def digest(*names):
+    fingerprint._module.cache_clear()
+    return fingerprint.code_fingerprint(*names)
+
+
+def test_it_names_every_module_that_is_reached(package):
+    assert list(digest("specz_toy.high")) == ["specz_toy.high", "specz_toy.low"]
+
+
+def test_an_edit_in_an_imported_module_is_seen(package):
+    before = digest("specz_toy.high")
+    (package / "low.py").write_text('"""Docs."""\nX = 2\n')
+    after = digest("specz_toy.high")
+    assert before["specz_toy.low"] != after["specz_toy.low"]
+    assert before["specz_toy.high"] == after["specz_toy.high"]
+
+
+def test_comments_docstrings_and_layout_do_not_count(package):
+    before = digest("specz_toy.high")
+    (package / "low.py").write_text(
+        '"""Other docs."""\n\n# why\nX = (\n    1\n)\n"""What X is."""\n'
+    )
+    assert digest("specz_toy.high") == before
+
+
+def test_an_edit_elsewhere_does_not_count(package):
+    before = digest("specz_toy.high")
+    (package / "apart.py").write_text("Y = 2\n")
+    assert digest("specz_toy.high") == before
+
+
+def test_results_do_not_depend_on_drawing_code():
+    reached = fingerprint.code_fingerprint("specz.experiment", "specz.networks")
+    assert "specz.library" in reached
+    assert not {"specz.figures", "specz.book", "specz.cli", "specz.studies"} & set(reached)

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+from specz import metrics
+from specz.grid import CLASSES
+from specz.predictions import Predictions
+
+
+def predictions(z, predicted, sed=None, p_true=None):
+    n = len(z)
+    nothing = np.full(n, np.nan, dtype=np.float32)
+    return Predictions(
+        np.arange(n, dtype=np.int32) if sed is None else sed,
+        np.asarray(z, dtype=float),
+        np.asarray(predicted, dtype=np.int16),
+        nothing,
+        nothing if p_true is None else np.asarray(p_true, dtype=np.float32),
+        nothing,
+        nothing,
+    )
+
+
+def test_accuracy_counts_exact_and_neighbouring_classes():
+    label = np.array([0, 10, 20, 799])
+    found = predictions(CLASSES.centres[label], label + np.array([0, 1, 2, -1]))
+    assert metrics.accuracy(found).value == 0.25
+    assert metrics.within_one(found).value == 0.75
+
+
+def test_sigma_nmad_is_the_standard_deviation_of_gaussian_errors():
+    rng = np.random.default_rng(1)
+    z = rng.uniform(1.2, 1.6, 20_000)
+    sigma = 0.01
+    measured = z + sigma * (1 + z) * rng.standard_normal(z.size)
+    found = predictions(z, CLASSES.label(measured))
+    assert metrics.sigma_nmad(found).value == pytest.approx(sigma, rel=0.03)
+    assert abs(metrics.bias(found).value) < 3 * sigma / np.sqrt(z.size)
+    expected = 0.0027  # beyond three standard deviations
+    assert metrics.outlier_fraction(found, 3 * sigma).value == pytest.approx(expected, abs=0.0015)
+
+
+def test_negative_log_likelihood():
+    z = CLASSES.centres[[1, 2]]
+    assert metrics.negative_log_likelihood(
+        predictions(z, [1, 2], p_true=[1, np.exp(-3)])
+    ).value == pytest.approx(1.5)
+    assert np.isnan(metrics.negative_log_likelihood(predictions(z, [1, 2])).value)
+    sure_and_wrong = predictions(z, [1, 2], p_true=[0, 1])
+    assert np.isfinite(metrics.negative_log_likelihood(sure_and_wrong).value)
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(2)
+    truth, hits = 0.7, 0
+    for _ in range(300):
+        interval = metrics.mean_interval(rng.random(400) < truth, np.arange(400))
+        hits += interval.low <= truth <= interval.high
+    assert 0.91 < hits / 300 < 0.985
+
+
+def test_copies_of_one_sed_are_not_independent():
+    rng = np.random.default_rng(3)
+    per_sed = rng.random(200) < 0.6
+    values, sed = np.repeat(per_sed, 10), np.repeat(np.arange(200), 10)
+    copies = metrics.mean_interval(values, sed)
+    alone = metrics.mean_interval(per_sed, np.arange(200))
+    as_if = metrics.mean_interval(values, np.arange(2000))
+    assert copies.high - copies.low == pytest.approx(alone.high - alone.low, rel=1e-6)
+    assert copies.high - copies.low > 2.5 * (as_if.high - as_if.low)
+
+
+def test_no_error_seen_does_not_mean_none_possible():
+    interval = metrics.mean_interval(np.ones(100), np.arange(100))
+    assert interval.value == interval.high == 1
+    assert 0.95 < interval.low < 0.99
+
+
+def test_intervals_repeat():
+    values = np.random.default_rng(4).random(50)
+    assert metrics.mean_interval(values, np.arange(50)) == metrics.mean_interval(
+        values, np.arange(50)
+    )
+
+
+def test_mcnemar_looks_at_the_spectra_that_one_method_got_right():
+    label = np.full(100, 5)
+    z = CLASSES.centres[label]
+    first, second = label.copy(), label.copy()
+    first[:2] = 9
+    second[2:14] = 9
+    found = metrics.compare(predictions(z, first), predictions(z, second))
+    assert (found.only_first, found.only_second) == (12, 2)
+    assert found.difference.value == pytest.approx(0.10)
+    # Two-sided binomial: 2 * P(X <= 2 | 14, 1/2) = 2 * 106 / 2^14.
+    assert found.p_value == pytest.approx(2 * 106 / 2**14)
+
+
+def test_equal_methods_do_not_differ():
+    z = CLASSES.centres[[1, 2, 3]]
+    same = predictions(z, [1, 2, 4])
+    assert metrics.compare(same, same).p_value == 1
+
+
+def test_methods_must_have_seen_the_same_spectra():
+    one, other = predictions([1.1, 1.2], [0, 0]), predictions([1.1, 1.3], [0, 0])
+    with pytest.raises(ValueError, match="same spectra"):
+        metrics.compare(one, other)

@@ -1,0 +1,108 @@
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from specz.experiment import Experiment, perform
+from specz.library import LibraryConfig
+from specz.networks import CNN, DatathonNetwork, layer_table
+from specz.training import TrainingConfig
+
+SMALL = LibraryConfig(n_train=300, n_validation=60, n_test=120)
+
+
+def short(**settings):
+    training = {"epochs": 2, "min_updates": 0, "batch": 64} | settings
+    return TrainingConfig(**training)
+
+
+def experiment(estimator, n_train=200, snr=float("inf")):
+    return Experiment(estimator, n_train, snr, n_validation=60, n_test=120, library=SMALL)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_each_layer_halves_the_length(layers):
+    model = CNN(layers=layers).build(1800)
+    assert model.output.shape == (None, 800)
+    lengths = [row.shape[0] for row in layer_table(model) if row.kind == "Conv1D"]
+    assert lengths == [900, 450, 225][:layers]
+
+
+def test_layer_table_counts_what_keras_counts():
+    for network in (CNN(), DatathonNetwork()):
+        model = network.build(1800)
+        assert sum(row.parameters for row in layer_table(model)) == model.count_params()
+
+
+def test_datathon_network_is_the_published_one():
+    rows = layer_table(DatathonNetwork().build(1800))
+    kinds = [row.kind for row in rows if row.kind not in ("InputLayer", "Rescaling", "Reshape")]
+    block = ["Conv1D", "MaxPooling1D", "BatchNormalization"]
+    assert kinds == [*block * 3, "Flatten", "Dropout", "Dense", "Dropout", "Dense"]
+    training = DatathonNetwork().training
+    assert (training.learning_rate, training.batch, training.epochs) == (1e-4, 32, 20)
+
+
+def test_training_lowers_the_loss():
+    result = perform(experiment(CNN(training=short(epochs=6, batch=32)), n_train=300))
+    assert result.history.train_loss[-1] < result.history.train_loss[0] - 0.5
+    assert result.history.examples.tolist() == [300 * (i + 1) for i in range(6)]
+
+
+@pytest.mark.parametrize("estimator", [CNN(dropout=0.3, l2=1e-4), DatathonNetwork()])
+def test_training_repeats_under_a_seed(estimator):
+    wanted = experiment(replace(estimator, training=short()), snr=1.0)
+    first, again = perform(wanted), perform(wanted)
+    np.testing.assert_array_equal(first.history.train_loss, again.history.train_loss)
+    np.testing.assert_array_equal(first.test.p_true, again.test.p_true)
+    other = perform(replace(wanted, seed=2))
+    assert not np.array_equal(first.test.p_true, other.test.p_true)
+
+
+def test_the_best_epoch_by_validation_is_kept():
+    settings = short(epochs=8, batch=16, learning_rate=0.05)
+    result = perform(experiment(CNN(training=settings), snr=1.0))
+    kept = np.mean(result.validation.predicted == result.validation.label)
+    assert kept == pytest.approx(result.history.validation_accuracy.max())
+    assert result.history.validation_accuracy[-1] < kept  # the last epoch was not the best
+
+
+def test_fresh_noise_changes_what_is_learned():
+    kept, fresh = (
+        perform(experiment(CNN(training=short(fresh_noise=flag)), snr=1.0))
+        for flag in (False, True)
+    )
+    assert kept.history.train_loss[-1] != fresh.history.train_loss[-1]
+
+
+def test_small_training_sets_are_passed_over_more_often():
+    config = TrainingConfig(epochs=4, min_updates=600, batch=128)
+    assert config.epochs_for(400_000) == 4
+    assert config.epochs_for(3000) == 25
+    assert config.epochs_for(10) == 600
+
+
+def test_a_saved_network_gives_the_same_posterior(tmp_path):
+    outcome = perform(experiment(CNN(training=short())))
+    outcome.fitted.save(tmp_path)
+    _train, _, test = experiment(CNN()).samples()
+    flux = test.flux()
+    logits = keras.ops.convert_to_numpy(
+        keras.models.load_model(tmp_path / "model.keras").predict_on_batch(flux)
+    )
+    np.testing.assert_array_equal(logits.argmax(axis=1), outcome.test.predicted)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: CNN(layers=0), "layers must lie in"),
+        (lambda: CNN(dropout=1.0), "dropout must lie in"),
+        (lambda: TrainingConfig(epochs=0), "epochs must lie in"),
+        (lambda: TrainingConfig(learning_rate=-1.0), "learning_rate must lie in"),
+    ],
+)
+def test_bad_settings_are_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

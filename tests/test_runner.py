@@ -1,0 +1,76 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from specz import runner
+from specz.baselines import NearestNeighbours
+from specz.experiment import Experiment
+from specz.library import LibraryConfig
+from specz.networks import CNN
+from specz.store import Store
+from specz.training import TrainingConfig
+
+SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
+KNN = Experiment(NearestNeighbours(), 100, n_validation=20, n_test=40, library=SMALL)
+
+
+def test_an_experiment_is_computed_once(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    assert runner.missing([KNN], store) == [KNN]
+    first = runner.run([KNN], store)[0]
+    assert runner.missing([KNN], store) == []
+    monkeypatch.setattr(runner, "perform", lambda experiment: pytest.fail("computed again"))
+    again = runner.run([KNN], store)[0]
+    np.testing.assert_array_equal(first.test.predicted, again.test.predicted)
+    assert first.manifest == again.manifest
+
+
+def test_a_network_keeps_its_history_and_its_weights(tmp_path):
+    network = CNN(training=TrainingConfig(epochs=1, min_updates=0))
+    result = runner.run([replace(KNN, estimator=network)], Store(tmp_path))[0]
+    assert len(result.history.train_loss) == 1
+    assert (result.folder / "model.keras").is_file()
+
+
+def test_the_manifest_says_how_the_result_was_made(tmp_path):
+    manifest = runner.run([KNN], Store(tmp_path))[0].manifest
+    assert manifest["config"]["estimator"] == {"name": "knn", "neighbours": [1, 3, 10, 30]}
+    assert manifest["config"]["snr"] == "inf"
+    assert "specz.baselines" in manifest["code"]
+    assert "numpy" in manifest["versions"]
+    assert manifest["peak_memory_mb"] > 50
+    assert manifest["fit_seconds"] <= manifest["seconds"]
+
+
+def test_every_setting_is_in_the_key():
+    from specz.store import key_of
+
+    others = [
+        replace(KNN, n_train=99),
+        replace(KNN, snr=1.0),
+        replace(KNN, grid="nisp"),
+        replace(KNN, n_test=41),
+        replace(KNN, data_seed=2),
+        replace(KNN, seed=2),
+        replace(KNN, estimator=NearestNeighbours((1,))),
+        replace(KNN, library=replace(SMALL, ebv_max=0.4)),
+    ]
+    keys = {key_of(runner.recipe(experiment)) for experiment in [KNN, *others]}
+    assert len(keys) == len(others) + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"n_train": 0}, ValueError, r"n_train must lie in \[1, 1e\+08\]; got 0.*nearest.* 1"),
+        ({"snr": -1.0}, ValueError, "snr must lie in"),
+        ({"snr": "high"}, TypeError, "snr must be a number; got 'high'"),
+        ({"n_test": 2.5}, TypeError, "n_test must be an integer"),
+        ({"grid": "papr"}, ValueError, "did you mean 'paper'"),
+        ({"seed": -3}, ValueError, "seed must lie in"),
+    ],
+)
+def test_bad_values_are_named(change, error, message):
+    with pytest.raises(error, match=message):
+        replace(KNN, **change)

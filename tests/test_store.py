@@ -1,0 +1,82 @@
+import json
+
+import numpy as np
+import pytest
+
+from specz.store import Store, canonical, key_of
+
+ARRAYS = {"a": np.arange(5), "b": np.linspace(0, 1, 3)}
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    store = Store(tmp_path / "store")
+    key = key_of({"x": 1})
+    store.save(key, {"note": "μ", "snr": float("inf")}, ARRAYS)
+    entry = store.load(key)
+    np.testing.assert_array_equal(entry.arrays["a"], ARRAYS["a"])
+    assert entry.manifest["note"] == "μ"
+    assert entry.manifest["snr"] == "inf"
+    assert [m["key"] for m in store.manifests()] == [key]
+
+
+def test_nothing_is_there_before_it_is_saved(tmp_path):
+    assert Store(tmp_path).load(key_of({})) is None
+
+
+def test_one_meaning_has_one_key():
+    assert key_of({"a": 1, "b": [2.0, None]}) == key_of({"b": (2, None), "a": 1.0})
+    assert key_of({"a": 1}) != key_of({"a": 2})
+    assert key_of({"a": 1.5}) != key_of({"a": 1})
+    assert key_of({"a": True}) != key_of({"a": 1})
+
+
+def test_values_without_a_json_form_are_errors():
+    with pytest.raises(TypeError, match="no JSON form"):
+        canonical({"a": object()})
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "manifest.json"])
+def test_a_damaged_entry_is_set_aside_and_named(tmp_path, capsys, name):
+    store, key = Store(tmp_path), key_of({"x": 2})
+    folder = store.save(key, {}, ARRAYS).folder
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    (folder / name).write_bytes(bytes(data))
+    assert store.load(key) is None
+    assert "is damaged" in capsys.readouterr().out
+    assert (tmp_path / f"{folder.name}.damaged").is_dir()
+    store.save(key, {}, ARRAYS)
+    assert store.load(key) is not None
+
+
+def test_a_truncated_entry_is_set_aside(tmp_path):
+    store, key = Store(tmp_path), key_of({"x": 3})
+    path = store.save(key, {}, ARRAYS).folder / "arrays.npz"
+    path.write_bytes(path.read_bytes()[:-10])
+    assert store.load(key) is None
+
+
+def test_pickled_arrays_are_refused(tmp_path):
+    store = Store(tmp_path)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        store.save(key_of({"x": 4}), {}, {"a": np.array([{}], dtype=object)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_leaves_nothing(tmp_path):
+    def fail(folder):
+        (folder / "half").write_text("x")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        Store(tmp_path).save(key_of({"x": 5}), {}, ARRAYS, fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_name_that_leaves_the_folder_is_refused(tmp_path):
+    store, key = Store(tmp_path / "store"), key_of({"x": 6})
+    folder = store.save(key, {}, ARRAYS).folder
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["../../secret"] = "0"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert store.load(key) is None
