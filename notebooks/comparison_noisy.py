@@ -39,9 +39,9 @@ common, own = results[: len(methods)], results[len(methods) :]
 names = [f"{r.experiment.estimator.label}\n{r.experiment.n_train:,} spectra" for r in results]
 
 # %%
-fig, axes = figures.subplots(1, 2, size=(10, 4.4))
+fig, axes = figures.subplots(2, 1, size=(7.2, 8))
 figures.plot_accuracy_bars(common, names[: len(methods)], axes[0, 0])
-figures.plot_accuracy_bars(own, names[len(methods) :], axes[0, 1])
+figures.plot_accuracy_bars(own, names[len(methods) :], axes[1, 0])
 figures.save(fig, "comparison_noisy_accuracy")
 
 # %% [markdown]
@@ -50,7 +50,7 @@ figures.save(fig, "comparison_noisy_accuracy")
 # :alt: Test accuracy of five classifiers at one common training size and at their own.
 #
 # Accuracy of each classifier on the same noisy test spectra: exact class (filled) and within
-# one class (open), with 95 % intervals. Left: all trained on one common set. Right: each at the
+# one class (open), with 95 % intervals. Top: all trained on one common set. Bottom: each at the
 # training size under its name.
 # ```
 

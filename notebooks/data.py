@@ -21,6 +21,8 @@ grid = "paper"
 seed = 1
 
 # %%
+from dataclasses import fields
+
 import numpy as np
 from IPython.display import Markdown
 
@@ -65,8 +67,8 @@ figures.save(fig, "templates")
 # Hα selection of the study's catalogue.
 
 # %%
-fig, axes = figures.subplots(size=(7.2, 5.2))
-figures.plot_seds(library, np.argsort(library.position)[[600, 4500, 8500, 12000]], axes[0, 0])
+fig, axes = figures.subplots(4, 1, size=(7.2, 6.4))
+figures.plot_seds(library, np.argsort(library.position)[[600, 4500, 8500, 12000]], axes[:, 0])
 figures.save(fig, "seds")
 
 # %% [markdown]
@@ -75,8 +77,24 @@ figures.save(fig, "seds")
 # :alt: Four rest-frame spectra with emission lines at Hβ, [O III], Hα and [S II].
 #
 # Four of the SEDs at redshift 0, with their recipe. Hα with [N II] is the strongest line
-# everywhere; [O III] and Hβ are weaker and more reddened.
+# everywhere; [O III] and Hβ are weaker and more reddened. [O II] enters the observed range only
+# beyond the redshifts of the study.
 # ```
+#
+# What the library assumes, as the code has it:
+
+# %%
+Markdown(
+    "| assumption | value |\n|---|---|\n"
+    + "\n".join(
+        f"| `{field.name}` | {getattr(library.config, field.name):g} |"
+        for field in fields(library.config)
+    )
+)
+
+# %% [markdown]
+# Units and meaning of each are in [](assumptions.md) and in the documentation of
+# `specz.library.LibraryConfig`: equivalent widths in Å, velocities in km/s, E(B−V) in magnitudes.
 #
 # ## The split
 #

@@ -37,7 +37,7 @@ rows = layer_table(model)
 # ## Architecture
 
 # %%
-fig, axes = figures.subplots(size=(1.75 * len(rows) + 1, 2.4))
+fig, axes = figures.subplots(size=(1.25 * len(rows) + 1, 2.2))
 figures.plot_architecture(rows, axes[0, 0])
 figures.save(fig, "architecture")
 

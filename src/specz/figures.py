@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import LogFormatter, NullLocator
 
 from specz import metrics, paths
 from specz.grid import CLASSES, Grid
@@ -96,50 +98,65 @@ def plot_templates(templates: Templates, ax: Axes) -> Axes:
     return ax
 
 
-def plot_seds(library: Library, seds: Sequence[int], ax: Axes) -> Axes:
-    """Draw SEDs in the rest frame, one above the other, with their lines marked."""
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(seds)))
+def plot_seds(library: Library, seds: Sequence[int], axes: Sequence[Axes]) -> None:
+    """Draw SEDs in the rest frame, one axes each, with their lines marked."""
     flux = integrate(library, seds, np.zeros(len(seds)), REST_GRID)
     flux /= np.median(flux, axis=1, keepdims=True)
-    step = 2.0
-    for i, (row, sed) in enumerate(zip(flux, seds, strict=True)):
-        label = (
+    for row, sed, ax in zip(flux, seds, axes, strict=True):
+        recipe = (
             f"position {library.position[sed]:.1f}, E(B−V) {library.ebv[sed]:.2f}, "
             f"EW(Hα) {library.ew_halpha[sed]:.0f} Å"
         )
-        ax.plot(REST_GRID.wave_obs, row + i * step, color=shades[i], lw=1, label=label)
-    top = (len(seds) - 1) * step + float(flux[-1].max()) + 0.6
-    _mark_lines(ax, 0.0, top)
-    ax.set(
-        xlabel="rest-frame wavelength (Å)",
-        ylabel="$f_λ$ / median, offset",
-        xlim=(3500, 7400),
-        ylim=(-0.2, top * 1.12),
-    )
-    ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
-    return ax
+        ax.plot(REST_GRID.wave_obs, row, color=COLOURS["CNN"], lw=1)
+        for line in LINES:
+            ax.axvline(line.wave_rest, color=OTHER, ls=":", lw=0.6)
+        ax.text(5700, 0.9 * row.max(), recipe, ha="center", va="top", fontsize=9)
+        ax.set(xlim=(3500, 7200), ylim=(0, 1.08 * row.max()), ylabel="$f_λ$ / median")
+        ax.label_outer()
+    for wave, name, side in (
+        (3728.5, "[O II]", "center"),
+        (4862.7, "Hβ ", "right"),
+        (4984.3, " [O III]", "left"),
+        (6564.6, "Hα + [N II] ", "right"),
+        (6725.5, " [S II]", "left"),
+    ):
+        axes[0].text(
+            wave,
+            1.02,
+            name,
+            transform=axes[0].get_xaxis_transform(),
+            ha=side,
+            fontsize=9,
+            color=OTHER,
+        )
+    axes[-1].set_xlabel("rest-frame wavelength (Å)")
 
 
 def plot_redshifting(
     library: Library, sed: int, redshifts: Sequence[float], grid: Grid, ax: Axes
 ) -> Axes:
     """Draw one SED at several redshifts, as the pixels of ``grid`` see it."""
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(redshifts)))
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, len(redshifts)))
     flux = observe(library, np.full(len(redshifts), sed), redshifts, grid)
     step = 0.75 * float(flux.max())
-    for i, (row, z) in enumerate(zip(flux, redshifts, strict=True)):
-        ax.plot(grid.wave_obs, row + i * step, color=shades[i], lw=0.9)
-        ax.text(grid.wave_max, row[-1] + i * step + 0.12, f"z = {z:g}", ha="right", color=shades[i])
-    track = np.array([i * step + 0.3 for i in range(len(redshifts))])
+    offset = step * np.arange(len(redshifts))
+    for row, z, shade, base in zip(flux, redshifts, shades, offset, strict=True):
+        ax.plot(grid.wave_obs, row + base, color=shade, lw=0.9)
+        ax.text(
+            grid.wave_max, row[-1] + base + 0.12 * step, f"$z$ = {z:g}", ha="right", color=shade
+        )
     for wave_rest, name in ((6564.61, "Hα"), (5008.24, "[O III]")):
-        ax.plot(wave_rest * (1 + np.array(redshifts)), track, ":", color=OTHER, lw=1)
-        ax.text(wave_rest * (1 + redshifts[0]), -0.55, name, ha="center", color=OTHER)
+        wave = wave_rest * (1 + np.array(redshifts))
+        seen = wave > grid.wave_min
+        ax.plot(wave[seen], offset[seen] + 0.5, ":", color=OTHER, lw=1)
+        ax.text(wave[-1], offset[-1] + 1.25 * step, name, ha="center", color=OTHER)
     ax.set(
         xlabel="observed wavelength (Å)",
         ylabel="flux / mean flux, offset",
         xlim=(grid.wave_min, grid.wave_max),
-        ylim=(-0.9, None),
+        ylim=(-0.2 * step, offset[-1] + 1.6 * step),
     )
+    ax.set_yticks([])
     return ax
 
 
@@ -158,6 +175,7 @@ def plot_noise_levels(samples: Sequence[Sample], example: int, axes: Sequence[Ax
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )
         ax.set(xlim=(sample.grid.wave_min, sample.grid.wave_max), ylabel="flux / mean")
+        ax.label_outer()
     axes[-1].set_xlabel("observed wavelength (Å)")
 
 
@@ -202,8 +220,8 @@ def plot_splits(library: Library, axes: Sequence[Axes]) -> None:
 
 def plot_architecture(rows: Sequence[LayerRow], ax: Axes) -> Axes:
     """Draw a network's layers as boxes with their output shapes and parameter counts."""
-    fill = {"Conv1D": "#cfe3f1", "Dense": "#f6dcc9", "MaxPooling1D": "#e2eecb"}
-    width, gap = 1.0, 0.35
+    fill = {"Conv1D": "#cfe3f1", "Dense": "#f6dcc9"}
+    width, gap = 1.0, 0.2
     for i, row in enumerate(rows):
         x = i * (width + gap)
         box = FancyBboxPatch(
@@ -218,14 +236,14 @@ def plot_architecture(rows: Sequence[LayerRow], ax: Axes) -> Axes:
         count = f"{row.parameters:,}" if row.parameters else "–"
         shape = " × ".join(f"{n:,}" for n in row.shape)
         ax.text(x + width / 2, 1.25, row.name.replace("_", " "), ha="center", weight="bold")
-        ax.text(x + width / 2, 0.95, row.kind, ha="center", fontsize=8, color="#444444")
+        ax.text(x + width / 2, 0.95, row.kind, ha="center", fontsize=9, color="#444444")
         ax.text(x + width / 2, 0.55, shape, ha="center")
-        ax.text(x + width / 2, 0.15, count, ha="center", fontsize=9)
+        ax.text(x + width / 2, 0.15, count, ha="center")
         if i:
             ax.annotate("", (x, 0.75), (x - gap, 0.75), arrowprops={"arrowstyle": "->"})
-    ax.text(-0.15, 0.55, "output", ha="right", fontsize=9, color="#444444")
-    ax.text(-0.15, 0.15, "parameters", ha="right", fontsize=9, color="#444444")
-    ax.set(xlim=(-1.2, len(rows) * (width + gap)), ylim=(-0.1, 1.7))
+    ax.text(-0.12, 0.55, "output", ha="right", color="#444444")
+    ax.text(-0.12, 0.15, "parameters", ha="right", color="#444444")
+    ax.set(xlim=(-0.95, len(rows) * (width + gap) - gap + 0.05), ylim=(-0.1, 1.6))
     ax.axis("off")
     return ax
 
@@ -246,9 +264,10 @@ def plot_histories(results: Sequence[Result], names: Sequence[str], axes: Sequen
                     color=shade,
                     mfc=shade if part == "validation" else "white",
                     ms=4,
-                    label=f"{name}, {part}",
+                    label=f"{name}, {'validation' if part == 'validation' else 'training'}",
                 )
     axes[0].set(xlabel="training examples seen", ylabel="cross-entropy (nats)", yscale="log")
+    _plain_log(axes[0].yaxis)
     axes[1].set(xlabel="training examples seen", ylabel="exact-class accuracy", ylim=(None, 1.01))
     axes[1].legend(fontsize=8)
 
@@ -269,6 +288,7 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
         _points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
         _points(ax, n, seen, color=shade, fmt="o:", mfc="white", label=f"{name}, training")
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
+    _plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
     ax.legend(fontsize=9)
     return ax
 
@@ -287,6 +307,7 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
         ax.plot(n, gap, "s-", color=shade, label=noise_label(level))
     ax.axhline(0, color="#444444", lw=0.8)
     ax.set(xscale="log", xlabel="training spectra", ylabel="training − validation accuracy")
+    _plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
     ax.legend(fontsize=9)
     return ax
 
@@ -396,16 +417,28 @@ def plot_confusion(result: Result, ax: Axes) -> Axes:
         cmap="viridis",
         rasterized=True,
     )
-    ax.figure.colorbar(image, ax=ax, label="test spectra per cell")
+    ax.figure.colorbar(image, ax=ax, label="test spectra per cell", format="{x:g}")
     z = np.array([CLASSES.z_min, CLASSES.z_max])
-    for true, taken, name in (
-        (6564.61, 6725.5, "Hα taken for [S II]"),
-        (4862.68, 5008.24, "Hβ taken for [O III]"),
-        (5008.24, 4862.68, "[O III] taken for Hβ"),
+    for line, taken, name, at in (
+        (6725.5, 6564.6, "[S II] taken for Hα", 1.25),
+        (6564.6, 6725.5, "Hα taken for [S II]", 1.55),
+        (6564.6, 5008.2, "Hα taken for [O III]", 1.05),
+        (5008.2, 6564.6, "[O III] taken for Hα", 1.7),
     ):
-        ax.plot(z, (1 + z) * true / taken - 1, ":", lw=1, color=OTHER)
-        at = 1.15 if true > taken else 1.5
-        ax.text(at, (1 + at) * true / taken - 0.985, name, fontsize=7, rotation=43, color=OTHER)
+        ratio = line / taken  # λ_obs = (1 + z) line = (1 + z_predicted) taken
+        ax.plot(z, (1 + z) * ratio - 1, ":", lw=1, color=OTHER)
+        above = 0.012 if ratio > 1 else -0.012
+        ax.text(
+            at,
+            (1 + at) * ratio - 1 + above,
+            name,
+            fontsize=8,
+            color=OTHER,
+            rotation=np.degrees(np.arctan(ratio)),
+            rotation_mode="anchor",
+            ha="center",
+            va="bottom" if ratio > 1 else "top",
+        )
     ax.set(
         xlabel="true redshift",
         ylabel="predicted redshift",
@@ -466,17 +499,14 @@ def _bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
     return np.array([below, above])
 
 
-def _mark_lines(ax: Axes, z: float, top: float) -> None:
-    """Mark the emission lines, naming each blend once."""
-    named: dict[str, float] = {}
-    for line in LINES:
-        wave = line.wave_rest * (1 + z)
-        ax.axvline(wave, color=OTHER, ls=":", lw=0.6)
-        named.setdefault(line.label, wave)
-    named["[N II]"] = 0.0  # too close to Hα for a name of its own
-    for label, wave in named.items():
-        if wave:
-            ax.text(wave, top * 1.03, label, ha="center", fontsize=8, color=OTHER)
+def _plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
+    """Label a logarithmic axis with plain numbers, at ``ticks`` if they are given."""
+    if ticks is not None:
+        axis.set_ticks(list(ticks), labels=[f"{tick:,g}" for tick in ticks])
+        axis.set_minor_locator(NullLocator())
+    else:
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.6)))
 
 
 def _plain(name: str) -> str:
