@@ -26,17 +26,16 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import figures, metrics, runner, studies
+from specz import archive, figures, metrics, runner, studies
 
 experiments = studies.data_availability(
     n_train, snr, layers, epochs, min_updates, n_test, grid, seed
 )
 results = runner.run(experiments)
+reference = archive.reference("data_availability")
 
 # %%
-fig, axes = figures.subplots()
-figures.plot_accuracy_against_n(results, axes[0, 0])
-figures.save(fig, "accuracy_against_n")
+figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_against_n.svg
@@ -49,9 +48,7 @@ figures.save(fig, "accuracy_against_n")
 # ```
 
 # %%
-fig, axes = figures.subplots(size=(7.2, 3.4))
-figures.plot_gap_against_n(results, axes[0, 0])
-figures.save(fig, "gap_against_n")
+figures.beside("gap_against_n", figures.plot_gap_against_n, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/gap_against_n.svg
@@ -67,7 +64,7 @@ rows = [
     f"| {figures.noise_label(r.experiment.snr)} | {r.experiment.n_train:,} "
     f"| {metrics.accuracy(r.test).percent()} | {metrics.within_one(r.test).percent()} "
     f"| {metrics.accuracy(r.train).percent()} |"
-    for r in results
+    for r in [*results, *reference]
 ]
 Markdown(
     "| noise | training spectra | test: exact class | test: ±1 class | training: exact class |\n"

@@ -27,18 +27,19 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import figures, metrics, runner, studies
+from specz import archive, figures, metrics, runner, studies
 from specz.grid import get_grid
 
 experiments = studies.depth(
     layers, n_train, snr, epochs, min_updates, n_train_datathon, epochs_datathon, n_test, grid, seed
 )
 *cnns, datathon = results = runner.run(experiments)
+reference = archive.reference("depth")
 names = [f"{n} layer{'s' * (n > 1)}" for n in layers]
 
 # %%
 fig, axes = figures.subplots(1, 2, size=(9, 3.8))
-figures.plot_histories(cnns, names, axes[0])
+figures.plot_histories(cnns, axes[0], figures.by_depth)
 figures.save(fig, "depth_learning_curves")
 
 # %% [markdown]
@@ -52,13 +53,14 @@ figures.save(fig, "depth_learning_curves")
 # ```
 
 # %%
-fig, axes = figures.subplots(size=(7.2, 3.2))
-labels = [
-    *(f"{name}\n{r.experiment.n_train:,} spectra" for name, r in zip(names, cnns, strict=True)),
-    f"datathon network\n{n_train_datathon:,} spectra",
-]
-figures.plot_accuracy_bars(results, labels, axes[0, 0])
-figures.save(fig, "depth_accuracy")
+figures.beside(
+    "depth_accuracy",
+    figures.plot_accuracy_bars,
+    results,
+    reference,
+    stacked=True,
+    label=figures.by_depth,
+)
 
 # %% [markdown]
 # ```{figure} figures/depth_accuracy.svg

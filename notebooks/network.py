@@ -68,7 +68,7 @@ Markdown(
 
 # %%
 fig, axes = figures.subplots(1, 2, size=(9, 3.6))
-figures.plot_histories([result], [f"{layers} layers"], axes[0])
+figures.plot_histories([result], axes[0], figures.by_depth)
 figures.save(fig, "learning_curves")
 
 # %% [markdown]

@@ -22,21 +22,15 @@ grid = "paper"
 seed = 1
 
 # %%
-import numpy as np
 from IPython.display import Markdown
 
-from specz import figures, metrics, runner, studies
-from specz.grid import get_grid
-from specz.library import build_library
-from specz.observe import halpha_snr
+from specz import archive, figures, metrics, runner, studies
 
 results = runner.run(studies.noise(snr, n_train, layers, epochs, min_updates, n_test, grid, seed))
-names = [figures.noise_label(level) for level in snr]
+reference = archive.reference("noise")
 
 # %%
-fig, axes = figures.subplots()
-figures.plot_accuracy_against_snr(results, axes[0, 0])
-figures.save(fig, "accuracy_against_snr")
+figures.beside("accuracy_against_snr", figures.plot_accuracy_against_snr, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_against_snr.svg
@@ -49,9 +43,13 @@ figures.save(fig, "accuracy_against_snr")
 # ```
 
 # %%
-fig, axes = figures.subplots()
-figures.plot_error_distribution(results, names, axes[0, 0])
-figures.save(fig, "error_distribution")
+figures.beside(
+    "error_distribution",
+    figures.plot_error_distribution,
+    results,
+    reference,
+    label=figures.by_noise,
+)
 
 # %% [markdown]
 # ```{figure} figures/error_distribution.svg
@@ -64,10 +62,7 @@ figures.save(fig, "error_distribution")
 # ```
 
 # %%
-noisiest = results[int(np.argmin(snr))]
-fig, axes = figures.subplots(size=(6.4, 5.4))
-figures.plot_confusion(noisiest, axes[0, 0])
-figures.save(fig, "confusion")
+figures.beside("confusion", figures.plot_confusion, results, reference, size=(5.2, 5))
 
 # %% [markdown]
 # ```{figure} figures/confusion.svg
@@ -80,12 +75,7 @@ figures.save(fig, "confusion")
 # ```
 
 # %%
-noisy = [r for r in results if np.isfinite(r.experiment.snr)]
-library, pixels = build_library(noisiest.experiment.library), get_grid(grid)
-line_snr = [halpha_snr(library, r.test.sed, r.test.z, pixels, r.experiment.snr) for r in noisy]
-fig, axes = figures.subplots()
-figures.plot_accuracy_by_line_snr(noisy, line_snr, axes[0, 0])
-figures.save(fig, "accuracy_by_line_snr")
+figures.beside("accuracy_by_line_snr", figures.plot_accuracy_by_line_snr, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_by_line_snr.svg
@@ -98,13 +88,13 @@ figures.save(fig, "accuracy_by_line_snr")
 
 # %%
 rows = [
-    f"| {name} | {metrics.accuracy(r.test).percent()} | {metrics.within_one(r.test).percent()} "
-    f"| {1e4 * metrics.sigma_nmad(r.test).value:.1f} "
+    f"| {figures.by_noise(r)} | {r.experiment.n_train:,} | {metrics.accuracy(r.test).percent()} "
+    f"| {metrics.within_one(r.test).percent()} | {1e4 * metrics.sigma_nmad(r.test).value:.1f} "
     f"| {metrics.outlier_fraction(r.test, 0.003).percent()} "
     f"| {metrics.negative_log_likelihood(r.test)} |"
-    for name, r in zip(names, results, strict=True)
+    for r in [*results, *reference]
 ]
 Markdown(
-    "| noise | exact class | ±1 class | σ_NMAD (10⁻⁴) | outliers beyond 0.003 | NLL (nats) |\n"
-    "|---|---|---|---|---|---|\n" + "\n".join(rows)
+    "| noise | training spectra | exact class | ±1 class | σ_NMAD (10⁻⁴) "
+    "| outliers beyond 0.003 | NLL (nats) |\n|---|---|---|---|---|---|---|\n" + "\n".join(rows)
 )

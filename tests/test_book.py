@@ -5,7 +5,8 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from specz import book, cli, paths
+from specz import book, cli, paths, profiles
+from specz.studies import STUDIES
 
 BAD = [
     (["run", "nose"], "notebook must be one of.*did you mean 'noise'"),
@@ -55,14 +56,14 @@ def test_bad_input_stops_before_anything_runs(arguments, message, monkeypatch, c
 def test_list_names_every_notebook_and_parameter():
     result = CliRunner().invoke(cli.app, ["list", "--profile", "smoke"])
     assert result.exit_code == 0
-    for name in book.STUDIES:
+    for name in STUDIES:
         assert name in result.output
-        for parameter in book.profile_parameters("smoke", name):
+        for parameter in profiles.profile_parameters("smoke", name):
             assert f"{parameter} = " in result.output
 
 
 def test_a_single_value_stands_for_a_list_of_one():
-    assert book.resolve("noise", "smoke", {"snr": 3.0})["snr"] == [3.0]
+    assert profiles.resolve("noise", "smoke", {"snr": 3.0})["snr"] == [3.0]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_single_value_stands_for_a_list_of_one():
     [("snr=inf", float("inf")), ("snr=[inf, 2]", [float("inf"), 2]), ("grid=nisp", "nisp")],
 )
 def test_overrides_are_yaml_with_inf(text, value):
-    assert book.parse_override(text)[1] == value
+    assert profiles.parse_override(text)[1] == value
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def own_build(tmp_path, monkeypatch):
 
 
 def test_a_notebook_runs_with_parameters_and_is_clean(own_build):
-    parameters = book.resolve("data", "smoke", {"snr": [2.0], "n_train": 300})
+    parameters = profiles.resolve("data", "smoke", {"snr": [2.0], "n_train": 300})
     page = book.execute("data", parameters, "smoke")
     assert page.fresh
     text = (page.folder / "notebook.ipynb").read_text(encoding="utf-8")
@@ -112,7 +113,7 @@ def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
     (tmp_path / "src" / "data.py").write_text(broken, encoding="utf-8")
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "src")
     with pytest.raises(book.BookError, match=r"'data': cell \d+ failed with RuntimeError: no ink"):
-        book.execute("data", book.resolve("data", "smoke", {}), "smoke")
+        book.execute("data", profiles.resolve("data", "smoke", {}), "smoke")
     kept = nbformat.read(paths.EXECUTED / "data.failed.ipynb", as_version=4)
     assert any(c.get("outputs") for c in kept.cells if c.cell_type == "code")
     assert [path.name for path in paths.EXECUTED.iterdir()] == ["data.failed.ipynb"]

@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 
-from specz import book, paths
+from specz import book, paths, profiles
 from specz.studies import STUDIES
 
 NAMES = list(STUDIES)
@@ -40,7 +40,7 @@ def test_parameters_are_those_of_the_study_and_the_quick_profile(name):
     assert list(found) == list(inspect.signature(STUDIES[name]).parameters) or set(found) == set(
         inspect.signature(STUDIES[name]).parameters
     )
-    assert found == book.profile_parameters("quick", name)
+    assert found == profiles.profile_parameters("quick", name)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -49,7 +49,7 @@ def test_profiles_hold_the_parameters_of_each_notebook_and_nothing_else(profile)
     assert list(text) == NAMES
     for name in NAMES:
         assert set(text[name]) == set(parameters_of(name))
-        book.experiments(name, text[name])  # each value is valid
+        profiles.experiments(name, text[name])  # each value is valid
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -90,9 +90,8 @@ def test_every_figure_has_a_name_an_alternative_text_and_a_caption(page):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_figure_that_is_saved_is_shown_and_the_reverse(name):
-    saved = re.findall(
-        r'figures\.save\(fig, "(\w+)"\)', "\n".join(c.source for c in cells(name, "code"))
-    )
+    code = "\n".join(cell.source for cell in cells(name, "code"))
+    saved = re.findall(r'figures\.(?:save\(fig, |beside\(\s*)"(\w+)"', code)
     shown = re.findall(r"\{figure\} figures/(\w+)\.svg", markdown(name))
     assert saved == shown
 

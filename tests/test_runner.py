@@ -39,7 +39,7 @@ def test_the_manifest_says_how_the_result_was_made(tmp_path):
     assert manifest["config"]["snr"] == "inf"
     assert "specz.baselines" in manifest["code"]
     assert "numpy" in manifest["versions"]
-    assert manifest["peak_memory_mb"] > 50
+    assert manifest["process_peak_memory_mb"] > 50
     assert manifest["fit_seconds"] <= manifest["seconds"]
 
 

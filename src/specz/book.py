@@ -6,7 +6,6 @@ A build that fails leaves the site as it was.
 """
 
 import ast
-import inspect
 import json
 import os
 import shutil
@@ -27,15 +26,14 @@ import yaml
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from specz import checks, paths
+from specz import archive, checks, paths
 from specz.estimators import REGISTRY
-from specz.experiment import Experiment
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
+from specz.profiles import Parameters, experiments, resolve, unique
 from specz.runner import NUMERICAL_LIBRARIES, commit, missing, run
 from specz.store import canonical, key_of
 from specz.studies import STUDIES
 
-Parameters = dict[str, Any]
 DRAWING_LIBRARIES = (*NUMERICAL_LIBRARIES, "matplotlib", "papermill")
 
 
@@ -59,78 +57,6 @@ class Executed:
     name: str
     folder: Path
     fresh: bool
-
-
-# --- parameters -----------------------------------------------------------------------
-
-
-def profiles() -> list[str]:
-    """Names of the profiles, smallest first."""
-    return sorted(
-        (path.stem for path in paths.PROFILES.glob("*.yml")),
-        key=("smoke", "quick", "paper").index,
-    )
-
-
-def profile_parameters(profile: str, notebook: str) -> Parameters:
-    """Parameters that a profile gives to a notebook.
-
-    Raises
-    ------
-    ValueError
-        If there is no such profile or notebook; the message names the nearest one.
-    """
-    checks.choice("profile", profile, profiles())
-    checks.choice("notebook", notebook, STUDIES)
-    text = (paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8")
-    parameters: Parameters = yaml.safe_load(text)[notebook]
-    return parameters
-
-
-def resolve(notebook: str, profile: str, overrides: Mapping[str, Any]) -> Parameters:
-    """Join a profile with the reader's own parameters, and check every one of them.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If a name is unknown, or a value is of the wrong type or out of range.
-    """
-    parameters = profile_parameters(profile, notebook)
-    for name, value in overrides.items():
-        checks.choice(f"parameter of notebook {notebook!r}", name, parameters)
-        # A single value stands for a list of one.
-        is_list = isinstance(parameters[name], list) and not isinstance(value, list)
-        parameters[name] = [value] if is_list else value
-    experiments(notebook, parameters)
-    return parameters
-
-
-def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
-    """List the experiments that a notebook draws; checks the parameters on the way."""
-    study = STUDIES[notebook]
-    for name in parameters:
-        checks.choice(
-            f"parameter of notebook {notebook!r}", name, inspect.signature(study).parameters
-        )
-    return study(**parameters)
-
-
-def parse_override(text: str) -> tuple[str, Any]:
-    """Read ``name=value``; the value is YAML, and ``inf`` is the S/N of clean spectra.
-
-    Raises
-    ------
-    ValueError
-        If there is no ``=`` or the value is not YAML.
-    """
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise ValueError(f"expected name=value; got {text!r}")
-    try:
-        parsed = yaml.safe_load(value.replace("inf", ".inf").replace("..inf", ".inf"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{name}: {value!r} is not a YAML value") from error
-    return name.strip(), parsed
 
 
 # --- notebooks ------------------------------------------------------------------------
@@ -168,7 +94,7 @@ def execute(name: str, parameters: Parameters, profile: str, force: bool = False
         If a cell fails; the partial run is kept as ``<name>.failed.ipynb``.
     """
     notebook = read_notebook(name)
-    recipe = _recipe(notebook, parameters, profile)
+    recipe = _recipe(name, notebook, parameters, profile)
     folder = paths.EXECUTED / f"{name}-{key_of(recipe)[:16]}"
     if folder.is_dir() and not force:
         return Executed(name, folder, fresh=False)
@@ -207,7 +133,7 @@ def execute(name: str, parameters: Parameters, profile: str, force: bool = False
 
 
 def _recipe(
-    notebook: nbformat.NotebookNode, parameters: Parameters, profile: str
+    name: str, notebook: nbformat.NotebookNode, parameters: Parameters, profile: str
 ) -> dict[str, Any]:
     """What decides what a page shows."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
@@ -217,6 +143,7 @@ def _recipe(
         "text": jupytext.writes(notebook, "py:percent"),
         "parameters": parameters,
         "profile": profile,
+        "archived": archive.digests(name),
         "code": code_fingerprint("specz.book", *imported_modules(ast.parse(code)), *estimators),
         "versions": library_versions(*DRAWING_LIBRARIES),
     }
@@ -311,8 +238,11 @@ def build(profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None
     for name in overrides:
         checks.choice("notebook", name, STUDIES)
     chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
-    wanted = [e for name, parameters in chosen.items() for e in experiments(name, parameters)]
-    run(missing(wanted))
+    wanted = unique([e for name in chosen for e in experiments(name, chosen[name])])
+    absent = missing(wanted)
+    for i, experiment in enumerate(absent, start=1):
+        print(f"experiment {i} of {len(absent)}: {experiment.title}", flush=True)
+        run([experiment])
     executed = []
     for name, parameters in chosen.items():
         page = execute(name, parameters, profile)

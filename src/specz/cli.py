@@ -1,4 +1,4 @@
-"""The command line: ``specz list``, ``specz run``, ``specz plan``, ``specz build``."""
+"""The command line: ``specz list``, ``run``, ``plan``, ``build``, ``archive``, ``status``."""
 
 import json
 import shutil
@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from specz import book
-from specz.runner import missing
+from specz import archive, book, profiles, runner
 from specz.store import canonical
 from specz.studies import STUDIES
 
@@ -32,7 +31,7 @@ def list_notebooks(profile: Profile = "quick") -> None:
     """List the notebooks with their parameters in a profile."""
     for name in STUDIES:
         typer.echo(name)
-        for key, value in book.profile_parameters(profile, name).items():
+        for key, value in profiles.profile_parameters(profile, name).items():
             typer.echo(f"  {key} = {json.dumps(canonical(value))}")
 
 
@@ -46,8 +45,8 @@ def run(
     ] = None,
 ) -> None:
     """Run one notebook through papermill with parameters of your own."""
-    overrides = dict(book.parse_override(text) for text in parameter or [])
-    parameters = book.resolve(notebook, profile, overrides)
+    overrides = dict(profiles.parse_override(text) for text in parameter or [])
+    parameters = profiles.resolve(notebook, profile, overrides)
     page = book.execute(notebook, parameters, profile)
     where = page.folder
     if output is not None:
@@ -60,8 +59,8 @@ def run(
 def plan(profile: Profile = "quick") -> None:
     """Say which experiments of a profile are there and which would be computed."""
     for name in STUDIES:
-        experiments = book.experiments(name, book.profile_parameters(profile, name))
-        absent = missing(experiments)
+        experiments = profiles.experiments(name, profiles.profile_parameters(profile, name))
+        absent = runner.missing(experiments)
         typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
         for experiment in experiments:
             typer.echo(
@@ -69,12 +68,52 @@ def plan(profile: Profile = "quick") -> None:
             )
 
 
+@app.command("archive")
+def archive_profile(profile: Profile = "paper") -> None:
+    """Run what a profile lacks in results/, one experiment at a time, and archive it.
+
+    Stopped at any moment, the same command goes on: finished experiments are not repeated.
+    """
+    left = archive.status(profiles.profile_experiments(profile)).left
+    for i, experiment in enumerate(left, start=1):
+        typer.echo(f"{i} of {len(left)}: {experiment.title}")
+        archive.add(runner.run([experiment])[0])
+    typer.echo(archive.write_summary(archive.archived(profiles.profile_experiments(profile))))
+
+
+@app.command()
+def status(
+    profile: Profile = "paper",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say which experiments of a profile are archived in results/, and what they cost."""
+    found = archive.status(profiles.profile_experiments(profile))
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "profile": profile,
+                    "archived": [experiment.title for experiment in found.done],
+                    "left": [experiment.title for experiment in found.left],
+                    "core_hours": round(found.core_hours, 2),
+                },
+                ensure_ascii=False,
+            )
+        )
+        return
+    for word, experiments in (("archived", found.done), ("left", found.left)):
+        for experiment in experiments:
+            typer.echo(f"{word:>8}  {experiment.title}")
+    total = len(found.done) + len(found.left)
+    typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours")
+
+
 @app.command()
 def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
     """Build the whole site; a parameter of your own is notebook.name=value."""
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in parameter or []:
-        name, value = book.parse_override(text)
+        name, value = profiles.parse_override(text)
         notebook, dot, key = name.partition(".")
         if not dot:
             raise ValueError(f"expected notebook.name=value; got {text!r}")

@@ -4,7 +4,8 @@ No number is computed here but what a histogram needs; every figure is saved as 
 has one colour on every page (palette of Okabe & Ito, safe for colour-blind readers).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,11 +18,11 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import LogFormatter, NullLocator
 
 from specz import metrics, paths
-from specz.grid import CLASSES, Grid
-from specz.library import SPLITS, Library
+from specz.grid import CLASSES, Grid, get_grid
+from specz.library import SPLITS, Library, build_library
 from specz.lines import LINES
 from specz.networks import LayerRow
-from specz.observe import integrate, observe
+from specz.observe import halpha_snr, integrate, observe
 from specz.runner import Result
 from specz.sample import Sample
 from specz.templates import Templates
@@ -34,6 +35,9 @@ COLOURS = {
     "linear SVM": "#CC79A7",
     "kernel SVM": "#D55E00",
 }
+Label = Callable[[Result], str]
+"""Names a result in a legend or on an axis: :func:`by_noise`, and so on."""
+
 OTHER = "#555555"
 """Colour of a method that has none of its own."""
 
@@ -70,6 +74,68 @@ def save(fig: Figure, name: str) -> None:
     """Write a figure as ``<name>.svg`` into the folder of figures; it stays open to be shown."""
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     fig.savefig(paths.FIGURES / f"{name}.svg", metadata={"Date": None}, facecolor="white")
+
+
+def beside(
+    name: str,
+    plot: Callable[..., Axes],
+    results: Sequence[Result],
+    reference: Sequence[Result],
+    *,
+    stacked: bool = False,
+    size: tuple[float, float] = (4.7, 3.9),
+    **options: Any,
+) -> Figure:
+    """Draw what was computed here beside what is archived at paper scale, and save it.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    plot : callable
+        Takes results, axes and ``options``.
+    results, reference : sequence of Result
+        One panel each; without a reference there is one panel.
+    stacked : bool
+        One above the other instead of side by side.
+    size : (float, float), inches
+        Of one panel.
+    """
+    panels = [(f"computed here, commit {_commits(results)}", results)]
+    if reference:
+        panels.append((f"archived at paper scale, commit {_commits(reference)}", reference))
+    rows, columns = (len(panels), 1) if stacked else (1, len(panels))
+    width = 7.2 if len(panels) == 1 or stacked else size[0] * columns
+    fig, axes = subplots(rows, columns, size=(width, size[1] * rows))
+    for ax, (title, part) in zip(axes.ravel().tolist(), panels, strict=True):
+        plot(part, ax, **options)
+        ax.set_title(title, fontsize=9, loc="left", color="#444444")
+    save(fig, name)
+    return fig
+
+
+def _commits(results: Sequence[Result]) -> str:
+    """Commits that made the results, shortened."""
+    found = sorted({result.manifest["commit"][:7] for result in results})
+    return found[0] if len(found) == 1 else f"{found[0]} and {len(found) - 1} more"
+
+
+def by_noise(result: Result) -> str:
+    """Label of a result where the noise level varies."""
+    return noise_label(result.experiment.snr)
+
+
+def by_method(result: Result) -> str:
+    """Label of a result where the method varies."""
+    return f"{result.experiment.estimator.label}\n{result.experiment.n_train:,} spectra"
+
+
+def by_depth(result: Result) -> str:
+    """Label of a result where the depth of the network varies."""
+    layers = getattr(result.experiment.estimator, "layers", None)
+    if layers is None:
+        return by_method(result)
+    return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
 
 
 def colour(label: str) -> str:
@@ -248,10 +314,11 @@ def plot_architecture(rows: Sequence[LayerRow], ax: Axes) -> Axes:
     return ax
 
 
-def plot_histories(results: Sequence[Result], names: Sequence[str], axes: Sequence[Axes]) -> None:
+def plot_histories(results: Sequence[Result], axes: Sequence[Axes], label: Label) -> None:
     """Draw learning curves: loss in the first axes, accuracy in the second."""
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, len(results)))
-    for result, name, shade in zip(results, names, shades, strict=True):
+    for result, shade in zip(results, shades, strict=True):
+        name = label(result).split("\n")[0]
         history = result.history
         if history is None:
             continue
@@ -312,7 +379,7 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     return ax
 
 
-def plot_accuracy_bars(results: Sequence[Result], names: Sequence[str], ax: Axes) -> Axes:
+def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw exact-class and ±1-class accuracy of each result with intervals."""
     y = np.arange(len(results))[::-1]
     exact = [metrics.accuracy(result.test) for result in results]
@@ -332,9 +399,9 @@ def plot_accuracy_bars(results: Sequence[Result], names: Sequence[str], ax: Axes
         ax.text(a.value, at + 0.18, f"{100 * a.value:.1f} %", ha="center", fontsize=9)
     ax.plot([], [], "o", color=OTHER, label="exact class")
     ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
-    ax.set_yticks(y, labels=list(names))
+    ax.set_yticks(y, labels=[label(result) for result in results])
     ax.set(xlabel="accuracy on test spectra", xlim=(0, 1.03), ylim=(-0.6, len(results) - 0.3))
-    ax.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=2)
+    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2)
     return ax
 
 
@@ -381,15 +448,15 @@ def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
     return ax
 
 
-def plot_error_distribution(results: Sequence[Result], names: Sequence[str], ax: Axes) -> Axes:
+def plot_error_distribution(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw the fraction of spectra whose redshift error exceeds a value."""
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
     same_method = len({result.experiment.estimator.label for result in results}) == 1
-    for result, name, shade in zip(results, names, shades, strict=True):
+    for result, shade in zip(results, shades, strict=True):
         error = np.sort(np.abs(metrics.relative_error(result.test)))
         beyond = 1 - np.arange(len(error)) / len(error)
         line = shade if same_method else colour(result.experiment.estimator.label)
-        ax.step(error.clip(1e-6), beyond, where="post", color=line, label=name)
+        ax.step(error.clip(1e-6), beyond, where="post", color=line, label=label(result))
     for limit in metrics.OUTLIER_LIMITS:
         ax.axvline(limit, color=OTHER, ls=":", lw=1)
     ax.set(
@@ -404,8 +471,12 @@ def plot_error_distribution(results: Sequence[Result], names: Sequence[str], ax:
     return ax
 
 
-def plot_confusion(result: Result, ax: Axes) -> Axes:
-    """Draw predicted against true redshift, with the loci of one line taken for another."""
+def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw predicted against true redshift at the highest noise level there is.
+
+    Dotted lines are the loci of one line taken for another.
+    """
+    result = min(results, key=lambda result: result.experiment.snr)
     test = result.test
     bins = np.linspace(CLASSES.z_min, CLASSES.z_max, 81)
     counts, _, _ = np.histogram2d(test.z, test.z_predicted, bins=(bins, bins))
@@ -439,23 +510,25 @@ def plot_confusion(result: Result, ax: Axes) -> Axes:
             ha="center",
             va="bottom" if ratio > 1 else "top",
         )
+    ax.text(0.03, 0.97, noise_label(result.experiment.snr), transform=ax.transAxes, va="top")
     ax.set(
         xlabel="true redshift",
         ylabel="predicted redshift",
         xlim=tuple(z),
         ylim=tuple(z),
-        title=noise_label(result.experiment.snr),
         aspect="equal",
     )
     return ax
 
 
-def plot_accuracy_by_line_snr(
-    results: Sequence[Result], halpha_snr: Sequence[npt.NDArray[np.floating]], ax: Axes
-) -> Axes:
+def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy in bins of the Hα line's matched-filter S/N, one line a noise level."""
+    results = [result for result in results if np.isfinite(result.experiment.snr)]
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
-    for result, line_snr, shade in zip(results, halpha_snr, shades, strict=True):
+    for result, shade in zip(results, shades, strict=True):
+        experiment, test = result.experiment, result.test
+        library, grid = build_library(experiment.library), get_grid(experiment.grid)
+        line_snr = halpha_snr(library, test.sed, test.z, grid, experiment.snr)
         edges = np.quantile(line_snr, np.linspace(0, 1, 6))
         which = np.searchsorted(edges[1:-1], line_snr)
         exact = metrics.is_exact(result.test)

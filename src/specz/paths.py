@@ -8,6 +8,7 @@ BOOK = ROOT / "book"
 NOTEBOOKS = ROOT / "notebooks"
 PROFILES = ROOT / "profiles"
 CONFIG = ROOT / "_config.yml"
+RESULTS = ROOT / "results"
 BUILD = Path(os.environ.get("SPECZ_BUILD", ROOT / "build"))
 STORE = BUILD / "store"
 EXECUTED = BUILD / "notebooks"

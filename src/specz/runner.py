@@ -89,8 +89,8 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
                 "title": experiment.title,
                 **_circumstances(outcome, time.perf_counter() - started),
             }
-            entry = store.save(key, manifest, _to_arrays(outcome), outcome.fitted.save)
-        results.append(_to_result(experiment, entry))
+            entry = store.save(key, manifest, to_arrays(outcome), outcome.fitted.save)
+        results.append(to_result(experiment, entry))
     return results
 
 
@@ -116,13 +116,15 @@ def _circumstances(outcome: Outcome, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "fit_seconds": round(outcome.fit_seconds, 3),
         "test_spectra_per_second": round(len(outcome.test) / outcome.test_seconds, 1),
-        "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
+        "process_peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
     }
 
 
-def _to_arrays(outcome: Outcome) -> Arrays:
+def to_arrays(outcome: "Outcome | Result") -> Arrays:
+    """Return the arrays of predictions and history, named ``part.column``."""
     arrays: Arrays = {}
     for part in PARTS:
         predictions = getattr(outcome, part)
@@ -132,7 +134,9 @@ def _to_arrays(outcome: Outcome) -> Arrays:
     return arrays
 
 
-def _to_result(experiment: Experiment, entry: Entry) -> Result:
+def to_result(experiment: Experiment, entry: Entry) -> Result:
+    """Rebuild a result from a stored entry."""
+
     def part(prefix: str) -> dict[str, Any]:
         dot = f"{prefix}."
         return {

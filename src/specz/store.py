@@ -89,7 +89,7 @@ class Store:
         if not folder.is_dir():
             return None
         try:
-            return self._read(key, folder)
+            return self.read(key)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             aside = folder.with_name(f"{folder.name}.damaged")
             shutil.rmtree(aside, ignore_errors=True)
@@ -124,7 +124,7 @@ class Store:
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        return self._read(key, folder)
+        return self.read(key)
 
     def manifests(self) -> Iterator[dict[str, Any]]:
         """Yield the manifest of every entry, in order of name."""
@@ -132,7 +132,15 @@ class Store:
             if not path.parent.name.endswith(".damaged"):
                 yield json.loads(path.read_text(encoding="utf-8"))
 
-    def _read(self, key: str, folder: Path) -> Entry:
+    def read(self, key: str) -> Entry:
+        """Read an entry that must be there and whole.
+
+        Raises
+        ------
+        ValueError, OSError, KeyError
+            If it is not.
+        """
+        folder = self.folder(key)
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if manifest["key"] != key:
             raise ValueError(f"its manifest has the key {manifest['key'][:12]}…")

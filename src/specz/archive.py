@@ -1,0 +1,196 @@
+"""Results at the scale of the study, committed under ``results/`` for everyone to read.
+
+An archived result is found by the settings of its experiment alone: the code has moved on
+since, and its manifest says which code, commit and versions made it. What the settings
+determine (SEDs and redshifts of the test spectra) is not stored but drawn again.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from specz import metrics, paths
+from specz.estimators import History
+from specz.experiment import Experiment
+from specz.fingerprint import file_digest
+from specz.predictions import Predictions
+from specz.profiles import experiments, profile_parameters
+from specz.runner import PARTS, Result, to_arrays, to_result
+from specz.store import Arrays, Entry, Store, key_of
+
+DERIVED = {"sed", "z"}
+"""Columns of predictions that follow from the settings."""
+
+HALF = {"p_max", "pit", "crps"}
+"""Columns kept in half precision: three digits are enough for a distribution."""
+
+COLUMNS = (
+    "method",
+    "layers",
+    "n_train",
+    "snr",
+    "grid",
+    "seed",
+    "n_test",
+    "accuracy",
+    "ci_low",
+    "ci_high",
+    "within1",
+    "sigma_nmad",
+    "outliers_003",
+    "nll",
+    "train_seconds",
+    "spectra_per_second",
+    "key",
+)
+
+
+def archive_key(experiment: Experiment) -> str:
+    """Digest of an experiment's settings."""
+    return key_of({"config": experiment.config})
+
+
+def archived(wanted: Sequence[Experiment]) -> list[Result]:
+    """Return the archived results of those experiments that have one.
+
+    Raises
+    ------
+    ValueError
+        If an archived result does not match its digests.
+    """
+    store = Store(paths.RESULTS)
+    found = []
+    for experiment in wanted:
+        key = archive_key(experiment)
+        if store.folder(key).is_dir():
+            found.append(_restore(experiment, store.read(key)))
+    return found
+
+
+def reference(notebook: str) -> list[Result]:
+    """Return the archived results that a notebook has at paper scale."""
+    return archived(experiments(notebook, profile_parameters("paper", notebook)))
+
+
+def digests(notebook: str) -> list[str]:
+    """Digests of what :func:`reference` would read: a page is made again when they change."""
+    store = Store(paths.RESULTS)
+    wanted = experiments(notebook, profile_parameters("paper", notebook))
+    manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
+    return [file_digest(path) for path in manifests if path.is_file()]
+
+
+def add(result: Result) -> Entry:
+    """Write a result into the archive, leaving out what its settings determine."""
+    arrays: Arrays = {}
+    for name, values in to_arrays(result).items():
+        part, column = name.split(".")
+        if part == "history":
+            arrays[name] = values.astype(np.float32)
+        elif column not in DERIVED and (part == "test" or column == "predicted"):
+            arrays[name] = values.astype(np.float16) if column in HALF else values
+    manifest = {k: v for k, v in result.manifest.items() if k not in ("key", "files")}
+    manifest["store_key"] = result.manifest["key"]
+    return Store(paths.RESULTS).save(archive_key(result.experiment), manifest, arrays)
+
+
+def _restore(experiment: Experiment, entry: Entry) -> Result:
+    """Join an archived entry with what its settings determine."""
+    arrays = dict(entry.arrays)
+    train, validation, test = experiment.samples()
+    for part, sample in zip(
+        PARTS, (train.head(experiment.n_validation), validation, test), strict=True
+    ):
+        arrays[f"{part}.sed"], arrays[f"{part}.z"] = sample.sed, sample.z
+        for field in fields(Predictions):
+            name = f"{part}.{field.name}"
+            unknown = np.full(len(sample), np.nan, dtype=np.float32)
+            arrays[name] = arrays.get(name, unknown)
+            if field.name in HALF:
+                arrays[name] = arrays[name].astype(np.float32)
+    for field in fields(History):
+        name = f"history.{field.name}"
+        if name in arrays:
+            arrays[name] = arrays[name].astype(np.float64)
+    return to_result(experiment, Entry(entry.key, entry.manifest, arrays, entry.folder))
+
+
+def summary(results: Sequence[Result]) -> str:
+    """One CSV row for each result, with the columns of :data:`COLUMNS`."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    rows = [_row(result) for result in results]
+    for row in sorted(rows, key=lambda row: [str(row[name]) for name in COLUMNS]):
+        writer.writerow(row)
+    return out.getvalue()
+
+
+def _row(result: Result) -> dict[str, object]:
+    experiment, test = result.experiment, result.test
+    exact = metrics.accuracy(test)
+
+    def digits(value: float) -> str:
+        return "" if np.isnan(value) else f"{value:.6g}"
+
+    return {
+        "method": experiment.config["estimator"]["name"],
+        "layers": getattr(experiment.estimator, "layers", ""),
+        "n_train": experiment.n_train,
+        "snr": f"{experiment.snr:g}",
+        "grid": experiment.grid,
+        "seed": experiment.seed,
+        "n_test": len(test),
+        "accuracy": digits(exact.value),
+        "ci_low": digits(exact.low),
+        "ci_high": digits(exact.high),
+        "within1": digits(metrics.within_one(test).value),
+        "sigma_nmad": digits(metrics.sigma_nmad(test).value),
+        "outliers_003": digits(metrics.outlier_fraction(test, 0.003).value),
+        "nll": digits(metrics.negative_log_likelihood(test).value),
+        "train_seconds": result.manifest["fit_seconds"],
+        "spectra_per_second": result.manifest["test_spectra_per_second"],
+        "key": archive_key(experiment)[:16],
+    }
+
+
+def write_summary(results: Sequence[Result]) -> Path:
+    """Write ``results/summary.csv``."""
+    path = paths.RESULTS / "summary.csv"
+    path.write_text(summary(results), encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Status:
+    """How much of a profile is archived.
+
+    Attributes
+    ----------
+    done, left : list of Experiment
+    core_hours : float
+        What the archived part cost.
+    """
+
+    done: list[Experiment]
+    left: list[Experiment]
+    core_hours: float
+
+
+def status(wanted: Sequence[Experiment]) -> Status:
+    """Say which experiments are archived, and what they cost."""
+    store = Store(paths.RESULTS)
+    done, left, hours = [], [], 0.0
+    for experiment in wanted:
+        key = archive_key(experiment)
+        if store.folder(key).is_dir():
+            done.append(experiment)
+            manifest = store.read(key).manifest
+            hours += manifest["seconds"] * manifest["cores"] / 3600
+        else:
+            left.append(experiment)
+    return Status(done, left, hours)

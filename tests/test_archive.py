@@ -1,0 +1,95 @@
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from specz import archive, metrics, paths
+from specz.baselines import LinearSVM, NearestNeighbours
+from specz.experiment import Experiment
+from specz.library import LibraryConfig
+from specz.networks import CNN
+from specz.runner import run
+from specz.store import Store
+from specz.training import TrainingConfig
+
+SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
+SETTINGS = {"n_validation": 20, "n_test": 80, "library": SMALL}
+EXPERIMENTS = [
+    Experiment(NearestNeighbours(), 100, 1.0, **SETTINGS),
+    Experiment(LinearSVM(), 100, 1.0, **SETTINGS),
+    Experiment(CNN(training=TrainingConfig(epochs=1, min_updates=0)), 100, **SETTINGS),
+]
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
+    found = run(EXPERIMENTS, Store(tmp_path / "store"))
+    for result in found[:2]:
+        archive.add(result)
+    return found
+
+
+def test_what_comes_back_is_what_went_in(results):
+    back = archive.archived(EXPERIMENTS)
+    assert len(back) == 2
+    for before, after in zip(results, back, strict=False):
+        for column in ("sed", "z", "predicted", "p_true"):
+            np.testing.assert_array_equal(
+                getattr(before.test, column), getattr(after.test, column), err_msg=column
+            )
+        np.testing.assert_allclose(before.test.crps, after.test.crps, rtol=2e-3, atol=1e-6)
+        assert metrics.accuracy(before.train) == metrics.accuracy(after.train)
+        assert after.manifest["config"] == before.manifest["config"]
+
+
+def test_a_history_comes_back(results):
+    archive.add(results[2])
+    (back,) = archive.archived(EXPERIMENTS[2:])
+    np.testing.assert_allclose(back.history.train_loss, results[2].history.train_loss, rtol=1e-6)
+
+
+def test_an_archived_result_is_found_by_its_settings_whatever_the_code(results, monkeypatch):
+    monkeypatch.setattr("specz.runner.code_fingerprint", lambda *names: {"specz.other": "0"})
+    assert len(archive.archived(EXPERIMENTS)) == 2
+
+
+def test_a_damaged_archive_is_an_error_and_stays_where_it_is(results):
+    folder = Store(paths.RESULTS).folder(archive.archive_key(EXPERIMENTS[0]))
+    data = bytearray((folder / "arrays.npz").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "arrays.npz").write_bytes(bytes(data))
+    with pytest.raises(ValueError, match="does not match its digest"):
+        archive.archived(EXPERIMENTS)
+    assert folder.is_dir()
+
+
+def test_status_counts_what_is_there_and_what_it_cost(results):
+    found = archive.status(EXPERIMENTS)
+    assert found.done == EXPERIMENTS[:2]
+    assert found.left == EXPERIMENTS[2:]
+    spent = sum(r.manifest["seconds"] * r.manifest["cores"] for r in results[:2])
+    assert found.core_hours == pytest.approx(spent / 3600)
+
+
+def test_summary_has_a_row_for_each_result_computed_from_its_arrays(results):
+    rows = list(csv.DictReader(io.StringIO(archive.summary(archive.archived(EXPERIMENTS)))))
+    assert [row["method"] for row in rows] == ["knn", "linear_svm"]
+    knn = rows[0]
+    assert float(knn["accuracy"]) == pytest.approx(metrics.accuracy(results[0].test).value)
+    assert float(knn["nll"]) == pytest.approx(
+        metrics.negative_log_likelihood(results[0].test).value, rel=1e-5
+    )
+    assert rows[1]["nll"] == ""  # a vote is no probability
+    assert tuple(rows[0]) == archive.COLUMNS
+
+
+def test_committed_summary_is_that_of_the_committed_arrays():
+    from specz import profiles
+
+    path = paths.RESULTS / "summary.csv"
+    if not path.exists():
+        pytest.skip("nothing is archived yet")
+    committed = archive.archived(profiles.profile_experiments("paper"))
+    assert path.read_text(encoding="utf-8") == archive.summary(committed)
