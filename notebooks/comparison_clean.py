@@ -106,8 +106,8 @@ figures.beside(
 # ## The numbers
 
 # %%
-rows = []
-for group in (common, own, reference_common, reference_own):
+rows, best = [], []
+for group in filter(None, (common, own, reference_common, reference_own)):
     cnns = [r for r in group if r.experiment.estimator.label == "CNN"]
     for r in group:
         versus = metrics.compare(cnns[0].test, r.test) if cnns and r is not cnns[0] else None
@@ -119,14 +119,21 @@ for group in (common, own, reference_common, reference_own):
             f"| {metrics.outlier_fraction(r.test, 0.003).percent()} | {against} | {chance} "
             f"| {r.manifest['fit_seconds']:.0f} | {r.manifest['test_spectra_per_second']:,.0f} |"
         )
+    first = max(group, key=figures.test_accuracy)
+    best.append(
+        f"{first.experiment.estimator.label} is first with "
+        f"{metrics.accuracy(first.test).percent()} of the spectra in their own class"
+    )
 Markdown(
     "| method | training spectra | exact class | ±1 class | outliers beyond 0.003 "
     "| CNN better by (points) | p | fit (s) | spectra/s |\n|---|---|---|---|---|---|---|---|---|\n"
     + "\n".join(rows)
+    + f"\n\nTrained on {common[0].experiment.n_train:,} spectra each, {best[0]}. "
+    f"Each at its own size, {best[1]}."
 )
 
 # %% [markdown]
 # "CNN better by" is the difference in exact-class accuracy on the same spectra, with the p-value
 # of McNemar's test. Each method is held against the CNN of its own group: the common training
 # set first, then the own sizes, then (if archived) the same two groups at paper scale. Seconds
-# are of the machine that computed the row; they rank the methods and are no benchmark.
+# are of the machine that computed the row, on which other things ran; they are no benchmark.

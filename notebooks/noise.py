@@ -57,8 +57,8 @@ figures.beside(
 # :alt: Fraction of spectra whose redshift error exceeds a value, for each noise level.
 #
 # The fraction of test spectra whose redshift is off by more than a value. Dotted lines mark the
-# limits of 0.003, 0.01 and 0.15. Noise does not widen the errors; it adds a second population,
-# the flat part of each curve, of redshifts that are wrong altogether.
+# limits of 0.003, 0.01 and 0.15. Noise widens the core of the errors (the steep part on the
+# left) and adds a second population (the flat part) of redshifts that are wrong altogether.
 # ```
 
 # %%

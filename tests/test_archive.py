@@ -69,7 +69,7 @@ def test_status_counts_what_is_there_and_what_it_cost(results):
     found = archive.status(EXPERIMENTS)
     assert found.done == EXPERIMENTS[:2]
     assert found.left == EXPERIMENTS[2:]
-    spent = sum(r.manifest["seconds"] * r.manifest["cores"] for r in results[:2])
+    spent = sum(r.manifest["cpu_seconds"] for r in results[:2])
     assert found.core_hours == pytest.approx(spent / 3600)
 
 

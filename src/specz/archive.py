@@ -173,7 +173,7 @@ class Status:
     ----------
     done, left : list of Experiment
     core_hours : float
-        What the archived part cost.
+        Processor time that the archived part took, over all cores.
     """
 
     done: list[Experiment]
@@ -190,7 +190,7 @@ def status(wanted: Sequence[Experiment]) -> Status:
         if store.folder(key).is_dir():
             done.append(experiment)
             manifest = store.read(key).manifest
-            hours += manifest["seconds"] * manifest["cores"] / 3600
+            hours += manifest["cpu_seconds"] / 3600
         else:
             left.append(experiment)
     return Status(done, left, hours)

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import LogFormatter, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from specz import metrics, paths
 from specz.grid import CLASSES, Grid, get_grid
@@ -136,6 +136,11 @@ def by_depth(result: Result) -> str:
     if layers is None:
         return by_method(result)
     return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
+
+
+def test_accuracy(result: Result) -> float:
+    """Exact-class accuracy on test spectra, to order results by."""
+    return metrics.accuracy(result.test).value
 
 
 def colour(label: str) -> str:
@@ -400,7 +405,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
     ax.plot([], [], "o", color=OTHER, label="exact class")
     ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
     ax.set_yticks(y, labels=[label(result) for result in results])
-    ax.set(xlabel="accuracy on test spectra", xlim=(0, 1.03), ylim=(-0.6, len(results) - 0.3))
+    ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(results) - 0.3))
     ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2)
     return ax
 
@@ -509,8 +514,10 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
             rotation_mode="anchor",
             ha="center",
             va="bottom" if ratio > 1 else "top",
+            clip_on=True,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5},
         )
-    ax.text(0.03, 0.97, noise_label(result.experiment.snr), transform=ax.transAxes, va="top")
+    ax.set_title(noise_label(result.experiment.snr), loc="right", fontsize=9)
     ax.set(
         xlabel="true redshift",
         ylabel="predicted redshift",
@@ -545,6 +552,7 @@ def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
         ylabel="exact-class accuracy",
         ylim=(0, 1.02),
     )
+    _plain_log(ax.xaxis)
     ax.legend(fontsize=9)
     return ax
 
@@ -573,13 +581,13 @@ def _bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
 
 
 def _plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
-    """Label a logarithmic axis with plain numbers, at ``ticks`` if they are given."""
+    """Label a logarithmic axis with plain numbers, at ``ticks`` or at 1, 2, 5, 10 ..."""
     if ticks is not None:
         axis.set_ticks(list(ticks), labels=[f"{tick:,g}" for tick in ticks])
-        axis.set_minor_locator(NullLocator())
     else:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.6)))
+    axis.set_minor_locator(NullLocator())
 
 
 def _plain(name: str) -> str:

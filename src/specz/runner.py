@@ -82,12 +82,14 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
         key = key_of(made_of)
         entry = store.load(key)
         if entry is None:
-            started = time.perf_counter()
+            started, cpu_started = time.perf_counter(), time.process_time()
             outcome = perform(experiment)
             manifest = {
                 **made_of,
                 "title": experiment.title,
-                **_circumstances(outcome, time.perf_counter() - started),
+                "seconds": round(time.perf_counter() - started, 3),
+                "cpu_seconds": round(time.process_time() - cpu_started, 3),
+                **_circumstances(outcome),
             }
             entry = store.save(key, manifest, to_arrays(outcome), outcome.fitted.save)
         results.append(to_result(experiment, entry))
@@ -108,12 +110,11 @@ def commit() -> str:
         return "unknown"
 
 
-def _circumstances(outcome: Outcome, seconds: float) -> dict[str, Any]:
+def _circumstances(outcome: Outcome) -> dict[str, Any]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "commit": commit(),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
         "fit_seconds": round(outcome.fit_seconds, 3),
         "test_spectra_per_second": round(len(outcome.test) / outcome.test_seconds, 1),
         "process_peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
