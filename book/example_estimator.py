@@ -1,6 +1,7 @@
 """Nearest class mean: compare a spectrum with the mean training spectrum of each class."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -24,7 +25,9 @@ class ClassMean:
 
     width: int = 1
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Average the training spectra of each class."""
         flux, labels = train.flux(), train.labels
         total = np.zeros((CLASSES.n, flux.shape[1]))

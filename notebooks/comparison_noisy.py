@@ -118,7 +118,7 @@ for group in filter(None, (common, own, reference_common, reference_own)):
             f"| {metrics.outlier_fraction(r.test, 0.003).percent()} | {against} | {chance} "
             f"| {r.manifest['fit_seconds']:.0f} | {r.manifest['test_spectra_per_second']:,.0f} |"
         )
-    first = max(group, key=figures.test_accuracy)
+    first = max(group, key=figures.exact_accuracy)
     best.append(
         f"{first.experiment.estimator.label} is first with "
         f"{metrics.accuracy(first.test).percent()} of the spectra in their own class"

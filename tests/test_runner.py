@@ -74,3 +74,28 @@ def test_every_setting_is_in_the_key():
 def test_bad_values_are_named(change, error, message):
     with pytest.raises(error, match=message):
         replace(KNN, **change)
+
+
+def test_why_names_the_parameter_that_changed(tmp_path):
+    store = Store(tmp_path)
+    assert runner.why(KNN, store) == ["nothing like it is stored"]
+    runner.run([KNN], store)
+    assert runner.why(KNN, store) == []
+    assert runner.why(replace(KNN, snr=2.0), store) == ["parameter snr: was 'inf', is 2"]
+    other = replace(KNN, estimator=NearestNeighbours((1,)), n_train=90)
+    assert runner.why(other, store) == [
+        "parameter estimator.neighbours: was [1, 3, 10, 30], is [1]",
+        "parameter n_train: was 100, is 90",
+    ]
+
+
+def test_why_names_the_source_and_the_version_that_changed(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    runner.run([KNN], store)
+    made_of = runner.recipe(KNN)
+    made_of["code"]["specz.noise"] = "0"
+    made_of["versions"]["numpy"] = "9.9"
+    monkeypatch.setattr(runner, "recipe", lambda experiment: made_of)
+    changed = runner.why(KNN, store)
+    assert changed[0] == "source of specz.noise changed"
+    assert changed[1].startswith("version of numpy: was '2.")

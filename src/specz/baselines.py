@@ -9,6 +9,7 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -50,7 +51,9 @@ class NearestNeighbours:
         for k in self.neighbours:
             checks.integer("neighbours", k, 1, 10_000)
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Keep the training spectra, and choose k on the validation spectra."""
         choices = sorted({min(k, len(train)) for k in self.neighbours})
         model = KNeighborsClassifier(max(choices), weights="distance", algorithm="brute")
@@ -101,7 +104,9 @@ class Forest:
         checks.integer("trees", self.trees, 1, 10_000)
         checks.integer("features", self.features, 1, 100_000)
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Grow the trees."""
         model = RandomForestClassifier(
             self.trees,
@@ -130,7 +135,9 @@ class LinearSVM:
     def __post_init__(self) -> None:
         checks.number("c", self.c, 1e-9, 1e9)
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Solve for the margins."""
         return _fit_svc(SVC(kernel="linear", C=self.c), train)
 
@@ -156,7 +163,9 @@ class KernelSVM:
         checks.number("c", self.c, 1e-9, 1e9)
         checks.number("gamma", self.gamma, 1e-9, 1e9)
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Solve for the margins."""
         variance = float(train.flux().var())
         gamma = self.gamma / (train.grid.n_pixels * variance)

@@ -56,16 +56,21 @@ def run(
 
 
 @app.command()
-def plan(profile: Profile = "quick") -> None:
+def plan(
+    profile: Profile = "quick",
+    why: Annotated[
+        bool, typer.Option("--why", help="Say what changed since the nearest stored result.")
+    ] = False,
+) -> None:
     """Say which experiments of a profile are there and which would be computed."""
     for name in STUDIES:
         experiments = profiles.experiments(name, profiles.profile_parameters(profile, name))
         absent = runner.missing(experiments)
         typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
         for experiment in experiments:
-            typer.echo(
-                f"  {'to compute' if experiment in absent else 'there':>10}  {experiment.title}"
-            )
+            typer.echo(f"  {'miss' if experiment in absent else 'hit'}  {experiment.title}")
+            for reason in runner.why(experiment) if why else []:
+                typer.echo(f"        {reason}")
 
 
 @app.command("archive")

@@ -91,8 +91,14 @@ class Estimator(Protocol):
 
     label: ClassVar[str]
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
-        """Learn from ``train``; ``validation`` may choose settings, never the test set."""
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
+        """Learn from ``train``; ``validation`` may choose settings, never the test set.
+
+        A method that takes long may keep its progress in the file ``checkpoint`` and go on from
+        it when it is called again; others ignore it.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from specz import checks
@@ -114,11 +115,18 @@ class Outcome:
     test_seconds: float
 
 
-def perform(experiment: Experiment) -> Outcome:
-    """Fit the estimator, then ask it about training, validation and test spectra."""
+def perform(experiment: Experiment, checkpoint: Path | None = None) -> Outcome:
+    """Fit the estimator, then ask it about training, validation and test spectra.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    checkpoint : Path, optional
+        Where a long fit keeps its progress, and goes on from.
+    """
     train, validation, test = experiment.samples()
     start = time.perf_counter()
-    fitted = experiment.estimator.fit(train, validation, experiment.seed)
+    fitted = experiment.estimator.fit(train, validation, experiment.seed, checkpoint)
     fit_seconds = time.perf_counter() - start
     start = time.perf_counter()
     on_test = predict(fitted, test)

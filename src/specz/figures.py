@@ -138,7 +138,7 @@ def by_depth(result: Result) -> str:
     return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
 
 
-def test_accuracy(result: Result) -> float:
+def exact_accuracy(result: Result) -> float:
     """Exact-class accuracy on test spectra, to order results by."""
     return metrics.accuracy(result.test).value
 

@@ -79,9 +79,11 @@ class CNN:
         outputs = keras.layers.Dense(CLASSES.n, kernel_regularizer=penalty, name="classes")(x)
         return keras.Model(inputs, outputs, name=f"cnn_{self.layers}")
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
-        return _fit(self, train, validation, seed)
+        return _fit(self, train, validation, seed, checkpoint)
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,11 @@ class DatathonNetwork:
         outputs = keras.layers.Dense(CLASSES.n, name="classes")(x)
         return keras.Model(inputs, outputs, name="datathon")
 
-    def fit(self, train: Sample, validation: Sample, seed: int) -> Fitted:
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
-        return _fit(self, train, validation, seed)
+        return _fit(self, train, validation, seed, checkpoint)
 
 
 def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.KerasTensor":
@@ -130,12 +134,18 @@ def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.Keras
     return keras.layers.Reshape((n_pixels, 1), name="channel")(x)
 
 
-def _fit(network: "CNN | DatathonNetwork", sample: Sample, validation: Sample, seed: int) -> Fitted:
+def _fit(
+    network: "CNN | DatathonNetwork",
+    sample: Sample,
+    validation: Sample,
+    seed: int,
+    checkpoint: Path | None,
+) -> Fitted:
     keras = load_keras()
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     model = network.build(sample.grid.n_pixels)
-    history = train(model, sample, validation, network.training, seed)
+    history = train(model, sample, validation, network.training, seed, checkpoint)
 
     def scores(flux: npt.NDArray[np.float32]) -> ClassScores:
         return softmax_scores(model, flux)

@@ -19,7 +19,7 @@ from specz.estimators import History
 from specz.experiment import Experiment, Outcome, perform
 from specz.fingerprint import code_fingerprint, library_versions
 from specz.predictions import Predictions
-from specz.store import Arrays, Entry, Store, key_of
+from specz.store import Arrays, Entry, Store, canonical, key_of
 
 NUMERICAL_LIBRARIES = ("numpy", "scipy", "scikit-learn", "keras", "tensorflow-cpu", "tensorflow")
 PARTS = ("train", "validation", "test")
@@ -83,7 +83,8 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
         entry = store.load(key)
         if entry is None:
             started, cpu_started = time.perf_counter(), time.process_time()
-            outcome = perform(experiment)
+            checkpoint = store.checkpoint(key)
+            outcome = perform(experiment, checkpoint)
             manifest = {
                 **made_of,
                 "title": experiment.title,
@@ -92,6 +93,7 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
                 **_circumstances(outcome),
             }
             entry = store.save(key, manifest, to_arrays(outcome), outcome.fitted.save)
+            checkpoint.unlink(missing_ok=True)
         results.append(to_result(experiment, entry))
     return results
 
@@ -157,3 +159,47 @@ def to_result(experiment: Experiment, entry: Entry) -> Result:
         entry.manifest,
         entry.folder,
     )
+
+
+def why(experiment: Experiment, store: Store | None = None) -> list[str]:
+    """Say what changed since the nearest stored entry of the same estimator.
+
+    Returns
+    -------
+    list of str
+        One line for each setting, source file or version that differs; empty if the
+        experiment is stored, one line saying so if there is no entry to compare with.
+    """
+    store = store or Store(paths.STORE)
+    made_of = recipe(experiment)
+    if store.folder(key_of(made_of)).is_dir():
+        return []
+    wanted = _flat(canonical(made_of))
+    name = "config.estimator.name"
+    nearest: list[str] | None = None
+    for manifest in store.manifests():
+        entry = _flat({part: manifest.get(part) for part in made_of})
+        if entry.get(name) != wanted[name]:
+            continue
+        changed = sorted(k for k in wanted.keys() | entry.keys() if wanted.get(k) != entry.get(k))
+        if nearest is None or len(changed) < len(nearest):
+            nearest = [_change(k, entry.get(k), wanted.get(k)) for k in changed]
+    return ["nothing like it is stored"] if nearest is None else nearest
+
+
+def _flat(value: object, prefix: str = "") -> dict[str, object]:
+    """Flatten nested settings to ``a.b.c`` names."""
+    if not isinstance(value, dict):
+        return {prefix: value}
+    flat: dict[str, object] = {}
+    for key, item in value.items():
+        flat |= _flat(item, f"{prefix}.{key}" if prefix else key)
+    return flat
+
+
+def _change(name: str, before: object, after: object) -> str:
+    part, _, rest = name.partition(".")
+    if part == "code":
+        return f"source of {rest} changed"
+    words = {"config": "parameter", "versions": "version of", "backend": "backend"}
+    return f"{words.get(part, part)} {rest}: was {before!r}, is {after!r}".replace("  ", " ")

@@ -80,6 +80,10 @@ class Store:
         """Where the entry ``key`` lies, or would."""
         return self.root / key[:32]
 
+    def checkpoint(self, key: str) -> Path:
+        """Where the progress towards the entry ``key`` may be kept."""
+        return self.root / "checkpoints" / f"{key[:32]}.npz"
+
     def load(self, key: str) -> Entry | None:
         """Read an entry; None if there is none or it is damaged.
 
@@ -149,6 +153,6 @@ class Store:
                 raise ValueError(f"file name {name!r} leaves the folder")
             if file_digest(folder / name) != digest:
                 raise ValueError(f"{name} does not match its digest")
-        with np.load(folder / "arrays.npz", allow_pickle=False) as data:
+        with (folder / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         return Entry(key, manifest, arrays, folder)

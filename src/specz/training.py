@@ -1,15 +1,18 @@
 """Training a Keras model on spectra that are generated as they are needed.
 
-One thread makes the next batches while the model works on this one; the order of the
-batches depends on the seed and the epoch only. Nothing here depends on the Keras backend.
+One thread makes the next batches while the model works on this one. The order of the batches
+depends on the seed and the epoch only, so that a training can be resumed after any epoch.
+Nothing here depends on the Keras backend.
 """
 
 import math
+import zipfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +30,7 @@ AHEAD = 4
 """Batches made ahead of the model."""
 EVALUATION_BATCH = 512
 
+Weights = list[npt.NDArray[Any]]
 Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int16]]
 
 
@@ -75,9 +79,18 @@ class TrainingConfig:
 
 
 def train(
-    model: "keras.Model", train: Sample, validation: Sample, config: TrainingConfig, seed: int
+    model: "keras.Model",
+    train: Sample,
+    validation: Sample,
+    config: TrainingConfig,
+    seed: int,
+    checkpoint: Path | None = None,
 ) -> History:
     """Train ``model`` in place and return its progress.
+
+    With a checkpoint, the state is kept after every epoch. A training that was stopped, at any
+    moment, goes on after its last whole epoch with the same order of examples and the same
+    learning rates, and ends as if it had not been stopped.
 
     Parameters
     ----------
@@ -87,6 +100,8 @@ def train(
     config : TrainingConfig
     seed : int
         Sets the order of the examples (the weights and dropout take Keras's seed).
+    checkpoint : Path, optional
+        File in which the state is kept.
     """
     keras = load_keras()
     n, labels = len(train), train.labels
@@ -105,11 +120,17 @@ def train(
         jit_compile=keras.backend.backend() == "jax",
     )
     seen = train.head(min(n, len(validation)))
+    title = f"train {n:,}"
     watched = [(sample.flux(), sample.labels) for sample in (seen, validation)]
     rows: list[list[float]] = []
-    best: tuple[float, list[npt.NDArray[np.floating]]] | None = None
-    with tqdm(total=epochs * steps, desc=f"train {n:,}", unit="step", disable=None) as bar:
-        for epoch in range(epochs):
+    best: Weights | None = None
+    if checkpoint is not None:
+        model.optimizer.build(model.trainable_variables)
+        rows, best = _restore(checkpoint, model)
+    with tqdm(
+        total=epochs * steps, initial=len(rows) * steps, desc=title, unit="step", disable=None
+    ) as bar:
+        for epoch in range(len(rows), epochs):
             order = np.random.default_rng([seed, epoch]).permutation(n)
             noise = epoch if config.fresh_noise else 0
             for flux, label in _batches(train, labels, order, config.batch, noise):
@@ -118,13 +139,51 @@ def train(
             (loss, accuracy), (validation_loss, validation_accuracy) = (
                 _loss_and_accuracy(logits(model, flux), label) for flux, label in watched
             )
-            rows.append([(epoch + 1.0) * n, loss, validation_loss, accuracy, validation_accuracy])
             bar.set_postfix(validation=f"{validation_accuracy:.3f}")
-            if config.keep_best and (best is None or validation_accuracy > best[0]):
-                best = (validation_accuracy, model.get_weights())
+            if config.keep_best and validation_accuracy > max(
+                (row[-1] for row in rows), default=-1
+            ):
+                best = model.get_weights()
+            rows.append([(epoch + 1.0) * n, loss, validation_loss, accuracy, validation_accuracy])
+            if checkpoint is not None:
+                _keep(checkpoint, model, rows, best)
     if best is not None:
-        model.set_weights(best[1])
+        model.set_weights(best)
     return History(*np.array(rows).T)
+
+
+def _keep(
+    path: Path, model: "keras.Model", rows: list[list[float]], best: "Weights | None"
+) -> None:
+    """Write the state of a training: aside first, so that the file is whole or absent."""
+    variables = [*model.variables, *model.optimizer.variables]
+    state = {f"now.{i}": _to_numpy(v) for i, v in enumerate(variables)}
+    state |= {f"best.{i}": v for i, v in enumerate(best or [])}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".writing.npz")
+    np.savez(aside, allow_pickle=False, rows=np.array(rows), **state)
+    aside.replace(path)
+
+
+def _restore(path: Path, model: "keras.Model") -> "tuple[list[list[float]], Weights | None]":
+    """Put a kept state back into the model; a missing or damaged file means starting afresh."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            kept = {name: data[name] for name in data.files}
+    except FileNotFoundError:
+        return [], None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        print(f"checkpoint {path.name} is damaged ({error}); training starts afresh")
+        return [], None
+    variables = [*model.variables, *model.optimizer.variables]
+    for i, variable in enumerate(variables):
+        variable.assign(kept[f"now.{i}"])
+    best = [kept[f"best.{i}"] for i in range(sum(name.startswith("best.") for name in kept))]
+    return [[float(value) for value in row] for row in kept["rows"]], best or None
+
+
+def _to_numpy(variable: "keras.Variable") -> npt.NDArray[Any]:
+    return np.asarray(load_keras().ops.convert_to_numpy(variable))
 
 
 def _batches(
