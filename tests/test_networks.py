@@ -81,6 +81,12 @@ def test_fresh_noise_changes_what_is_learned():
     assert kept.history.train_loss[-1] != fresh.history.train_loss[-1]
 
 
+def test_the_grism_grid_can_be_learned_from_as_well():
+    wanted = replace(experiment(CNN(training=short())), grid="nisp")
+    assert wanted.samples()[0].flux(slice(3)).shape == (3, 512)
+    assert len(perform(wanted).test) == 120
+
+
 def test_small_training_sets_are_passed_over_more_often():
     config = TrainingConfig(epochs=4, min_updates=600, batch=128)
     assert config.epochs_for(400_000) == 4

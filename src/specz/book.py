@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from traitlets.config import Config
 
 from specz import archive, checks, paths
 from specz.estimators import REGISTRY
+from specz.experiment import Experiment
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
 from specz.profiles import Parameters, experiments, resolve, unique
 from specz.runner import NUMERICAL_LIBRARIES, commit, missing, run
@@ -213,6 +214,17 @@ def _environment(**variables: str) -> Iterator[None]:
 # --- site -----------------------------------------------------------------------------
 
 
+def compute(wanted: Iterable[Experiment]) -> None:
+    """Run the experiments that the store lacks, with progress on the terminal.
+
+    A notebook would run them as well, but behind closed doors.
+    """
+    absent = missing(unique(wanted))
+    for i, experiment in enumerate(absent, start=1):
+        print(f"experiment {i} of {len(absent)}: {experiment.title}", flush=True)
+        run([experiment])
+
+
 def build(profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Path:
     """Run what is missing, execute every notebook, and build the site.
 
@@ -238,11 +250,7 @@ def build(profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None
     for name in overrides:
         checks.choice("notebook", name, STUDIES)
     chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
-    wanted = unique([e for name in chosen for e in experiments(name, chosen[name])])
-    absent = missing(wanted)
-    for i, experiment in enumerate(absent, start=1):
-        print(f"experiment {i} of {len(absent)}: {experiment.title}", flush=True)
-        run([experiment])
+    compute([e for name in chosen for e in experiments(name, chosen[name])])
     executed = []
     for name, parameters in chosen.items():
         page = execute(name, parameters, profile)

@@ -47,6 +47,7 @@ def run(
     """Run one notebook through papermill with parameters of your own."""
     overrides = dict(profiles.parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
+    book.compute(profiles.experiments(notebook, parameters))
     page = book.execute(notebook, parameters, profile)
     where = page.folder
     if output is not None:
