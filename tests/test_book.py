@@ -132,3 +132,16 @@ def test_a_site_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
     with pytest.raises(book.BookError, match="nowhere"):
         book._render()
     assert (tmp_path / "html" / "index.html").read_text() == "the old site"
+
+
+def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
+    plan = CliRunner().invoke(cli.app, ["plan", "--profile", "smoke", "--why"])
+    assert "noise: 2 experiments, 2 to compute" in plan.output
+    assert "nothing like it is stored" in plan.output
+    status = CliRunner().invoke(cli.app, ["status", "--json"])
+    found = json.loads(status.output)
+    assert found["archived"] == []
+    assert found["core_hours"] == 0
+    assert len(found["left"]) == len(profiles.profile_experiments("paper"))

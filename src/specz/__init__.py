@@ -3,8 +3,9 @@
 The package behind the reproducible companion to Stivaktakis et al. (2020),
 doi:10.1109/TBDATA.2019.2934475. Modules import in one direction only:
 physics (templates, dust, lines, library), data (grid, observe, noise, sample),
-models (estimators, networks, training, baselines), metrics, experiments
-(experiment, store, runner, studies), figures, book, command line.
+models (estimators, training, networks, baselines), predictions and metrics, experiments
+(experiment, store, runner, studies), what they are asked (profiles, archive, claims), figures,
+book, command line.
 """
 
 from importlib.metadata import version

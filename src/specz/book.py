@@ -30,7 +30,7 @@ from specz import archive, checks, paths
 from specz.estimators import REGISTRY
 from specz.experiment import Experiment
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
-from specz.profiles import Parameters, experiments, resolve, unique
+from specz.profiles import Parameters, experiments, resolve
 from specz.runner import NUMERICAL_LIBRARIES, commit, missing, run
 from specz.store import canonical, key_of
 from specz.studies import STUDIES
@@ -113,6 +113,7 @@ def execute(name: str, parameters: Parameters, profile: str, force: bool = False
                 progress_bar=False,
                 cwd=str(paths.NOTEBOOKS),
                 config=Config(KernelManager={"transport": "ipc"}),  # no ports to race for
+                extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
             )
         manifest = {**recipe, "commit": commit(), "seconds": time.perf_counter() - start}
         _finish(output, name, parameters, profile, manifest)
@@ -219,7 +220,7 @@ def compute(wanted: Iterable[Experiment]) -> None:
 
     A notebook would run them as well, but behind closed doors.
     """
-    absent = missing(unique(wanted))
+    absent = missing(list(dict.fromkeys(wanted)))
     for i, experiment in enumerate(absent, start=1):
         print(f"experiment {i} of {len(absent)}: {experiment.title}", flush=True)
         run([experiment])

@@ -18,6 +18,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import LogLocator, NullLocator
 
 from specz import metrics, paths
+from specz.claims import Claim
 from specz.grid import CLASSES, Grid, get_grid
 from specz.library import SPLITS, Library, build_library
 from specz.lines import LINES
@@ -554,6 +555,29 @@ def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
     )
     _plain_log(ax.xaxis)
     ax.legend(fontsize=9)
+    return ax
+
+
+def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
+    """Draw every check of every claim, one row each, claims apart."""
+    rows = [(claim, check) for claim in claims for check in claim.checks]
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, 6))
+    for y, (claim, check) in enumerate(rows):
+        shade = shades[claim.number - 1]
+        ax.errorbar(
+            100 * check.number.value,
+            y,
+            xerr=100 * _bars([check.number]),
+            fmt="o",
+            color=shade,
+            mfc=shade if check.passed else "white",
+            capsize=2,
+            ms=5,
+        )
+    ax.axvline(0, color="#444444", lw=0.8)
+    names = [f"{claim.number}: {check.what}" for claim, check in rows]
+    ax.set_yticks(range(len(rows)), labels=names, fontsize=8)
+    ax.set(xlabel="difference in accuracy (points)", ylim=(len(rows) - 0.4, -0.6))
     return ax
 
 

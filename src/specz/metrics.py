@@ -35,6 +35,10 @@ class Interval(NamedTuple):
         """As percentages: ``93.1 % (92.0-94.2)``."""
         return f"{100 * self.value:.1f} % ({100 * self.low:.1f}–{100 * self.high:.1f})"
 
+    def points(self) -> str:
+        """As a difference in percentage points: ``+2.2 (+1.2 to +3.1)``."""
+        return f"{100 * self.value:+.1f} ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+
 
 class Comparison(NamedTuple):
     """Two methods on the same spectra.
@@ -139,6 +143,18 @@ def mean_interval(values: npt.ArrayLike, sed: npt.NDArray[np.integer]) -> Interv
         return Interval(float(values[0]), float(limits.low), float(limits.high))
     low, high = _limits((weights @ total) / (weights @ count))
     return Interval(float(values.mean()), low, high)
+
+
+def difference_interval(first: Interval, second: Interval) -> Interval:
+    """Difference of two numbers that do not share their spectra.
+
+    The half-widths of the two intervals are added in quadrature, side by side.
+    """
+    return Interval(
+        first.value - second.value,
+        first.value - second.value - np.hypot(first.value - first.low, second.high - second.value),
+        first.value - second.value + np.hypot(first.high - first.value, second.value - second.low),
+    )
 
 
 def statistic_interval(

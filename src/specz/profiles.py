@@ -1,14 +1,13 @@
 """Profiles and parameters: what each notebook is run with, checked before anything starts."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from specz import checks, paths
 from specz.experiment import Experiment
-from specz.store import key_of
 from specz.studies import STUDIES
 
 Parameters = dict[str, Any]
@@ -68,12 +67,7 @@ def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
 def profile_experiments(profile: str) -> list[Experiment]:
     """List the experiments of all notebooks at a profile, each once."""
     chosen = {name: profile_parameters(profile, name) for name in STUDIES}
-    return unique([e for name in chosen for e in experiments(name, chosen[name])])
-
-
-def unique(wanted: Iterable[Experiment]) -> list[Experiment]:
-    """Drop the experiments whose settings occurred before."""
-    return list({key_of(experiment.config): experiment for experiment in wanted}.values())
+    return list(dict.fromkeys(e for name in chosen for e in experiments(name, chosen[name])))
 
 
 def parse_override(text: str) -> tuple[str, Any]:

@@ -130,6 +130,34 @@ def comparison(
     return experiments
 
 
+def claims(
+    n_train: Sequence[int],
+    snr: Sequence[float],
+    layers: Sequence[int],
+    snr_levels: Sequence[float],
+    methods: Sequence[str],
+    n_train_methods: Sequence[int],
+    n_common: int,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages."""
+    _listed("layers", layers)
+    common = (epochs, min_updates, n_test, grid, seed)
+    deepest, largest = max(layers), max(_listed("n_train", n_train))
+    wanted = data_availability(n_train, snr, deepest, *common)
+    wanted += noise(snr_levels, largest, deepest, *common)
+    for n in layers:
+        network = cnn(n, epochs, min_updates)
+        wanted.append(_experiment(network, largest, max(snr), grid, n_test, seed))
+    for level in snr:
+        wanted += comparison(level, methods, n_train_methods, n_common, deepest, *common)
+    return list(dict.fromkeys(wanted))
+
+
 def cnn(layers: int, epochs: int, min_updates: int) -> CNN:
     """Return the study's network at a given depth, with the settings of this companion."""
     return CNN(layers=layers, training=TrainingConfig(epochs, min_updates))
@@ -154,6 +182,7 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "noise": noise,
     "comparison_clean": comparison,
     "comparison_noisy": comparison,
+    "claims": claims,
 }
 """Notebook name to the function that lists its experiments."""
 

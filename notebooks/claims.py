@@ -1,0 +1,110 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # The claims, one by one
+#
+# What does the study claim, as the talk presents it, and does it hold on these data? Each claim
+# is split into checks. A check is a difference of accuracies on test spectra with its 95 %
+# interval, and it passes if the whole interval is above zero. The verdict follows: *holds* if
+# every check passes, *fails* if none does, *holds in part* otherwise. A claim that fails here is
+# printed as failed.
+
+# %% tags=["parameters"]
+n_train = [3000, 10000, 24000]
+snr = [float("inf"), 1.0]
+layers = [1, 2, 3]
+snr_levels = [float("inf"), 2.0, 1.0, 0.5]
+methods = ["cnn", "knn", "forest", "linear_svm", "kernel_svm"]
+n_train_methods = [24000, 24000, 2000, 2000, 2000]
+n_common = 1000
+epochs = 4
+min_updates = 600
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import archive, claims, figures, runner, studies
+
+experiments = studies.claims(
+    n_train,
+    snr,
+    layers,
+    snr_levels,
+    methods,
+    n_train_methods,
+    n_common,
+    epochs,
+    min_updates,
+    n_test,
+    grid,
+    seed,
+)
+assessed = claims.assess(runner.run(experiments))
+reference = archive.reference("claims")
+archived = claims.assess(reference)
+
+# %%
+Markdown(
+    "| | claim | verdict, computed here | verdict, archived at paper scale |\n|---|---|---|---|\n"
+    + "\n".join(
+        f"| {here.number} | {here.text} | **{here.verdict}** | **{there.verdict}** |"
+        for here, there in zip(assessed, archived, strict=True)
+    )
+)
+
+# %% [markdown]
+# "Not tested" means that the results which a claim needs are not there: template fitting and
+# the Bayes limit, which the sixth claim needs, are not in this book yet, and the archive at
+# paper scale is still being filled.
+#
+# ## The checks
+
+# %%
+fig, axes = figures.subplots(size=(8.4, 0.32 * sum(len(c.checks) for c in assessed) + 1.2))
+figures.plot_checks(assessed, axes[0, 0])
+figures.save(fig, "claims")
+
+# %% [markdown]
+# ```{figure} figures/claims.svg
+# :name: fig-claims
+# :alt: Differences in accuracy with intervals, one row for each check of each claim.
+#
+# Every check, computed here: a difference of accuracies in points, as claimed if it is to the
+# right of zero. Filled marks pass; open marks do not. The number of training spectra is in
+# brackets.
+# ```
+
+# %%
+Markdown(
+    "| claim | check | computed here (points) | passes |\n|---|---|---|---|\n"
+    + "\n".join(
+        f"| {claim.number} | {check.what} | {check.number.points()} "
+        f"| {'yes' if check.passed else 'no'} |"
+        for claim in assessed
+        for check in claim.checks
+    )
+)
+
+# %% [markdown]
+# Archived at paper scale:
+
+# %%
+Markdown(
+    "| claim | check | archived (points) | passes |\n|---|---|---|---|\n"
+    + "\n".join(
+        f"| {claim.number} | {check.what} | {check.number.points()} "
+        f"| {'yes' if check.passed else 'no'} |"
+        for claim in archived
+        for check in claim.checks
+    )
+    if reference
+    else "Nothing yet."
+)

@@ -1,0 +1,252 @@
+"""The claims of the study, tested one by one on a set of results.
+
+A claim is a list of checks; each check is a number with its interval and whether it came out as
+claimed. The verdict follows from the checks: it *holds* if all came out, *fails* if none did,
+*holds in part* otherwise, and is *not tested* where the results do not allow a check. Accuracy
+is that of the exact class on test spectra; differences are paired, on the same spectra.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+
+from specz.metrics import (
+    Interval,
+    accuracy,
+    compare,
+    difference_interval,
+)
+from specz.networks import CNN
+from specz.runner import Result
+
+
+class Verdict(StrEnum):
+    """Outcome of a claim."""
+
+    HOLDS = "holds"
+    IN_PART = "holds in part"
+    FAILS = "fails"
+    NOT_TESTED = "not tested"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number that decides on a claim.
+
+    Attributes
+    ----------
+    what : str
+    number : Interval
+        A difference of accuracies; the check passes if all of its interval is above zero.
+    """
+
+    what: str
+    number: Interval
+
+    @property
+    def passed(self) -> bool:
+        """Whether the number is above zero beyond its interval."""
+        return self.number.low > 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with its checks.
+
+    Attributes
+    ----------
+    number : int
+    text : str
+        What was claimed, in our words.
+    checks : tuple of Check
+    """
+
+    number: int
+    text: str
+    checks: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the checks say."""
+        passed = [check.passed for check in self.checks]
+        if not passed:
+            return Verdict.NOT_TESTED
+        if all(passed):
+            return Verdict.HOLDS
+        return Verdict.IN_PART if any(passed) else Verdict.FAILS
+
+
+def assess(results: Sequence[Result]) -> list[Claim]:
+    """Test every claim on ``results``, which may come from any profile.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Each experiment once, all on the same test galaxies; what a claim needs is looked up by
+        its settings.
+    """
+    return [
+        Claim(
+            1,
+            "More training data give a higher accuracy, on clean and on noisy spectra, and a "
+            "smaller gap between training and validation.",
+            (*_data_checks(results), *_gap_checks(results)),
+        ),
+        Claim(
+            2,
+            "Three convolutional layers are better than one.",
+            tuple(_depth_checks(results)),
+        ),
+        Claim(
+            3,
+            "Noise lowers the accuracy and raises the need for data.",
+            (*_noise_checks(results), *_need_checks(results)),
+        ),
+        Claim(
+            4,
+            "The network beats k-NN, random forest and support vector machines on clean spectra.",
+            tuple(_method_checks(results, clean=True)),
+        ),
+        Claim(
+            5,
+            "It beats them on noisy spectra.",
+            tuple(_method_checks(results, clean=False)),
+        ),
+        Claim(
+            6,
+            "Deep learning always achieves state-of-the-art performance: held against template "
+            "fitting and the Bayes limit.",
+            (),
+        ),
+    ]
+
+
+def _name(snr: float) -> str:
+    return "clean" if np.isinf(snr) else f"S/N {snr:g}"
+
+
+def _cnns(results: Sequence[Result], layers: int = 3) -> list[Result]:
+    """Networks of one depth, from noisy to clean and from few to many examples."""
+    found = [
+        r
+        for r in results
+        if isinstance(r.experiment.estimator, CNN) and r.experiment.estimator.layers == layers
+    ]
+    return sorted(found, key=lambda r: (r.experiment.snr, r.experiment.n_train))
+
+
+def _by_noise(results: Sequence[Result]) -> dict[float, tuple[Result, Result]]:
+    """The least and the most trained network at each noise level that has two sizes."""
+    cnns = _cnns(results)
+    ends = {}
+    for snr in dict.fromkeys(r.experiment.snr for r in cnns):
+        level = [r for r in cnns if r.experiment.snr == snr]
+        if level[0].experiment.n_train < level[-1].experiment.n_train:
+            ends[snr] = (level[0], level[-1])
+    return ends
+
+
+def _data_checks(results: Sequence[Result]) -> list[Check]:
+    return [
+        Check(
+            f"{_name(snr)}: accuracy with {most.experiment.n_train:,} minus "
+            f"{least.experiment.n_train:,} spectra",
+            compare(most.test, least.test).difference,
+        )
+        for snr, (least, most) in _by_noise(results).items()
+    ]
+
+
+def _gap(result: Result) -> Interval:
+    """Accuracy on training minus that on validation spectra, which are other galaxies."""
+    return difference_interval(accuracy(result.train), accuracy(result.validation))
+
+
+def _gap_checks(results: Sequence[Result]) -> list[Check]:
+    return [
+        Check(
+            f"{_name(snr)}: training-validation gap with {least.experiment.n_train:,} minus "
+            f"{most.experiment.n_train:,} spectra",
+            difference_interval(_gap(least), _gap(most)),
+        )
+        for snr, (least, most) in _by_noise(results).items()
+    ]
+
+
+def _depth_checks(results: Sequence[Result]) -> list[Check]:
+    checks = []
+    deep = {(r.experiment.snr, r.experiment.n_train): r for r in _cnns(results, 3)}
+    for shallow in _cnns(results, 1):
+        other = deep.get((shallow.experiment.snr, shallow.experiment.n_train))
+        if other is not None:
+            checks.append(
+                Check(
+                    f"{_name(shallow.experiment.snr)}, {shallow.experiment.n_train:,} spectra: "
+                    "accuracy with 3 layers minus 1 layer",
+                    compare(other.test, shallow.test).difference,
+                )
+            )
+    return checks
+
+
+def _noise_checks(results: Sequence[Result]) -> list[Check]:
+    """Each noise level against the next cleaner one, at the largest size they share."""
+    cnns = _cnns(results)
+    if not cnns:
+        return []
+    largest = max(r.experiment.n_train for r in cnns)
+    levels = [r for r in cnns if r.experiment.n_train == largest]
+    return [
+        Check(
+            f"{largest:,} spectra: accuracy at {_name(cleaner.experiment.snr)} minus "
+            f"{_name(noisier.experiment.snr)}",
+            # The same galaxies; the noise is part of the claim.
+            difference_interval(accuracy(cleaner.test), accuracy(noisier.test)),
+        )
+        for noisier, cleaner in pairwise(levels)
+    ]
+
+
+def _need_checks(results: Sequence[Result]) -> list[Check]:
+    """What more data bring at the noisiest level, minus what they bring on clean spectra."""
+    ends = _by_noise(results)
+    if len(ends) < 2:
+        return []
+    noisy, clean = min(ends), max(ends)
+    gains = {snr: compare(most.test, least.test).difference for snr, (least, most) in ends.items()}
+    return [
+        Check(
+            f"gain from more data at {_name(noisy)} minus that at {_name(clean)}",
+            difference_interval(gains[noisy], gains[clean]),
+        )
+    ]
+
+
+def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
+    """The network against each other classifier, trained on the same spectra and on its own."""
+    chosen = [r for r in results if bool(np.isinf(r.experiment.snr)) == clean]
+    cnns = {r.experiment.n_train: r for r in _cnns(chosen)}
+    checks = []
+    for other in chosen:
+        if other.experiment.estimator.label not in OTHERS or not cnns:
+            continue
+        level = {n: r for n, r in cnns.items() if r.experiment.snr == other.experiment.snr}
+        if not level:
+            continue
+        n = other.experiment.n_train
+        same = level.get(n, level[max(level)])
+        checks.append(
+            Check(
+                f"{_name(other.experiment.snr)}: CNN ({same.experiment.n_train:,}) minus "
+                f"{other.experiment.estimator.label} ({n:,})",
+                compare(same.test, other.test).difference,
+            )
+        )
+    return checks
+
+
+OTHERS = ("k-NN", "random forest", "linear SVM", "kernel SVM")
+"""Labels of the classifiers that the talk compares with, and the usual third."""

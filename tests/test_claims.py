@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from specz.baselines import NearestNeighbours
+from specz.claims import Check, Claim, Verdict, assess
+from specz.experiment import Experiment
+from specz.metrics import Interval
+from specz.networks import CNN
+from specz.predictions import Predictions
+from specz.runner import Result
+
+N = 400
+Z = np.random.default_rng(0).uniform(1, 1.8, N)
+
+
+def predictions(accuracy):
+    """Spectra of which the first part, ``accuracy``, is classified exactly."""
+    from specz.grid import CLASSES
+
+    label = CLASSES.label(Z)
+    wrong = (label + 300) % 800
+    predicted = np.where(np.arange(N) < accuracy * N, label, wrong).astype(np.int16)
+    nothing = np.full(N, np.nan, dtype=np.float32)
+    sed = np.arange(N, dtype=np.int32)
+    return Predictions(sed, Z, predicted, nothing, nothing, nothing, nothing)
+
+
+def result(estimator, n_train, snr, test, train=1.0):
+    return Result(
+        Experiment(estimator, n_train, snr),
+        predictions(train),
+        predictions(test),
+        predictions(test),
+        None,
+        {},
+        None,
+    )
+
+
+CLEAN, NOISY = float("inf"), 1.0
+AS_CLAIMED = [
+    result(CNN(), 1000, CLEAN, 0.8),
+    result(CNN(), 9000, CLEAN, 0.95),
+    result(CNN(), 1000, NOISY, 0.2),
+    result(CNN(), 9000, NOISY, 0.6),
+    result(CNN(layers=1), 9000, CLEAN, 0.85),
+    result(NearestNeighbours(), 9000, CLEAN, 0.7),
+    result(NearestNeighbours(), 9000, NOISY, 0.3),
+]
+
+
+def verdicts(results):
+    return {claim.number: claim.verdict for claim in assess(results)}
+
+
+def test_results_as_claimed_hold():
+    found = verdicts(AS_CLAIMED)
+    assert [found[i] for i in range(1, 6)] == [Verdict.HOLDS] * 5
+    assert found[6] == Verdict.NOT_TESTED
+
+
+def test_without_results_nothing_is_tested():
+    assert set(verdicts([]).values()) == {Verdict.NOT_TESTED}
+
+
+def with_test(index, accuracy):
+    changed = list(AS_CLAIMED)
+    changed[index] = replace(changed[index], test=predictions(accuracy))
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("index", "accuracy", "claim", "verdict"),
+    [
+        (1, 0.8, 1, Verdict.IN_PART),  # more clean data do not help
+        (4, 0.95, 2, Verdict.FAILS),  # one layer is as good
+        (4, 0.99, 2, Verdict.FAILS),  # one layer is better
+        (3, 0.95, 3, Verdict.IN_PART),  # noise does no harm
+        (5, 0.96, 4, Verdict.FAILS),  # k-NN is better on clean spectra
+        (6, 0.61, 5, Verdict.FAILS),
+    ],
+)
+def test_a_claim_that_does_not_hold_is_said_to_fail(index, accuracy, claim, verdict):
+    assert verdicts(with_test(index, accuracy))[claim] == verdict
+
+
+def test_a_classifier_is_held_against_the_network_on_the_same_spectra():
+    few = result(NearestNeighbours(), 1000, NOISY, 0.4)  # better than the network there
+    claim = assess([*AS_CLAIMED, few])[4]
+    assert claim.verdict == Verdict.IN_PART
+    numbers = {check.what: check.number.value for check in claim.checks}
+    assert numbers["S/N 1: CNN (1,000) minus k-NN (1,000)"] == pytest.approx(-0.2)
+    assert numbers["S/N 1: CNN (9,000) minus k-NN (9,000)"] == pytest.approx(0.3)
+
+
+def test_an_interval_that_touches_zero_does_not_pass():
+    assert not Check("", Interval(0.02, 0.0, 0.04)).passed
+    assert Claim(1, "", (Check("", Interval(0.02, 0.001, 0.04)),)).verdict == Verdict.HOLDS

@@ -1,0 +1,176 @@
+"""The data that figures show, not their pixels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+
+from specz import claims, figures, metrics, paths
+from specz.baselines import NearestNeighbours
+from specz.estimators import REGISTRY, estimator_class
+from specz.experiment import Experiment
+from specz.grid import CLASSES, get_grid
+from specz.library import LibraryConfig
+from specz.networks import CNN, layer_table
+from specz.runner import run
+from specz.sample import draw_sample
+from specz.store import Store
+from specz.templates import load_templates
+from specz.training import TrainingConfig
+
+SMALL = LibraryConfig(n_train=200, n_validation=40, n_test=80)
+KNN = Experiment(NearestNeighbours(), 300, n_validation=40, n_test=80, library=SMALL)
+SIZES = (100, 300)
+LEVELS = (float("inf"), 2.0, 1.0)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("store"))
+    return run([replace(KNN, n_train=n, snr=s) for s in LEVELS for n in SIZES], store)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    settings = CNN(training=TrainingConfig(epochs=3, min_updates=0))
+    store = Store(tmp_path_factory.mktemp("store"))
+    return run([replace(KNN, estimator=settings)], store)[0]
+
+
+@pytest.fixture
+def ax():
+    fig, axes = figures.subplots()
+    yield axes[0, 0]
+    plt.close(fig)
+
+
+def errorbars(ax):
+    """Label to (x, y) of every series with error bars."""
+    return {
+        bar.get_label(): np.array(bar.lines[0].get_data(orig=False))
+        for bar in ax.containers
+        if bar.lines[0] is not None
+    }
+
+
+def is_labelled(ax):
+    return ax.get_xlabel() and ax.get_ylabel()
+
+
+def test_accuracy_against_n_shows_the_metric(results, ax):
+    figures.plot_accuracy_against_n(results, ax)
+    shown = errorbars(ax)
+    for level in LEVELS:
+        chosen = [r for r in results if r.experiment.snr == level]
+        x, y = shown[f"{figures.noise_label(level)}, test"]
+        np.testing.assert_array_equal(x, SIZES)
+        np.testing.assert_allclose(y, [metrics.accuracy(r.test).value for r in chosen])
+    assert is_labelled(ax)
+
+
+def test_accuracy_against_snr_sets_clean_spectra_apart(results, ax):
+    chosen = [r for r in results if r.experiment.n_train == 300]
+    figures.plot_accuracy_against_snr(chosen, ax)
+    x, y = errorbars(ax)["exact class"]
+    np.testing.assert_array_equal(x, [2.0, 1.0])
+    np.testing.assert_allclose(y, [metrics.accuracy(r.test).value for r in chosen[1:]])
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "clean"]
+
+
+def test_gap_is_training_minus_validation(results, ax):
+    figures.plot_gap_against_n(results, ax)
+    line = next(line for line in ax.lines if line.get_label() == "S/N 1")
+    expected = [
+        metrics.accuracy(r.train).value - metrics.accuracy(r.validation).value
+        for r in results
+        if r.experiment.snr == 1.0
+    ]
+    np.testing.assert_allclose(line.get_ydata(), expected)
+
+
+def test_error_distribution_is_the_fraction_beyond(results, ax):
+    figures.plot_error_distribution(results[:1], ax, figures.by_noise)
+    line = next(line for line in ax.lines if line.get_label() == "clean")
+    x, y = line.get_data()
+    error = np.abs(metrics.relative_error(results[0].test))
+    for value, fraction in list(zip(x, y, strict=True))[::17]:
+        assert np.mean(error.clip(1e-6) >= value) == pytest.approx(fraction)
+
+
+def test_confusion_counts_every_test_spectrum(results, ax):
+    figures.plot_confusion(results, ax)
+    assert ax.collections[0].get_array().sum() == 80
+
+
+def test_histories_are_those_of_the_result(network):
+    fig, axes = figures.subplots(1, 2)
+    figures.plot_histories([network], axes[0], figures.by_depth)
+    line = next(line for line in axes[0, 1].lines if line.get_label() == "3 layers, validation")
+    np.testing.assert_array_equal(line.get_ydata(), network.history.validation_accuracy)
+    plt.close(fig)
+
+
+def test_architecture_prints_shapes_and_counts(ax):
+    rows = layer_table(CNN().build(1800))
+    figures.plot_architecture(rows, ax)
+    printed = {text.get_text() for text in ax.texts}
+    assert {"900 × 16", "2,880,800", "Conv1D"} <= printed
+
+
+def test_bars_name_each_result_once(results, ax):
+    figures.plot_accuracy_bars(results[:2], ax, figures.by_method)
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert names == ["k-NN\n100 spectra", "k-NN\n300 spectra"]
+
+
+def test_checks_that_do_not_pass_are_open(results, ax):
+    passed = claims.Check("a", metrics.Interval(0.1, 0.05, 0.2))
+    failed = claims.Check("b", metrics.Interval(0.1, -0.05, 0.2))
+    figures.plot_checks([claims.Claim(1, "", (passed, failed))], ax)
+    faces = [bar.lines[0].get_markerfacecolor() for bar in ax.containers]
+    assert isinstance(faces[1], str)
+    assert faces[1] == "white"
+    assert not isinstance(faces[0], str)
+
+
+def test_data_figures_show_what_the_package_computes(library, grid, ax):
+    sample = draw_sample(library, "train", 2000, 1.0, grid, 1)
+    figures.plot_class_counts(sample, ax)
+    assert ax.patches[0].get_data().values.sum() == 2000
+    assert len(ax.patches[0].get_data().edges) == CLASSES.n + 1
+    fig, axes = figures.subplots(2, 3)
+    figures.plot_templates(load_templates(), axes[0, 0])
+    assert len(axes[0, 0].lines) == 31 + 2
+    figures.plot_redshifting(library, 3, [1.0, 1.5], get_grid("paper"), axes[0, 1])
+    figures.plot_splits(library, axes[1])
+    figures.plot_seds(library, [1, 2], [axes[0, 2], axes[0, 0]])
+    plt.close(fig)
+
+
+def test_what_is_computed_here_stands_beside_what_is_archived(results, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FIGURES", tmp_path)
+    fig = figures.beside("both", figures.plot_accuracy_against_n, results[:2], results[2:])
+    titles = [ax.get_title(loc="left") for ax in fig.axes]
+    assert titles[0].startswith("computed here, commit ")
+    assert titles[1].startswith("archived at paper scale, commit ")
+    alone = figures.beside("one", figures.plot_accuracy_against_n, results[:2], [])
+    assert len(alone.axes) == 1
+    plt.close("all")
+
+
+def test_the_same_figure_gives_the_same_file(results, tmp_path, monkeypatch):
+    contents = []
+    for name in ("a", "b"):
+        monkeypatch.setattr(paths, "FIGURES", tmp_path / name)
+        fig, axes = figures.subplots()
+        figures.plot_gap_against_n(results, axes[0, 0])
+        figures.save(fig, "gap")
+        contents.append((tmp_path / name / "gap.svg").read_bytes())
+        plt.close(fig)
+    assert contents[0] == contents[1]
+
+
+def test_every_method_has_a_colour_of_its_own():
+    labels = [estimator_class(name).label for name in REGISTRY]
+    assert len({figures.colour(label) for label in labels}) == len(labels)
