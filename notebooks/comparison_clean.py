@@ -51,7 +51,6 @@ figures.beside(
     figures.plot_accuracy_bars,
     common,
     reference_common,
-    stacked=True,
     label=figures.by_method,
 )
 
@@ -72,7 +71,6 @@ figures.beside(
     figures.plot_accuracy_bars,
     own,
     reference_own,
-    stacked=True,
     label=figures.by_method,
 )
 

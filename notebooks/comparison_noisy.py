@@ -50,7 +50,6 @@ figures.beside(
     figures.plot_accuracy_bars,
     common,
     reference_common,
-    stacked=True,
     label=figures.by_method,
 )
 
@@ -71,7 +70,6 @@ figures.beside(
     figures.plot_accuracy_bars,
     own,
     reference_own,
-    stacked=True,
     label=figures.by_method,
 )
 

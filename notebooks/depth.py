@@ -58,7 +58,6 @@ figures.beside(
     figures.plot_accuracy_bars,
     results,
     reference,
-    stacked=True,
     label=figures.by_depth,
 )
 

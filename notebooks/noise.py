@@ -62,7 +62,7 @@ figures.beside(
 # ```
 
 # %%
-figures.beside("confusion", figures.plot_confusion, results, reference, size=(5.2, 5))
+figures.beside("confusion", figures.plot_confusion, results, reference, height=5)
 
 # %% [markdown]
 # ```{figure} figures/confusion.svg

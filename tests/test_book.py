@@ -26,6 +26,7 @@ BAD = [
         ["run", "comparison_noisy", "-p", "methods=[cmn]", "-p", "n_train=[5]"],
         "methods must be one of.*did you mean 'cnn'",
     ),
+    (["run", "claims", "-p", "layers=[1, x]"], "layers must be an integer; got 'x'"),
     (["build", "-p", "snr=1"], "expected notebook.name=value"),
     (["build", "-p", "nise.snr=1"], "did you mean 'noise'"),
     (["build", "--profile", "papr"], "did you mean 'paper'"),
@@ -68,7 +69,12 @@ def test_a_single_value_stands_for_a_list_of_one():
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("snr=inf", float("inf")), ("snr=[inf, 2]", [float("inf"), 2]), ("grid=nisp", "nisp")],
+    [
+        ("snr=inf", float("inf")),
+        ("snr=[inf, 2]", [float("inf"), 2]),
+        ("grid=nisp", "nisp"),
+        ("grid=info", "info"),
+    ],
 )
 def test_overrides_are_yaml_with_inf(text, value):
     assert profiles.parse_override(text)[1] == value

@@ -98,3 +98,10 @@ def test_a_classifier_is_held_against_the_network_on_the_same_spectra():
 def test_an_interval_that_touches_zero_does_not_pass():
     assert not Check("", Interval(0.02, 0.0, 0.04)).passed
     assert Claim(1, "", (Check("", Interval(0.02, 0.001, 0.04)),)).verdict == Verdict.HOLDS
+
+
+def test_a_classifier_is_held_against_the_network_at_its_own_noise_level():
+    other_noise = [result(CNN(), 9000, 0.5, 0.1), result(CNN(), 9000, 2.0, 0.9)]
+    claim = assess([*AS_CLAIMED, *other_noise])[4]
+    assert [check.what for check in claim.checks] == ["S/N 1: CNN (9,000) minus k-NN (9,000)"]
+    assert claim.checks[0].number.value == pytest.approx(0.3)

@@ -154,8 +154,9 @@ def test_what_is_computed_here_stands_beside_what_is_archived(results, tmp_path,
     titles = [ax.get_title(loc="left") for ax in fig.axes]
     assert titles[0].startswith("computed here, commit ")
     assert titles[1].startswith("archived at paper scale, commit ")
-    alone = figures.beside("one", figures.plot_accuracy_against_n, results[:2], [])
-    assert len(alone.axes) == 1
+    for few in ([], results[2:3]):
+        alone = figures.beside("one", figures.plot_accuracy_against_n, results[:2], few)
+        assert len(alone.axes) == 1
     plt.close("all")
 
 

@@ -76,7 +76,7 @@ def read_notebook(name: str) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(name: str, parameters: Parameters, profile: str, force: bool = False) -> Executed:
+def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     """Execute a notebook, or return the run that is kept.
 
     Parameters
@@ -86,8 +86,6 @@ def execute(name: str, parameters: Parameters, profile: str, force: bool = False
         Checked ones, from :func:`resolve`.
     profile : str
         Named on the page.
-    force : bool
-        Run again even if a run is kept.
 
     Raises
     ------
@@ -97,7 +95,7 @@ def execute(name: str, parameters: Parameters, profile: str, force: bool = False
     notebook = read_notebook(name)
     recipe = _recipe(name, notebook, parameters, profile)
     folder = paths.EXECUTED / f"{name}-{key_of(recipe)[:16]}"
-    if folder.is_dir() and not force:
+    if folder.is_dir():
         return Executed(name, folder, fresh=False)
     paths.EXECUTED.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".running-", dir=paths.EXECUTED))
@@ -120,7 +118,6 @@ def execute(name: str, parameters: Parameters, profile: str, force: bool = False
         (aside / "manifest.json").write_text(
             json.dumps(canonical(manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-        shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
     except PapermillExecutionError as error:
         kept = paths.EXECUTED / f"{name}.failed.ipynb"

@@ -226,17 +226,18 @@ def _need_checks(results: Sequence[Result]) -> list[Check]:
 
 
 def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
-    """The network against each other classifier, trained on the same spectra and on its own."""
-    chosen = [r for r in results if bool(np.isinf(r.experiment.snr)) == clean]
-    cnns = {r.experiment.n_train: r for r in _cnns(chosen)}
+    """The network against each other classifier.
+
+    Trained on as many spectra if there is such a network, else the most trained one.
+    """
+    cnns = _cnns(results)
     checks = []
-    for other in chosen:
-        if other.experiment.estimator.label not in OTHERS or not cnns:
+    for other in results:
+        snr, n = other.experiment.snr, other.experiment.n_train
+        level = {r.experiment.n_train: r for r in cnns if r.experiment.snr == snr}
+        is_other = other.experiment.estimator.label in OTHERS
+        if not (is_other and level and bool(np.isinf(snr)) == clean):
             continue
-        level = {n: r for n, r in cnns.items() if r.experiment.snr == other.experiment.snr}
-        if not level:
-            continue
-        n = other.experiment.n_train
         same = level.get(n, level[max(level)])
         checks.append(
             Check(

@@ -83,11 +83,10 @@ def beside(
     results: Sequence[Result],
     reference: Sequence[Result],
     *,
-    stacked: bool = False,
-    size: tuple[float, float] = (4.7, 3.9),
+    height: float = 3.7,
     **options: Any,
 ) -> Figure:
-    """Draw what was computed here beside what is archived at paper scale, and save it.
+    """Draw what was computed here above what is archived at paper scale, and save it.
 
     Parameters
     ----------
@@ -96,19 +95,16 @@ def beside(
     plot : callable
         Takes results, axes and ``options``.
     results, reference : sequence of Result
-        One panel each; without a reference there is one panel.
-    stacked : bool
-        One above the other instead of side by side.
-    size : (float, float), inches
+        One panel each. A reference of fewer than two results, which has nothing to compare, is
+        left out.
+    height : float, inches
         Of one panel.
     """
     panels = [(f"computed here, commit {_commits(results)}", results)]
-    if reference:
+    if len(reference) > 1:
         panels.append((f"archived at paper scale, commit {_commits(reference)}", reference))
-    rows, columns = (len(panels), 1) if stacked else (1, len(panels))
-    width = 7.2 if len(panels) == 1 or stacked else size[0] * columns
-    fig, axes = subplots(rows, columns, size=(width, size[1] * rows))
-    for ax, (title, part) in zip(axes.ravel().tolist(), panels, strict=True):
+    fig, axes = subplots(len(panels), 1, size=(7.2, height * len(panels)))
+    for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
         plot(part, ax, **options)
         ax.set_title(title, fontsize=9, loc="left", color="#444444")
     save(fig, name)
@@ -496,27 +492,24 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
     )
     ax.figure.colorbar(image, ax=ax, label="test spectra per cell", format="{x:g}")
     z = np.array([CLASSES.z_min, CLASSES.z_max])
-    for line, taken, name, at in (
-        (6725.5, 6564.6, "[S II] taken for Hα", 1.25),
-        (6564.6, 6725.5, "Hα taken for [S II]", 1.55),
-        (6564.6, 5008.2, "Hα taken for [O III]", 1.05),
-        (5008.2, 6564.6, "[O III] taken for Hα", 1.7),
+    for line, taken, name, x, y in (
+        (6725.5, 6564.6, "[S II] taken for Hα", 1.2, 1.31),
+        (6564.6, 6725.5, "Hα taken for [S II]", 1.6, 1.49),
+        (6564.6, 5008.2, "Hα taken for [O III]", 1.2, 1.7),
+        (5008.2, 6564.6, "[O III] taken for Hα", 1.6, 1.1),
     ):
-        ratio = line / taken  # λ_obs = (1 + z) line = (1 + z_predicted) taken
-        ax.plot(z, (1 + z) * ratio - 1, ":", lw=1, color=OTHER)
-        above = 0.012 if ratio > 1 else -0.012
-        ax.text(
-            at,
-            (1 + at) * ratio - 1 + above,
+        # λ_obs = (1 + z) line = (1 + z_predicted) taken
+        locus = (1 + z) * line / taken - 1
+        ax.plot(z, locus, ":", lw=1, color=OTHER)
+        ax.annotate(
             name,
+            (z_at := float(np.interp(y, locus, z)), (1 + z_at) * line / taken - 1),
+            (x, y),
             fontsize=8,
-            color=OTHER,
-            rotation=np.degrees(np.arctan(ratio)),
-            rotation_mode="anchor",
             ha="center",
-            va="bottom" if ratio > 1 else "top",
-            clip_on=True,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5},
+            va="center",
+            arrowprops={"arrowstyle": "-", "lw": 0.6, "color": OTHER},
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
         )
     ax.set_title(noise_label(result.experiment.snr), loc="right", fontsize=9)
     ax.set(

@@ -32,12 +32,14 @@ class Interval(NamedTuple):
         return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
 
     def percent(self) -> str:
-        """As percentages: ``93.1 % (92.0-94.2)``."""
-        return f"{100 * self.value:.1f} % ({100 * self.low:.1f}–{100 * self.high:.1f})"
+        """As percentages that no line breaks: ``93.1 % (92.0-94.2)``."""
+        value, low, high = (f"{100 * number:.1f}" for number in self)
+        return f"{value} % ({low}\u2060–\u2060{high})".replace(" ", "\u00a0")
 
     def points(self) -> str:
         """As a difference in percentage points: ``+2.2 (+1.2 to +3.1)``."""
-        return f"{100 * self.value:+.1f} ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+        value, low, high = (f"{100 * number:+.1f}" for number in self)
+        return f"{value} ({low} to {high})".replace(" ", "\u00a0")
 
 
 class Comparison(NamedTuple):

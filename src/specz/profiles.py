@@ -1,6 +1,7 @@
 """Profiles and parameters: what each notebook is run with, checked before anything starts."""
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +15,8 @@ Parameters = dict[str, Any]
 
 
 def profiles() -> list[str]:
-    """Names of the profiles, smallest first."""
-    return sorted(
-        (path.stem for path in paths.PROFILES.glob("*.yml")),
-        key=("smoke", "quick", "paper").index,
-    )
+    """Names of the profiles; a reader's own is one more file."""
+    return sorted(path.stem for path in paths.PROFILES.glob("*.yml"))
 
 
 def profile_parameters(profile: str, notebook: str) -> Parameters:
@@ -82,7 +80,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     if not equals or not name.strip():
         raise ValueError(f"expected name=value; got {text!r}")
     try:
-        parsed = yaml.safe_load(value.replace("inf", ".inf").replace("..inf", ".inf"))
+        parsed = yaml.safe_load(re.sub(r"(?<![.\w])inf\b", ".inf", value))
     except yaml.YAMLError as error:
         raise ValueError(f"{name}: {value!r} is not a YAML value") from error
     return name.strip(), parsed

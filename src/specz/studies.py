@@ -145,7 +145,12 @@ def claims(
     seed: int,
 ) -> list[Experiment]:
     """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages."""
-    _listed("layers", layers)
+    for n in _listed("layers", layers):
+        checks.integer("layers", n, 1)
+    for n in _listed("n_train", n_train):
+        checks.integer("n_train", n, 1)
+    for level in _listed("snr", snr):
+        checks.number("snr", level, 0)
     common = (epochs, min_updates, n_test, grid, seed)
     deepest, largest = max(layers), max(_listed("n_train", n_train))
     wanted = data_availability(n_train, snr, deepest, *common)
