@@ -3,8 +3,9 @@ import io
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from specz import archive, metrics, paths
+from specz import archive, cli, metrics, paths, profiles
 from specz.baselines import LinearSVM, NearestNeighbours
 from specz.experiment import Experiment
 from specz.library import LibraryConfig
@@ -85,9 +86,30 @@ def test_summary_has_a_row_for_each_result_computed_from_its_arrays(results):
     assert tuple(rows[0]) == archive.COLUMNS
 
 
-def test_committed_summary_is_that_of_the_committed_arrays():
-    from specz import profiles
+def test_archiving_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
+    monkeypatch.setattr(cli.profiles, "profile_experiments", lambda profile: EXPERIMENTS[:2])
+    once = run(EXPERIMENTS[:1], Store(tmp_path / "elsewhere"))
+    answers = iter([once, KeyboardInterrupt()])
 
+    def interrupted(wanted):
+        answer = next(answers)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli.runner, "run", interrupted)
+        assert CliRunner().invoke(cli.app, ["archive"]).exit_code != 0
+    summary = paths.RESULTS / "summary.csv"
+    assert summary.read_text().count("\n") == 2  # the header and what was finished
+    again = CliRunner().invoke(cli.app, ["archive"])
+    assert "1 of 1: linear SVM" in again.output
+    assert summary.read_text().count("\n") == 3
+
+
+def test_committed_summary_is_that_of_the_committed_arrays():
     path = paths.RESULTS / "summary.csv"
     if not path.exists():
         pytest.skip("nothing is archived yet")

@@ -80,11 +80,14 @@ def archive_profile(profile: Profile = "paper") -> None:
 
     Stopped at any moment, the same command goes on: finished experiments are not repeated.
     """
-    left = archive.status(profiles.profile_experiments(profile)).left
-    for i, experiment in enumerate(left, start=1):
-        typer.echo(f"{i} of {len(left)}: {experiment.title}")
-        archive.add(runner.run([experiment])[0])
-    typer.echo(archive.write_summary(archive.archived(profiles.profile_experiments(profile))))
+    wanted = profiles.profile_experiments(profile)
+    left = archive.status(wanted).left
+    try:
+        for i, experiment in enumerate(left, start=1):
+            typer.echo(f"{i} of {len(left)}: {experiment.title}")
+            archive.add(runner.run([experiment])[0])
+    finally:  # also when interrupted: the summary always tells what is there
+        typer.echo(archive.write_summary(archive.archived(wanted)))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from specz import metrics, paths
 from specz.claims import Claim
@@ -339,6 +339,9 @@ def plot_histories(results: Sequence[Result], axes: Sequence[Axes], label: Label
     _plain_log(axes[0].yaxis)
     axes[1].set(xlabel="training examples seen", ylabel="exact-class accuracy", ylim=(None, 1.01))
     axes[1].legend(fontsize=8)
+    for ax in axes:
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_formatter("{x:,.0f}")
 
 
 # --- accuracy -------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 Wavelengths are in vacuum, as a space telescope measures them (NIST values as tabulated
 by SDSS). Ratios to Hβ for [O II], [O III] and Hα follow Ilbert et al. (2009, ApJ 690,
-1236, section 3.2); [N II] and [S II] relative to Hα are assumed. Two lines that leave the
+1236); [N II] and [S II] relative to Hα are assumed. Two lines that leave the
 same upper level keep a fixed ratio, so they share one draw of the scatter (``group``).
 """
 
