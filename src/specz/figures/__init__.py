@@ -1,0 +1,63 @@
+"""Drawing results. Each function takes results and axes, and returns the axes.
+
+No number is computed here but what a histogram needs; every figure is saved as SVG.
+"""
+
+from specz.figures.accuracy import (
+    plot_accuracy_against_n,
+    plot_accuracy_against_snr,
+    plot_accuracy_bars,
+    plot_accuracy_by_line_snr,
+    plot_checks,
+    plot_confusion,
+    plot_error_distribution,
+    plot_gap_against_n,
+)
+from specz.figures.data import (
+    plot_class_counts,
+    plot_noise_levels,
+    plot_redshifting,
+    plot_seds,
+    plot_splits,
+    plot_templates,
+)
+from specz.figures.style import (
+    beside,
+    by_depth,
+    by_method,
+    by_noise,
+    colour,
+    exact_accuracy,
+    noise_label,
+    save,
+    subplots,
+)
+from specz.figures.training import plot_architecture, plot_histories
+
+__all__ = [
+    "beside",
+    "by_depth",
+    "by_method",
+    "by_noise",
+    "colour",
+    "exact_accuracy",
+    "noise_label",
+    "plot_accuracy_against_n",
+    "plot_accuracy_against_snr",
+    "plot_accuracy_bars",
+    "plot_accuracy_by_line_snr",
+    "plot_architecture",
+    "plot_checks",
+    "plot_class_counts",
+    "plot_confusion",
+    "plot_error_distribution",
+    "plot_gap_against_n",
+    "plot_histories",
+    "plot_noise_levels",
+    "plot_redshifting",
+    "plot_seds",
+    "plot_splits",
+    "plot_templates",
+    "save",
+    "subplots",
+]

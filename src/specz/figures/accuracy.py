@@ -1,0 +1,269 @@
+"""Figures of results: accuracy, errors, confusion, and the checks of the claims."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from specz import metrics
+from specz.claims import Claim
+from specz.figures.style import OTHER, Label, colour, noise_label, plain_log
+from specz.grid import CLASSES, get_grid
+from specz.library import build_library
+from specz.observe import halpha_snr
+from specz.runner import Result
+
+
+def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy on training and test spectra against the number of training spectra."""
+    levels = list(dict.fromkeys(result.experiment.snr for result in results))
+    shades = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
+    for level, shade in zip(levels, shades, strict=False):
+        chosen = [result for result in results if result.experiment.snr == level]
+        n = [result.experiment.n_train for result in chosen]
+        test = [metrics.accuracy(result.test) for result in chosen]
+        seen = [metrics.accuracy(result.train) for result in chosen]
+        name = noise_label(level)
+        _points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
+        _points(ax, n, seen, color=shade, fmt="o:", mfc="white", label=f"{name}, training")
+    ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
+    plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
+    ax.legend(fontsize=9)
+    return ax
+
+
+def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw the gap, accuracy on training minus validation spectra, against training size."""
+    shades = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
+    levels = list(dict.fromkeys(result.experiment.snr for result in results))
+    for level, shade in zip(levels, shades, strict=False):
+        chosen = [result for result in results if result.experiment.snr == level]
+        gap = [
+            metrics.accuracy(result.train).value - metrics.accuracy(result.validation).value
+            for result in chosen
+        ]
+        n = [result.experiment.n_train for result in chosen]
+        ax.plot(n, gap, "s-", color=shade, label=noise_label(level))
+    ax.axhline(0, color="#444444", lw=0.8)
+    ax.set(xscale="log", xlabel="training spectra", ylabel="training − validation accuracy")
+    plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
+    ax.legend(fontsize=9)
+    return ax
+
+
+def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
+    """Draw exact-class and ±1-class accuracy of each result with intervals."""
+    y = np.arange(len(results))[::-1]
+    exact = [metrics.accuracy(result.test) for result in results]
+    near = [metrics.within_one(result.test) for result in results]
+    for result, at, a, b in zip(results, y, exact, near, strict=True):
+        shade = colour(result.experiment.estimator.label)
+        for value, face in ((a, shade), (b, "white")):
+            ax.errorbar(
+                value.value,
+                at,
+                xerr=_bars([value]),
+                fmt="o" if face != "white" else "s",
+                color=shade,
+                mfc=face,
+                capsize=3,
+            )
+        ax.text(a.value, at + 0.18, f"{100 * a.value:.1f} %", ha="center", fontsize=9)
+    ax.plot([], [], "o", color=OTHER, label="exact class")
+    ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
+    ax.set_yticks(y, labels=[label(result) for result in results])
+    ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(results) - 0.3))
+    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2)
+    return ax
+
+
+def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy against the noise level; clean spectra stand at the right edge."""
+    finite = [result for result in results if np.isfinite(result.experiment.snr)]
+    clean = [result for result in results if np.isinf(result.experiment.snr)]
+    levels = [result.experiment.snr for result in finite]
+    edge = 3 * max(levels) if levels else 1.0
+    shade = colour(results[0].experiment.estimator.label)
+    for measure, name, style, face in (
+        (metrics.within_one, "within ±1 class", "s--", "white"),
+        (metrics.accuracy, "exact class", "o-", shade),
+    ):
+        _points(
+            ax,
+            levels,
+            [measure(result.test) for result in finite],
+            color=shade,
+            fmt=style,
+            mfc=face,
+            label=name,
+        )
+        _points(
+            ax,
+            [edge] * len(clean),
+            [measure(result.test) for result in clean],
+            color=shade,
+            fmt=style[0],
+            mfc=face,
+        )
+    ax.set(
+        xscale="log",
+        xlabel="continuum S/N per pixel",
+        ylabel="accuracy on test spectra",
+        ylim=(0, 1.02),
+    )
+    ticks = sorted(set(levels)) + ([edge] if clean else [])
+    ax.set_xticks(
+        ticks, labels=[f"{level:g}" for level in sorted(set(levels))] + ["clean"] * bool(clean)
+    )
+    ax.minorticks_off()
+    ax.legend()
+    return ax
+
+
+def plot_error_distribution(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
+    """Draw the fraction of spectra whose redshift error exceeds a value."""
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
+    same_method = len({result.experiment.estimator.label for result in results}) == 1
+    for result, shade in zip(results, shades, strict=True):
+        error = np.sort(np.abs(metrics.relative_error(result.test)))
+        beyond = 1 - np.arange(len(error)) / len(error)
+        line = shade if same_method else colour(result.experiment.estimator.label)
+        ax.step(error.clip(1e-6), beyond, where="post", color=line, label=label(result))
+    for limit in metrics.OUTLIER_LIMITS:
+        ax.axvline(limit, color=OTHER, ls=":", lw=1)
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="|Δz| / (1 + z)",
+        ylabel="fraction of spectra beyond",
+        xlim=(1e-5, 0.5),
+        ylim=(0.5 / len(results[0].test), 1.2),
+    )
+    ax.legend(fontsize=9)
+    return ax
+
+
+def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw predicted against true redshift at the highest noise level there is.
+
+    Dotted lines are the loci of one line taken for another.
+    """
+    result = min(results, key=lambda result: result.experiment.snr)
+    test = result.test
+    bins = np.linspace(CLASSES.z_min, CLASSES.z_max, 81)
+    counts, _, _ = np.histogram2d(test.z, test.z_predicted, bins=(bins, bins))
+    image = ax.pcolormesh(
+        bins,
+        bins,
+        np.ma.masked_equal(counts.T, 0),
+        norm=mpl.colors.LogNorm(1, max(2, counts.max())),
+        cmap="viridis",
+        rasterized=True,
+    )
+    ax.figure.colorbar(image, ax=ax, label="test spectra per cell", format="{x:g}")
+    z = np.array([CLASSES.z_min, CLASSES.z_max])
+    for line, taken, name, x, y in (
+        (6725.5, 6564.6, "[S II] taken for Hα", 1.2, 1.31),
+        (6564.6, 6725.5, "Hα taken for [S II]", 1.6, 1.49),
+        (6564.6, 5008.2, "Hα taken for [O III]", 1.2, 1.7),
+        (5008.2, 6564.6, "[O III] taken for Hα", 1.6, 1.1),
+    ):
+        # λ_obs = (1 + z) line = (1 + z_predicted) taken
+        locus = (1 + z) * line / taken - 1
+        ax.plot(z, locus, ":", lw=1, color=OTHER)
+        ax.annotate(
+            name,
+            (z_at := float(np.interp(y, locus, z)), (1 + z_at) * line / taken - 1),
+            (x, y),
+            fontsize=8,
+            ha="center",
+            va="center",
+            arrowprops={"arrowstyle": "-", "lw": 0.6, "color": OTHER},
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+        )
+    ax.set_title(noise_label(result.experiment.snr), loc="right", fontsize=9)
+    ax.set(
+        xlabel="true redshift",
+        ylabel="predicted redshift",
+        xlim=tuple(z),
+        ylim=tuple(z),
+        aspect="equal",
+    )
+    return ax
+
+
+def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy in bins of the Hα line's matched-filter S/N, one line a noise level."""
+    results = [result for result in results if np.isfinite(result.experiment.snr)]
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
+    for result, shade in zip(results, shades, strict=True):
+        experiment, test = result.experiment, result.test
+        library, grid = build_library(experiment.library), get_grid(experiment.grid)
+        line_snr = halpha_snr(library, test.sed, test.z, grid, experiment.snr)
+        edges = np.quantile(line_snr, np.linspace(0, 1, 6))
+        which = np.searchsorted(edges[1:-1], line_snr)
+        exact = metrics.is_exact(result.test)
+        intervals = [
+            metrics.mean_interval(exact[which == i], result.test.sed[which == i]) for i in range(5)
+        ]
+        centre = [float(np.median(line_snr[which == i])) for i in range(5)]
+        _points(
+            ax, centre, intervals, color=shade, fmt="o-", label=noise_label(result.experiment.snr)
+        )
+    ax.set(
+        xscale="log",
+        xlabel="S/N of Hα (matched filter)",
+        ylabel="exact-class accuracy",
+        ylim=(0, 1.02),
+    )
+    plain_log(ax.xaxis)
+    ax.legend(fontsize=9)
+    return ax
+
+
+def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
+    """Draw every check of every claim, one row each, claims apart."""
+    rows = [(claim, check) for claim in claims for check in claim.checks]
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, 6))
+    for y, (claim, check) in enumerate(rows):
+        shade = shades[claim.number - 1]
+        ax.errorbar(
+            100 * check.number.value,
+            y,
+            xerr=100 * _bars([check.number]),
+            fmt="o",
+            color=shade,
+            mfc=shade if check.passed else "white",
+            capsize=2,
+            ms=5,
+        )
+    ax.axvline(0, color="#444444", lw=0.8)
+    names = [f"{claim.number}: {check.what}" for claim, check in rows]
+    ax.set_yticks(range(len(rows)), labels=names, fontsize=8)
+    ax.set(xlabel="difference in accuracy (points)", ylim=(len(rows) - 0.4, -0.6))
+    return ax
+
+
+def _points(
+    ax: Axes,
+    x: Sequence[float],
+    intervals: Sequence[metrics.Interval],
+    *,
+    color: str,
+    fmt: str,
+    label: str | None = None,
+    mfc: str | None = None,
+) -> None:
+    values = [interval.value for interval in intervals]
+    ax.errorbar(
+        x, values, yerr=_bars(intervals), fmt=fmt, color=color, mfc=mfc, capsize=3, label=label
+    )
+
+
+def _bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
+    """Lengths of error bars below and above, shape (2, n)."""
+    below = [max(0.0, interval.value - interval.low) for interval in intervals]
+    above = [max(0.0, interval.high - interval.value) for interval in intervals]
+    return np.array([below, above])

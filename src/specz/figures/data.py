@@ -1,0 +1,152 @@
+"""Figures of the data: templates, SEDs, redshift, noise, classes, splits."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+
+from specz.figures.style import COLOURS, OTHER, noise_label
+from specz.grid import CLASSES, Grid
+from specz.library import SPLITS, Library
+from specz.lines import LINES
+from specz.observe import integrate, observe
+from specz.sample import Sample
+from specz.templates import Templates
+
+REST_GRID = Grid("rest frame", 3500.0, 1.0, 6900)
+"""Fine grid on which SEDs are drawn at redshift 0."""
+
+
+def plot_templates(templates: Templates, ax: Axes) -> Axes:
+    """Draw the 31 continua, coloured by their place in the sequence."""
+    sequence = mpl.colormaps["viridis"](np.linspace(0, 0.95, len(templates.names)))
+    at = np.searchsorted(templates.wave_rest, 6500)
+    for flux, shade in zip(templates.flux, sequence, strict=True):
+        ax.plot(templates.wave_rest, flux / flux[at], color=shade, lw=0.9)
+    ax.plot([], [], color=sequence[0], label=f"{_plain(templates.names[0])} (elliptical)")
+    ax.plot([], [], color=sequence[-1], label=f"{_plain(templates.names[-1])} (starburst)")
+    ax.set(xlabel="rest-frame wavelength (Å)", ylabel="$f_λ$ / $f_λ$(6500 Å)", xlim=(3460, 10450))
+    ax.legend()
+    return ax
+
+
+def plot_seds(library: Library, seds: Sequence[int], axes: Sequence[Axes]) -> None:
+    """Draw SEDs in the rest frame, one axes each, with their lines marked."""
+    flux = integrate(library, seds, np.zeros(len(seds)), REST_GRID)
+    flux /= np.median(flux, axis=1, keepdims=True)
+    for row, sed, ax in zip(flux, seds, axes, strict=True):
+        recipe = (
+            f"position {library.position[sed]:.1f}, E(B−V) {library.ebv[sed]:.2f}, "
+            f"EW(Hα) {library.ew_halpha[sed]:.0f} Å"
+        )
+        ax.plot(REST_GRID.wave_obs, row, color=COLOURS["CNN"], lw=1)
+        for line in LINES:
+            ax.axvline(line.wave_rest, color=OTHER, ls=":", lw=0.6)
+        ax.text(5700, 0.9 * row.max(), recipe, ha="center", va="top", fontsize=9)
+        ax.set(xlim=(3500, 7200), ylim=(0, 1.08 * row.max()), ylabel="$f_λ$ / median")
+        ax.label_outer()
+    for wave, name, side in (
+        (3728.5, "[O II]", "center"),
+        (4862.7, "Hβ ", "right"),
+        (4984.3, " [O III]", "left"),
+        (6564.6, "Hα + [N II] ", "right"),
+        (6725.5, " [S II]", "left"),
+    ):
+        axes[0].text(
+            wave,
+            1.02,
+            name,
+            transform=axes[0].get_xaxis_transform(),
+            ha=side,
+            fontsize=9,
+            color=OTHER,
+        )
+    axes[-1].set_xlabel("rest-frame wavelength (Å)")
+
+
+def plot_redshifting(
+    library: Library, sed: int, redshifts: Sequence[float], grid: Grid, ax: Axes
+) -> Axes:
+    """Draw one SED at several redshifts, as the pixels of ``grid`` see it."""
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, len(redshifts)))
+    flux = observe(library, np.full(len(redshifts), sed), redshifts, grid)
+    step = 0.75 * float(flux.max())
+    offset = step * np.arange(len(redshifts))
+    for row, z, shade, base in zip(flux, redshifts, shades, offset, strict=True):
+        ax.plot(grid.wave_obs, row + base, color=shade, lw=0.9)
+        ax.text(
+            grid.wave_max, row[-1] + base + 0.12 * step, f"$z$ = {z:g}", ha="right", color=shade
+        )
+    for wave_rest, name in ((6564.61, "Hα"), (5008.24, "[O III]")):
+        wave = wave_rest * (1 + np.array(redshifts))
+        seen = wave > grid.wave_min
+        ax.plot(wave[seen], offset[seen] + 0.5, ":", color=OTHER, lw=1)
+        ax.text(wave[-1], offset[-1] + 1.25 * step, name, ha="center", color=OTHER)
+    ax.set(
+        xlabel="observed wavelength (Å)",
+        ylabel="flux / mean flux, offset",
+        xlim=(grid.wave_min, grid.wave_max),
+        ylim=(-0.2 * step, offset[-1] + 1.6 * step),
+    )
+    ax.set_yticks([])
+    return ax
+
+
+def plot_noise_levels(samples: Sequence[Sample], example: int, axes: Sequence[Axes]) -> None:
+    """Draw the same spectrum at several noise levels, one axes each."""
+    for sample, ax in zip(samples, axes, strict=True):
+        flux = sample.flux(np.array([example]))[0]
+        ax.plot(sample.grid.wave_obs, flux, color=COLOURS["CNN"], lw=0.6)
+        ax.axvline(6564.61 * (1 + sample.z[example]), color=OTHER, ls=":", lw=1)
+        ax.text(
+            0.01,
+            0.97,
+            noise_label(sample.snr),
+            transform=ax.transAxes,
+            va="top",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+        )
+        ax.set(xlim=(sample.grid.wave_min, sample.grid.wave_max), ylabel="flux / mean")
+        ax.label_outer()
+    axes[-1].set_xlabel("observed wavelength (Å)")
+
+
+def plot_class_counts(sample: Sample, ax: Axes) -> Axes:
+    """Draw how many training spectra each redshift class holds."""
+    counts = np.bincount(sample.labels, minlength=CLASSES.n)
+    ax.stairs(counts, CLASSES.edges, color=COLOURS["CNN"], lw=0.7)
+    ax.axhline(len(sample) / CLASSES.n, color=OTHER, ls="--", lw=1, label="mean")
+    ax.set(xlabel="redshift $z$", ylabel=f"spectra per class of {CLASSES.width:g}", ylim=(0, None))
+    ax.legend()
+    return ax
+
+
+def plot_splits(library: Library, axes: Sequence[Axes]) -> None:
+    """Draw the properties of the SEDs of each split: the three must look alike."""
+    shades = dict(zip(SPLITS, ("#0072B2", "#E69F00", "#009E73"), strict=True))
+    columns = (
+        (library.position, "place in the template sequence"),
+        (library.ebv, "E(B−V) (mag)"),
+        (np.log10(library.ew_halpha), "log₁₀ EW(Hα) / Å"),
+    )
+    for ax, (values, name) in zip(axes, columns, strict=True):
+        bins = np.linspace(values.min(), values.max(), 21)
+        for split in SPLITS:
+            seds = library.config.split(split)
+            ax.hist(
+                values[seds],
+                bins=list(bins),
+                density=True,
+                histtype="step",
+                lw=1.5,
+                color=shades[split],
+                label=f"{split} ({len(seds):,})",
+            )
+        ax.set(xlabel=name)
+    axes[0].set_ylabel("density of SEDs")
+    axes[-1].legend(fontsize=8)
+
+
+def _plain(name: str) -> str:
+    return name.split("_")[0]

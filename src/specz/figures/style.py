@@ -1,0 +1,148 @@
+"""What all figures share: style, colours, labels, saving, panels side by side.
+
+A method has one colour on every page (palette of Okabe & Ito, safe for colour-blind readers).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
+
+from specz import metrics, paths
+from specz.runner import Result
+
+COLOURS = {
+    "CNN": "#0072B2",
+    "datathon network": "#56B4E9",
+    "k-NN": "#E69F00",
+    "random forest": "#009E73",
+    "linear SVM": "#CC79A7",
+    "kernel SVM": "#D55E00",
+}
+Label = Callable[[Result], str]
+"""Names a result in a legend or on an axis: :func:`by_noise`, and so on."""
+
+OTHER = "#555555"
+"""Colour of a method that has none of its own."""
+
+STYLE = {
+    "figure.figsize": (7.2, 4.2),
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 6,
+    "svg.hashsalt": "specz",  # the same figure gives the same file
+    "svg.fonttype": "path",
+}
+
+
+def subplots(
+    rows: int = 1, columns: int = 1, size: tuple[float, float] | None = None
+) -> tuple[Figure, npt.NDArray[np.object_]]:
+    """Return a figure in the book's style and its axes, shape (rows, columns)."""
+    mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
+    fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=size)
+    return fig, axes
+
+
+def save(fig: Figure, name: str) -> None:
+    """Write a figure as ``<name>.svg`` into the folder of figures; it stays open to be shown."""
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    fig.savefig(paths.FIGURES / f"{name}.svg", metadata={"Date": None}, facecolor="white")
+
+
+def beside(
+    name: str,
+    plot: Callable[..., Axes],
+    results: Sequence[Result],
+    reference: Sequence[Result],
+    *,
+    height: float = 3.7,
+    **options: Any,
+) -> Figure:
+    """Draw what was computed here above what is archived at paper scale, and save it.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    plot : callable
+        Takes results, axes and ``options``.
+    results, reference : sequence of Result
+        One panel each. A reference of fewer than two results, which has nothing to compare, is
+        left out.
+    height : float, inches
+        Of one panel.
+    """
+    panels = [(f"computed here, commit {_commits(results)}", results)]
+    if len(reference) > 1:
+        panels.append((f"archived at paper scale, commit {_commits(reference)}", reference))
+    fig, axes = subplots(len(panels), 1, size=(7.2, height * len(panels)))
+    for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
+        plot(part, ax, **options)
+        ax.set_title(title, fontsize=9, loc="left", color="#444444")
+    save(fig, name)
+    return fig
+
+
+def _commits(results: Sequence[Result]) -> str:
+    """Commits that made the results, shortened."""
+    found = sorted({result.manifest["commit"][:7] for result in results})
+    return found[0] if len(found) == 1 else f"{found[0]} and {len(found) - 1} more"
+
+
+def by_noise(result: Result) -> str:
+    """Label of a result where the noise level varies."""
+    return noise_label(result.experiment.snr)
+
+
+def by_method(result: Result) -> str:
+    """Label of a result where the method varies."""
+    return f"{result.experiment.estimator.label}\n{result.experiment.n_train:,} spectra"
+
+
+def by_depth(result: Result) -> str:
+    """Label of a result where the depth of the network varies."""
+    layers = getattr(result.experiment.estimator, "layers", None)
+    if layers is None:
+        return by_method(result)
+    return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
+
+
+def exact_accuracy(result: Result) -> float:
+    """Exact-class accuracy on test spectra, to order results by."""
+    return metrics.accuracy(result.test).value
+
+
+def colour(label: str) -> str:
+    """Colour of a method, by its label."""
+    return COLOURS.get(label, OTHER)
+
+
+def noise_label(snr: float) -> str:
+    """Name of a noise level: ``clean`` or ``S/N 1``."""
+    return "clean" if np.isinf(snr) else f"S/N {snr:g}"
+
+
+def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
+    """Label a logarithmic axis with plain numbers, at ``ticks`` or at 1, 2, 5, 10 ..."""
+    if ticks is not None:
+        axis.set_ticks(list(ticks), labels=[f"{tick:,g}" for tick in ticks])
+    else:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
