@@ -31,7 +31,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, claims, figures, runner, studies
+from specz import archive, claims, figures, runner, studies, tables
 
 experiments = studies.claims(
     n_train,
@@ -53,10 +53,12 @@ archived = claims.assess(reference)
 
 # %%
 Markdown(
-    "| | claim | verdict, computed here | verdict, archived at paper scale |\n|---|---|---|---|\n"
-    + "\n".join(
-        f"| {here.number} | {here.text} | **{here.verdict}** | **{there.verdict}** |"
-        for here, there in zip(assessed, archived, strict=True)
+    tables.markdown_table(
+        ("", "claim", "verdict, computed here", "verdict, archived at paper scale"),
+        [
+            (here.number, here.text, f"**{here.verdict}**", f"**{there.verdict}**")
+            for here, there in zip(assessed, archived, strict=True)
+        ],
     )
 )
 
@@ -83,28 +85,10 @@ figures.save(fig, "claims")
 # ```
 
 # %%
-Markdown(
-    "| claim | check | computed here (points) | passes |\n|---|---|---|---|\n"
-    + "\n".join(
-        f"| {claim.number} | {check.what} | {check.number.points()} "
-        f"| {'yes' if check.passed else 'no'} |"
-        for claim in assessed
-        for check in claim.checks
-    )
-)
+Markdown(tables.checks_table(assessed))
 
 # %% [markdown]
 # Archived at paper scale:
 
 # %%
-Markdown(
-    "| claim | check | archived (points) | passes |\n|---|---|---|---|\n"
-    + "\n".join(
-        f"| {claim.number} | {check.what} | {check.number.points()} "
-        f"| {'yes' if check.passed else 'no'} |"
-        for claim in archived
-        for check in claim.checks
-    )
-    if reference
-    else "Nothing yet."
-)
+Markdown(tables.checks_table(archived))

@@ -30,7 +30,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies
+from specz import archive, figures, runner, studies, tables
 
 experiments = studies.comparison(
     snr, methods, n_train, n_common, layers, epochs, min_updates, n_test, grid, seed
@@ -104,30 +104,10 @@ figures.beside(
 # ## The numbers
 
 # %%
-rows, best = [], []
-for group in filter(None, (common, own, reference_common, reference_own)):
-    cnns = [r for r in group if r.experiment.estimator.label == "CNN"]
-    for r in group:
-        versus = metrics.compare(cnns[0].test, r.test) if cnns and r is not cnns[0] else None
-        against = "–" if versus is None else f"{100 * versus.difference.value:+.1f}"
-        chance = "–" if versus is None else f"{versus.p_value:.1g}"
-        rows.append(
-            f"| {r.experiment.estimator.label} | {r.experiment.n_train:,} "
-            f"| {metrics.accuracy(r.test).percent()} | {metrics.within_one(r.test).percent()} "
-            f"| {metrics.outlier_fraction(r.test, 0.003).percent()} | {against} | {chance} "
-            f"| {r.manifest['fit_seconds']:.0f} | {r.manifest['test_spectra_per_second']:,.0f} |"
-        )
-    first = max(group, key=figures.exact_accuracy)
-    best.append(
-        f"{first.experiment.estimator.label} is first with "
-        f"{metrics.accuracy(first.test).percent()} of the spectra in their own class"
-    )
 Markdown(
-    "| method | training spectra | exact class | ±1 class | outliers beyond 0.003 "
-    "| CNN better by (points) | p | fit (s) | spectra/s |\n|---|---|---|---|---|---|---|---|---|\n"
-    + "\n".join(rows)
-    + f"\n\nTrained on {common[0].experiment.n_train:,} spectra each, {best[0]}. "
-    f"Each at its own size, {best[1]}."
+    tables.comparison_table([common, own, reference_common, reference_own])
+    + f"\n\nTrained on {n_common:,} spectra each, {tables.first_of(common)}. "
+    f"Each at its own size, {tables.first_of(own)}."
 )
 
 # %% [markdown]

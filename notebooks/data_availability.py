@@ -26,7 +26,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies
+from specz import archive, figures, metrics, runner, studies, tables
 
 experiments = studies.data_availability(
     n_train, snr, layers, epochs, min_updates, n_test, grid, seed
@@ -60,13 +60,24 @@ figures.beside("gap_against_n", figures.plot_gap_against_n, results, reference)
 # ```
 
 # %%
-rows = [
-    f"| {figures.noise_label(r.experiment.snr)} | {r.experiment.n_train:,} "
-    f"| {metrics.accuracy(r.test).percent()} | {metrics.within_one(r.test).percent()} "
-    f"| {metrics.accuracy(r.train).percent()} |"
-    for r in [*results, *reference]
-]
 Markdown(
-    "| noise | training spectra | test: exact class | test: ±1 class | training: exact class |\n"
-    "|---|---|---|---|---|\n" + "\n".join(rows)
+    tables.markdown_table(
+        (
+            "noise",
+            "training spectra",
+            "test: exact class",
+            "test: ±1 class",
+            "training: exact class",
+        ),
+        [
+            (
+                figures.by_noise(r),
+                f"{r.experiment.n_train:,}",
+                metrics.accuracy(r.test).percent(),
+                metrics.within_one(r.test).percent(),
+                metrics.accuracy(r.train).percent(),
+            )
+            for r in [*results, *reference]
+        ],
+    )
 )

@@ -24,7 +24,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies
+from specz import archive, figures, metrics, runner, studies, tables
 
 results = runner.run(studies.noise(snr, n_train, layers, epochs, min_updates, n_test, grid, seed))
 reference = archive.reference("noise")
@@ -87,14 +87,23 @@ figures.beside("accuracy_by_line_snr", figures.plot_accuracy_by_line_snr, result
 # ```
 
 # %%
-rows = [
-    f"| {figures.by_noise(r)} | {r.experiment.n_train:,} | {metrics.accuracy(r.test).percent()} "
-    f"| {metrics.within_one(r.test).percent()} | {1e4 * metrics.sigma_nmad(r.test).value:.1f} "
-    f"| {metrics.outlier_fraction(r.test, 0.003).percent()} "
-    f"| {metrics.negative_log_likelihood(r.test)} |"
-    for r in [*results, *reference]
-]
 Markdown(
-    "| noise | training spectra | exact class | ±1 class | σ_NMAD (10⁻⁴) "
-    "| outliers beyond 0.003 | NLL (nats) |\n|---|---|---|---|---|---|---|\n" + "\n".join(rows)
+    tables.markdown_table(
+        (
+            *("noise", "training spectra", "exact class", "±1 class", "σ_NMAD (10⁻⁴)"),
+            *("outliers beyond 0.003", "NLL (nats)"),
+        ),
+        [
+            (
+                figures.by_noise(r),
+                f"{r.experiment.n_train:,}",
+                metrics.accuracy(r.test).percent(),
+                metrics.within_one(r.test).percent(),
+                f"{1e4 * metrics.sigma_nmad(r.test).value:.1f}",
+                metrics.outlier_fraction(r.test, 0.003).percent(),
+                metrics.negative_log_likelihood(r.test),
+            )
+            for r in [*results, *reference]
+        ],
+    )
 )

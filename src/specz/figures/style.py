@@ -15,7 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from specz import metrics, paths
+from specz import paths
 from specz.runner import Result
 
 COLOURS = {
@@ -121,11 +121,6 @@ def by_depth(result: Result) -> str:
     if layers is None:
         return by_method(result)
     return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
-
-
-def exact_accuracy(result: Result) -> float:
-    """Exact-class accuracy on test spectra, to order results by."""
-    return metrics.accuracy(result.test).value
 
 
 def colour(label: str) -> str:

@@ -1,0 +1,81 @@
+"""Results as tables in Markdown, numbers with their intervals."""
+
+from collections.abc import Iterable, Sequence
+
+from specz import metrics
+from specz.claims import Claim
+from specz.networks import CNN
+from specz.runner import Result
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table; each row has as many cells as the header.
+
+    Raises
+    ------
+    ValueError
+        If a row has not.
+    """
+    lines = [header, ["---"] * len(header)]
+    for row in rows:
+        if len(row) != len(header):
+            raise ValueError(f"expected {len(header)} cells; got {len(row)}: {row!r}")
+        lines.append([str(cell) for cell in row])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def comparison_table(groups: Iterable[Sequence[Result]]) -> str:
+    """Compare the methods of each group with the network of that group.
+
+    Parameters
+    ----------
+    groups : iterable of sequences of Result
+        Within a group all methods saw the same test spectra.
+    """
+    header = (
+        *("method", "training spectra", "exact class", "±1 class", "outliers beyond 0.003"),
+        *("CNN better by (points)", "p", "fit (s)", "spectra/s"),
+    )
+    rows: list[Sequence[object]] = []
+    for group in groups:
+        network = next((r for r in group if isinstance(r.experiment.estimator, CNN)), None)
+        for r in group:
+            better, p_value = "–", "–"
+            if network is not None and r is not network:
+                versus = metrics.compare(network.test, r.test)
+                better = versus.difference.points()
+                p_value = f"{versus.p_value:.1g}"
+            rows.append(
+                (
+                    r.experiment.estimator.label,
+                    f"{r.experiment.n_train:,}",
+                    metrics.accuracy(r.test).percent(),
+                    metrics.within_one(r.test).percent(),
+                    metrics.outlier_fraction(r.test, 0.003).percent(),
+                    better,
+                    p_value,
+                    f"{r.manifest['fit_seconds']:.0f}",
+                    f"{r.manifest['test_spectra_per_second']:,.0f}",
+                )
+            )
+    return markdown_table(header, rows)
+
+
+def first_of(group: Sequence[Result]) -> str:
+    """Say which method of a group has the highest accuracy on test spectra."""
+    first = max(group, key=lambda r: metrics.accuracy(r.test).value)
+    return (
+        f"{first.experiment.estimator.label} is first with "
+        f"{metrics.accuracy(first.test).percent()} of the spectra in their own class"
+    )
+
+
+def checks_table(claims: Iterable[Claim]) -> str:
+    """List every check of every claim with its number, or say that there is none."""
+    rows = [
+        (claim.number, check.what, check.number.points(), "yes" if check.passed else "no")
+        for claim in claims
+        for check in claim.checks
+    ]
+    header = ("claim", "check", "difference (points)", "passes")
+    return markdown_table(header, rows) if rows else "Nothing could be tested yet."

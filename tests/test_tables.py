@@ -1,0 +1,49 @@
+import pytest
+
+from specz import metrics, tables
+from specz.baselines import NearestNeighbours
+from specz.claims import Check, Claim
+from specz.experiment import Experiment
+from specz.library import LibraryConfig
+from specz.networks import CNN
+from specz.runner import run
+from specz.store import Store
+from specz.training import TrainingConfig
+
+SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
+
+
+def cells(table):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+def test_a_comparison_holds_each_method_against_the_network(tmp_path):
+    network = CNN(training=TrainingConfig(epochs=1, min_updates=0))
+    group = run(
+        [
+            Experiment(estimator, 200, n_validation=20, n_test=40, library=SMALL)
+            for estimator in (network, NearestNeighbours())
+        ],
+        Store(tmp_path),
+    )
+    header, _, first, second = cells(tables.comparison_table([group]))
+    assert first[0] == "CNN"
+    assert first[header.index("p")] == "–"
+    assert second[0] == "k-NN"
+    versus = metrics.compare(group[0].test, group[1].test)
+    assert second[5] == versus.difference.points()
+    assert second[2] == metrics.accuracy(group[1].test).percent()
+    assert tables.first_of(group).startswith("k-NN is first")
+
+
+def test_a_row_must_fit_its_header():
+    with pytest.raises(ValueError, match="expected 2 cells; got 1"):
+        tables.markdown_table(("a", "b"), [("c",)])
+
+
+def test_checks_are_listed_or_said_to_be_missing():
+    passed = Check("more data", metrics.Interval(0.1, 0.05, 0.2))
+    table = cells(tables.checks_table([Claim(1, "", (passed,))]))
+    assert table[2][1] == "more data"
+    assert table[2][3] == "yes"
+    assert "Nothing" in tables.checks_table([Claim(6, "", ())])
