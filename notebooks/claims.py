@@ -63,8 +63,8 @@ Markdown(
 )
 
 # %% [markdown]
-# "Not tested" means that the results which a claim needs are not there: template fitting and
-# the Bayes limit, which the sixth claim needs, are not in this book yet, and the archive at
+# "Not tested" means that the results do not cover all that a claim speaks of: template fitting
+# and the Bayes limit, which the sixth claim needs, are not in this book yet, and the archive at
 # paper scale is still being filled.
 #
 # ## The checks

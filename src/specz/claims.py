@@ -2,7 +2,7 @@
 
 A claim is a list of checks; each check is a number with its interval and whether it came out as
 claimed. The verdict follows from the checks: it *holds* if all came out, *fails* if none did,
-*holds in part* otherwise, and is *not tested* where the results do not allow a check. Accuracy
+*holds in part* otherwise, and is *not tested* where the results do not cover it. Accuracy
 is that of the exact class on test spectra; differences are paired, on the same spectra.
 """
 
@@ -62,17 +62,20 @@ class Claim:
     text : str
         What was claimed, in our words.
     checks : tuple of Check
+    complete : bool
+        Whether the results cover all that the claim speaks of.
     """
 
     number: int
     text: str
     checks: tuple[Check, ...]
+    complete: bool = True
 
     @property
     def verdict(self) -> Verdict:
         """What the checks say."""
         passed = [check.passed for check in self.checks]
-        if not passed:
+        if not (passed and self.complete):
             return Verdict.NOT_TESTED
         if all(passed):
             return Verdict.HOLDS
@@ -88,12 +91,15 @@ def assess(results: Sequence[Result]) -> list[Claim]:
         Each experiment once, all on the same test galaxies; what a claim needs is looked up by
         its settings.
     """
+    levels = [np.isinf(snr) for snr in _by_noise(results)]
+    both_noises = any(levels) and not all(levels)
     return [
         Claim(
             1,
             "More training data give a higher accuracy, on clean and on noisy spectra, and a "
             "smaller gap between training and validation.",
             (*_data_checks(results), *_gap_checks(results)),
+            both_noises,
         ),
         Claim(
             2,
@@ -104,16 +110,19 @@ def assess(results: Sequence[Result]) -> list[Claim]:
             3,
             "Noise lowers the accuracy and raises the need for data.",
             (*_noise_checks(results), *_need_checks(results)),
+            both_noises,
         ),
         Claim(
             4,
             "The network beats k-NN, random forest and support vector machines on clean spectra.",
             tuple(_method_checks(results, clean=True)),
+            _covers_methods(results, clean=True),
         ),
         Claim(
             5,
             "It beats them on noisy spectra.",
             tuple(_method_checks(results, clean=False)),
+            _covers_methods(results, clean=False),
         ),
         Claim(
             6,
@@ -247,6 +256,14 @@ def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
             )
         )
     return checks
+
+
+def _covers_methods(results: Sequence[Result], clean: bool) -> bool:
+    """Whether every classifier that the claim names is among the results."""
+    labels = {
+        r.experiment.estimator.label for r in results if bool(np.isinf(r.experiment.snr)) == clean
+    }
+    return labels.issuperset(OTHERS)
 
 
 OTHERS = ("k-NN", "random forest", "linear SVM", "kernel SVM")
