@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from specz.experiment import noise_label
 from specz.metrics import (
     Interval,
     accuracy,
@@ -133,10 +134,6 @@ def assess(results: Sequence[Result]) -> list[Claim]:
     ]
 
 
-def _name(snr: float) -> str:
-    return "clean" if np.isinf(snr) else f"S/N {snr:g}"
-
-
 def _cnns(results: Sequence[Result], layers: int = 3) -> list[Result]:
     """Networks of one depth, from noisy to clean and from few to many examples."""
     found = [
@@ -161,7 +158,7 @@ def _by_noise(results: Sequence[Result]) -> dict[float, tuple[Result, Result]]:
 def _data_checks(results: Sequence[Result]) -> list[Check]:
     return [
         Check(
-            f"{_name(snr)}: accuracy with {most.experiment.n_train:,} minus "
+            f"{noise_label(snr)}: accuracy with {most.experiment.n_train:,} minus "
             f"{least.experiment.n_train:,} spectra",
             compare(most.test, least.test).difference,
         )
@@ -177,7 +174,7 @@ def _gap(result: Result) -> Interval:
 def _gap_checks(results: Sequence[Result]) -> list[Check]:
     return [
         Check(
-            f"{_name(snr)}: training-validation gap with {least.experiment.n_train:,} minus "
+            f"{noise_label(snr)}: training-validation gap with {least.experiment.n_train:,} minus "
             f"{most.experiment.n_train:,} spectra",
             difference_interval(_gap(least), _gap(most)),
         )
@@ -193,8 +190,8 @@ def _depth_checks(results: Sequence[Result]) -> list[Check]:
         if other is not None:
             checks.append(
                 Check(
-                    f"{_name(shallow.experiment.snr)}, {shallow.experiment.n_train:,} spectra: "
-                    "accuracy with 3 layers minus 1 layer",
+                    f"{noise_label(shallow.experiment.snr)}, "
+                    f"{shallow.experiment.n_train:,} spectra: accuracy with 3 layers minus 1 layer",
                     compare(other.test, shallow.test).difference,
                 )
             )
@@ -210,8 +207,8 @@ def _noise_checks(results: Sequence[Result]) -> list[Check]:
     levels = [r for r in cnns if r.experiment.n_train == largest]
     return [
         Check(
-            f"{largest:,} spectra: accuracy at {_name(cleaner.experiment.snr)} minus "
-            f"{_name(noisier.experiment.snr)}",
+            f"{largest:,} spectra: accuracy at {noise_label(cleaner.experiment.snr)} minus "
+            f"{noise_label(noisier.experiment.snr)}",
             # The same galaxies; the noise is part of the claim.
             difference_interval(accuracy(cleaner.test), accuracy(noisier.test)),
         )
@@ -228,7 +225,7 @@ def _need_checks(results: Sequence[Result]) -> list[Check]:
     gains = {snr: compare(most.test, least.test).difference for snr, (least, most) in ends.items()}
     return [
         Check(
-            f"gain from more data at {_name(noisy)} minus that at {_name(clean)}",
+            f"gain from more data at {noise_label(noisy)} minus that at {noise_label(clean)}",
             difference_interval(gains[noisy], gains[clean]),
         )
     ]
@@ -250,7 +247,7 @@ def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
         same = level.get(n, level[max(level)])
         checks.append(
             Check(
-                f"{_name(other.experiment.snr)}: CNN ({same.experiment.n_train:,}) minus "
+                f"{noise_label(other.experiment.snr)}: CNN ({same.experiment.n_train:,}) minus "
                 f"{other.experiment.estimator.label} ({n:,})",
                 compare(same.test, other.test).difference,
             )

@@ -16,6 +16,11 @@ from specz.sample import Sample, draw_sample
 SEED_MAX = 2**32 - 1
 
 
+def noise_label(snr: float) -> str:
+    """Name of a noise level: ``clean`` or ``S/N 1``."""
+    return "clean" if snr == float("inf") else f"S/N {snr:g}"
+
+
 @dataclass(frozen=True)
 class Experiment:
     """Everything that a result depends on, besides the code.
@@ -70,10 +75,9 @@ class Experiment:
     @property
     def title(self) -> str:
         """One line for progress and listings."""
-        noise = "clean" if self.snr == float("inf") else f"S/N {self.snr:g}"
         depth = getattr(self.estimator, "layers", None)
         layers = f" {depth} layer{'s' if depth > 1 else ''}" if depth else ""
-        return f"{self.estimator.label}{layers}, {self.n_train:,} {noise}"
+        return f"{self.estimator.label}{layers}, {self.n_train:,} {noise_label(self.snr)}"
 
     def samples(self) -> tuple[Sample, Sample, Sample]:
         """Training, validation and test spectra."""

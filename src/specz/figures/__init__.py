@@ -3,6 +3,7 @@
 No number is computed here but what a histogram needs; every figure is saved as SVG.
 """
 
+from specz.experiment import noise_label
 from specz.figures.accuracy import (
     plot_accuracy_against_n,
     plot_accuracy_against_snr,
@@ -27,7 +28,6 @@ from specz.figures.style import (
     by_method,
     by_noise,
     colour,
-    noise_label,
     save,
     subplots,
 )

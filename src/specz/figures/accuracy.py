@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.claims import Claim
-from specz.figures.style import OTHER, Label, colour, noise_label, plain_log
+from specz.experiment import noise_label
+from specz.figures.style import OTHER, Label, colour, plain_log
 from specz.grid import CLASSES, get_grid
 from specz.library import build_library
 from specz.observe import halpha_snr

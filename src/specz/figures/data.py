@@ -6,7 +6,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
-from specz.figures.style import COLOURS, OTHER, noise_label
+from specz.experiment import noise_label
+from specz.figures.style import COLOURS, OTHER
 from specz.grid import CLASSES, Grid
 from specz.library import SPLITS, Library
 from specz.lines import LINES

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from specz import paths
+from specz.experiment import noise_label
 from specz.runner import Result
 
 COLOURS = {
@@ -126,11 +127,6 @@ def by_depth(result: Result) -> str:
 def colour(label: str) -> str:
     """Colour of a method, by its label."""
     return COLOURS.get(label, OTHER)
-
-
-def noise_label(snr: float) -> str:
-    """Name of a noise level: ``clean`` or ``S/N 1``."""
-    return "clean" if np.isinf(snr) else f"S/N {snr:g}"
 
 
 def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
