@@ -25,6 +25,16 @@ def load_keras() -> ModuleType:
     return keras
 
 
+def device() -> str:
+    """Kind of device that the backend computes on: ``CPU`` or ``GPU``."""
+    keras = load_keras()
+    if keras.backend.backend() == "torch":
+        torch = importlib.import_module("torch")
+        return "GPU" if torch.cuda.is_available() else "CPU"
+    names = keras.distribution.list_devices()
+    return "GPU" if any(name.startswith(("gpu", "cuda")) for name in names) else "CPU"
+
+
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
     sys.stderr.flush()

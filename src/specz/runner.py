@@ -15,6 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from specz import paths
+from specz.backend import device
 from specz.estimators import History
 from specz.experiment import Experiment, Outcome, perform
 from specz.fingerprint import code_fingerprint, library_versions
@@ -123,6 +124,7 @@ def _circumstances(outcome: Outcome) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
+        "device": device() if outcome.history is not None else "CPU",
     }
 
 
