@@ -63,9 +63,9 @@ Markdown(
 )
 
 # %% [markdown]
-# "Not tested" means that the results do not cover all that a claim speaks of: template fitting
-# and the Bayes limit, which the sixth claim needs, are not in this book yet, and the archive at
-# paper scale is still being filled.
+# "Not tested" means that the results do not cover all that a claim speaks of; the archive at
+# paper scale is still being filled. For the sixth claim a network is taken to be at the limit if
+# it is less than one point of accuracy below it; see [](limit.ipynb).
 #
 # ## The checks
 

@@ -35,11 +35,14 @@ experiments = studies.comparison(
     snr, methods, n_train, n_common, layers, epochs, min_updates, n_test, grid, seed
 )
 results = runner.run(experiments)
-common, own = results[: len(methods)], results[len(methods) :]
+limits = list(figures.limits(results).values())
+common, own = [*results[: len(methods)], *limits], results[len(methods) :]
 reference = archive.reference("comparison_noisy")
 least = min((r.experiment.n_train for r in reference), default=0)
-reference_common = [r for r in reference if r.experiment.n_train == least]
-reference_own = [r for r in reference if r.experiment.n_train > least]
+reference_limits = list(figures.limits(reference).values())
+reference = figures.methods(reference)
+reference_common = [r for r in reference if r.experiment.n_train == least] + reference_limits
+reference_own = [r for r in reference if r.experiment.n_train > least] + reference_limits
 
 # %% [markdown]
 # ## One common training set
@@ -59,7 +62,8 @@ figures.beside(
 # :alt: Test accuracy of five classifiers that were trained on one common set.
 #
 # Accuracy of each classifier on the same noisy test spectra, all trained on the same spectra:
-# exact class (filled) and within one class (open), with 95 % intervals.
+# exact class (filled) and within one class (open), with 95 % intervals. Dashed and dotted lines
+# are the Bayes limit of both, the best that any method can do ([](limit.ipynb)).
 # ```
 #
 # ## Each at its own training size

@@ -39,7 +39,8 @@ figures.beside("accuracy_against_snr", figures.plot_accuracy_against_snr, result
 #
 # Accuracy against the continuum signal-to-noise ratio per pixel, with 95 % intervals. Most
 # spectra that miss their class at high S/N land in the next one: their redshift lies near the
-# edge between two classes.
+# edge between two classes. Black lines are the Bayes limit, the best that any method can do
+# ([](limit.ipynb)); what lies between is what the network has not learned.
 # ```
 
 # %%
@@ -90,12 +91,13 @@ figures.beside("accuracy_by_line_snr", figures.plot_accuracy_by_line_snr, result
 Markdown(
     tables.markdown_table(
         (
-            *("noise", "training spectra", "exact class", "±1 class", "σ_NMAD (10⁻⁴)"),
+            *("noise", "method", "training spectra", "exact class", "±1 class", "σ_NMAD (10⁻⁴)"),
             *("outliers beyond 0.003", "NLL (nats)"),
         ),
         [
             (
                 figures.by_noise(r),
+                r.experiment.estimator.label,
                 f"{r.experiment.n_train:,}",
                 metrics.accuracy(r.test).percent(),
                 metrics.within_one(r.test).percent(),

@@ -115,3 +115,20 @@ def test_committed_summary_is_that_of_the_committed_arrays():
         pytest.skip("nothing is archived yet")
     committed = archive.archived(profiles.profile_experiments("paper"))
     assert path.read_text(encoding="utf-8") == archive.summary(committed)
+
+
+def test_the_summary_holds_the_limit_on_the_same_test_spectra(tmp_path):
+    from specz.studies import with_limits
+
+    found = run(with_limits(EXPERIMENTS), Store(tmp_path))
+    limit = next(r for r in found if r.experiment.estimator.label == "Bayes limit")
+    rows = list(csv.DictReader(io.StringIO(archive.summary(found))))
+    value = f"{metrics.accuracy(limit.test).value:.6g}"
+    assert {row["method"]: row["limit_accuracy"] for row in rows} == {
+        "knn": value,
+        "linear_svm": value,
+        "bayes": value,
+        "cnn": "1",  # clean
+    }
+    rows = list(csv.DictReader(io.StringIO(archive.summary(found[:2]))))
+    assert {row["limit_accuracy"] for row in rows} == {""}

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from specz.baselines import Forest, KernelSVM, LinearSVM, NearestNeighbours
+from specz.bayes import BayesLimit
 from specz.claims import Check, Claim, Verdict, assess
 from specz.experiment import Experiment
 from specz.metrics import Interval
 from specz.networks import CNN
 from specz.predictions import Predictions
 from specz.runner import Result
+from specz.templatefit import TemplateFit
 
 N = 400
 Z = np.random.default_rng(0).uniform(1, 1.8, N)
@@ -35,7 +37,6 @@ def result(estimator, n_train, snr, test, train=1.0):
         predictions(test),
         None,
         {},
-        None,
     )
 
 
@@ -61,6 +62,29 @@ def test_results_as_claimed_hold():
     found = verdicts(AS_CLAIMED)
     assert [found[i] for i in range(1, 6)] == [Verdict.HOLDS] * 5
     assert found[6] == Verdict.NOT_TESTED
+
+
+def test_the_sixth_claim_is_held_against_template_fitting_and_the_limit():
+    def verdict(template, limit):
+        found = assess(
+            [
+                *AS_CLAIMED,
+                result(TemplateFit(), 1000, NOISY, template),
+                result(BayesLimit(), 1000, NOISY, limit),
+            ]
+        )[5]
+        return found.verdict, {check.what: check.number.value for check in found.checks}
+
+    network = next(
+        r.test for r in AS_CLAIMED if r.experiment.snr == NOISY and r.experiment.n_train == 9000
+    )
+    reached = float(np.mean(network.predicted == network.label))
+    assert verdict(reached - 0.1, reached)[0] == Verdict.HOLDS
+    assert verdict(reached - 0.1, reached + 0.05)[0] == Verdict.IN_PART
+    found, numbers = verdict(reached + 0.1, reached + 0.2)
+    assert found == Verdict.FAILS
+    assert numbers["S/N 1: CNN (9,000) minus template fit (1,000)"] == pytest.approx(-0.1)
+    assert numbers["S/N 1: CNN (9,000) minus the Bayes limit, less 1 point"] == pytest.approx(-0.19)
 
 
 def test_without_results_nothing_is_tested():

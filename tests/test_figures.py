@@ -175,3 +175,58 @@ def test_the_same_figure_gives_the_same_file(results, tmp_path, monkeypatch):
 def test_every_method_has_a_colour_of_its_own():
     labels = [estimator_class(name).label for name in REGISTRY]
     assert len({figures.colour(label) for label in labels}) == len(labels)
+
+
+@pytest.fixture(scope="module")
+def noisy(tmp_path_factory):
+    """k-NN at two sizes and the Bayes limit on the same noisy spectra."""
+    from specz.studies import with_limits
+
+    store = Store(tmp_path_factory.mktemp("store"))
+    return run(with_limits([replace(KNN, n_train=n, snr=1.0) for n in SIZES]), store)
+
+
+def dashed(ax):
+    return [line for line in ax.lines if line.get_linestyle() == "--"]
+
+
+def test_the_limit_is_the_ceiling_of_every_accuracy_figure(noisy, ax):
+    ceiling = metrics.accuracy(noisy[-1].test).value
+    assert noisy[-1].experiment.estimator.label == "Bayes limit"
+    figures.plot_accuracy_against_n(noisy, ax)
+    assert [line.get_ydata()[0] for line in dashed(ax)] == [ceiling]
+    ax.clear()
+    figures.plot_data_efficiency(noisy, ax)
+    assert [line.get_ydata()[0] for line in dashed(ax)] == [ceiling]
+    assert set(errorbars(ax)) == {"k-NN"}
+    ax.clear()
+    figures.plot_accuracy_bars(noisy, ax, label=figures.by_method)
+    assert ceiling in [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata())]
+    assert len(ax.get_yticklabels()) == 2
+    ax.clear()
+    figures.plot_accuracy_against_snr(noisy, ax)
+    limit = next(li for li in ax.lines if li.get_label() == "Bayes limit, exact class")
+    assert limit.get_ydata() == [ceiling]
+
+
+def test_figures_of_probabilities_show_what_metrics_say(noisy, ax):
+    chosen = figures.with_probability(noisy)
+    # The most trained of each method.
+    assert {r.experiment.estimator.label: r.experiment.n_train for r in chosen} == {
+        "k-NN": 300,
+        "Bayes limit": 200,
+    }
+    figures.plot_reliability(noisy, ax)
+    assert is_labelled(ax)
+    (x, y) = errorbars(ax)["k-NN, 300"]
+    bins = metrics.reliability(
+        next(r for r in chosen if r.experiment.estimator.label == "k-NN").test
+    )
+    np.testing.assert_allclose(x, [stated for stated, _, _ in bins])
+    np.testing.assert_allclose(y, [observed.value for _, observed, _ in bins])
+    ax.clear()
+    figures.plot_pit(noisy, ax)
+    assert is_labelled(ax)
+    for patch in ax.patches:
+        if hasattr(patch, "get_data"):
+            assert np.mean(patch.get_data().values) == pytest.approx(1)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,42 @@ def test_methods_must_have_seen_the_same_spectra():
     one, other = predictions([1.1, 1.2], [0, 0]), predictions([1.1, 1.3], [0, 0])
     with pytest.raises(ValueError, match="same spectra"):
         metrics.compare(one, other)
+
+
+def stated(p_true_rate, p_max, n=20_000, seed=3):
+    """Predictions that are right with probability ``p_true_rate`` and state ``p_max``."""
+    rng = np.random.default_rng(seed)
+    z = rng.uniform(1, 1.8, n)
+    label = CLASSES.label(z)
+    right = rng.uniform(size=n) < p_true_rate
+    predicted = np.where(right, label, (label + 100) % 800).astype(np.int16)
+    pit = rng.uniform(size=n).astype(np.float32)
+    nothing = np.zeros(n, dtype=np.float32)
+    p_max = np.broadcast_to(p_max, n).astype(np.float32)
+    return Predictions(np.arange(n, dtype=np.int32), z, predicted, p_max, nothing, pit, nothing)
+
+
+def test_true_probabilities_are_calibrated():
+    rate = np.random.default_rng(1).uniform(0.2, 1, 20_000)
+    assert metrics.calibration_error(stated(rate, rate)) < 0.012
+    assert metrics.calibration_error(stated(rate - 0.2, rate)) == pytest.approx(0.2, abs=0.02)
+    for mean, observed, n in metrics.reliability(stated(rate, rate)):
+        assert n == 2000
+        assert observed.low - 0.02 < mean < observed.high + 0.02
+
+
+def test_coverage_and_uniformity_of_the_pit():
+    good = stated(0.5, 0.5)
+    assert metrics.coverage(good, 0.68).value == pytest.approx(0.68, abs=0.01)
+    assert metrics.pit_uniformity(good) > 0.01
+    narrow = replace(good, pit=(0.5 + 0.8 * (good.pit - 0.5)).astype(np.float32))
+    assert metrics.coverage(narrow, 0.68).value == pytest.approx(0.85, abs=0.01)
+    assert metrics.pit_uniformity(narrow) < 1e-6
+
+
+def test_the_surest_are_kept_as_long_as_they_are_pure():
+    rate = np.repeat([1.0, 0.0], 10_000)  # the first half is right and sure, the second wrong
+    kept = metrics.kept_at_purity(stated(rate, 0.5 + 0.4 * rate), 0.999)
+    assert kept.value == pytest.approx(0.5, abs=0.002)
+    assert kept.low < kept.value < kept.high
+    assert metrics.kept_at_purity(stated(0.0, 0.9), 0.999).value == 0

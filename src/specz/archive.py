@@ -8,12 +8,13 @@ determine (SEDs and redshifts of the test spectra) is not stored but drawn again
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 
 from specz import metrics, paths
+from specz.bayes import BayesLimit
 from specz.estimators import History
 from specz.experiment import Experiment
 from specz.fingerprint import file_digest
@@ -39,6 +40,7 @@ COLUMNS = (
     "accuracy",
     "ci_low",
     "ci_high",
+    "limit_accuracy",
     "within1",
     "sigma_nmad",
     "outliers_003",
@@ -120,17 +122,36 @@ def _restore(experiment: Experiment, entry: Entry) -> Result:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """One CSV row for each result, with the columns of :data:`COLUMNS`."""
+    """One CSV row for each result, with the columns of :data:`COLUMNS`.
+
+    ``limit_accuracy`` is the Bayes limit on the same test spectra: one where they are clean,
+    empty where it is not among the results.
+    """
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    rows = [_row(result) for result in results]
+    rows = [_row(result, _limit(result, results)) for result in results]
     for row in sorted(rows, key=lambda row: [str(row[name]) for name in COLUMNS]):
         writer.writerow(row)
     return out.getvalue()
 
 
-def _row(result: Result) -> dict[str, object]:
+def _limit(result: Result, results: Sequence[Result]) -> float:
+    """Accuracy of the Bayes limit on the test spectra of ``result``; NaN if it is not there."""
+    if np.isinf(result.experiment.snr):
+        return 1.0
+    for other in results:
+        alike = replace(
+            result.experiment,
+            **{name: getattr(other.experiment, name) for name in ("estimator", "n_train", "seed")},
+            n_validation=other.experiment.n_validation,
+        )
+        if isinstance(other.experiment.estimator, BayesLimit) and alike == other.experiment:
+            return metrics.accuracy(other.test).value
+    return float("nan")
+
+
+def _row(result: Result, limit: float) -> dict[str, object]:
     experiment, test = result.experiment, result.test
     exact = metrics.accuracy(test)
 
@@ -148,6 +169,7 @@ def _row(result: Result) -> dict[str, object]:
         "accuracy": digits(exact.value),
         "ci_low": digits(exact.low),
         "ci_high": digits(exact.high),
+        "limit_accuracy": digits(limit),
         "within1": digits(metrics.within_one(test).value),
         "sigma_nmad": digits(metrics.sigma_nmad(test).value),
         "outliers_003": digits(metrics.outlier_fraction(test, 0.003).value),

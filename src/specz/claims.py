@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from specz.bayes import BayesLimit
 from specz.experiment import noise_label
 from specz.metrics import (
     Interval,
@@ -22,6 +23,7 @@ from specz.metrics import (
 )
 from specz.networks import CNN
 from specz.runner import Result
+from specz.templatefit import TemplateFit
 
 
 class Verdict(StrEnum):
@@ -129,7 +131,8 @@ def assess(results: Sequence[Result]) -> list[Claim]:
             6,
             "Deep learning always achieves state-of-the-art performance: held against template "
             "fitting and the Bayes limit.",
-            (),
+            tuple(_art_checks(results)),
+            both_noises,
         ),
     ]
 
@@ -252,6 +255,30 @@ def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
                 compare(same.test, other.test).difference,
             )
         )
+    return checks
+
+
+ALLOWANCE = 0.01
+"""A network is taken to be at the limit if it is less than this below it."""
+
+
+def _art_checks(results: Sequence[Result]) -> list[Check]:
+    """The most trained network at each noise level, against template fitting and the limit."""
+    cnns = {r.experiment.snr: r for r in _cnns(results)}  # the last one is the most trained
+    checks = []
+    for other in results:
+        network = cnns.get(other.experiment.snr)
+        estimator = other.experiment.estimator
+        if network is None or not isinstance(estimator, TemplateFit | BayesLimit):
+            continue
+        difference = compare(network.test, other.test).difference
+        what = f"{noise_label(other.experiment.snr)}: CNN ({network.experiment.n_train:,}) minus "
+        if isinstance(estimator, BayesLimit):
+            what += f"the Bayes limit, less {100 * ALLOWANCE:g} point"
+            difference = Interval(*(number + ALLOWANCE for number in difference))
+        else:
+            what += f"template fit ({other.experiment.n_train:,})"
+        checks.append(Check(what, difference))
     return checks
 
 

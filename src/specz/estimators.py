@@ -22,6 +22,7 @@ from specz.sample import Sample
 REGISTRY = {
     "cnn": "specz.networks:CNN",
     "datathon": "specz.networks:DatathonNetwork",
+    "equivariant": "specz.equivariant:Equivariant",
     "knn": "specz.baselines:NearestNeighbours",
     "forest": "specz.baselines:Forest",
     "linear_svm": "specz.baselines:LinearSVM",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
+from scipy.stats import binomtest, kstest
 
 from specz.predictions import Predictions
 
@@ -112,6 +112,77 @@ def negative_log_likelihood(predictions: Predictions) -> Interval:
         return Interval(np.nan, np.nan, np.nan)
     floor = np.finfo(np.float32).tiny
     return mean_interval(-np.log(np.maximum(predictions.p_true, floor)), predictions.sed)
+
+
+def coverage(predictions: Predictions, level: float) -> Interval:
+    """Fraction of spectra whose redshift lies in the central interval of p(z) of ``level``."""
+    inside = np.abs(predictions.pit - 0.5) <= level / 2
+    return mean_interval(inside, predictions.sed)
+
+
+def reliability(predictions: Predictions, n_bins: int = 10) -> list[tuple[float, Interval, int]]:
+    """Stated against observed probability, in bins with equally many spectra.
+
+    Returns
+    -------
+    list of (float, Interval, int)
+        Mean maximum probability, fraction put into their own class, number of spectra.
+    """
+    exact = is_exact(predictions)
+    bins = np.array_split(np.argsort(predictions.p_max, kind="stable"), n_bins)
+    return [
+        (
+            float(predictions.p_max[rows].mean(dtype=float)),
+            mean_interval(exact[rows], predictions.sed[rows]),
+            len(rows),
+        )
+        for rows in bins
+        if len(rows)
+    ]
+
+
+def calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
+    """Expected calibration error: mean |stated - observed| over bins with equally many spectra.
+
+    After Guo et al. (2017), with bins of equal mass. Few spectra in a bin alone make it larger
+    than zero.
+    """
+    bins = reliability(predictions, n_bins)
+    total = sum(n for _, _, n in bins)
+    return sum(n * abs(stated - observed.value) for stated, observed, n in bins) / total
+
+
+def kept_at_purity(predictions: Predictions, purity: float, limit: float = 0.003) -> Interval:
+    """Largest part of the sample, the surest first, of which ``purity`` are no outliers.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Ordered by their maximum probability.
+    purity : float
+    limit : float
+        |Δz|/(1+z) beyond which a redshift is an outlier.
+    """
+    good = np.abs(relative_error(predictions)) <= limit
+    order = np.argsort(-predictions.p_max, kind="stable")
+
+    def kept(rows: npt.NDArray[np.integer]) -> float:
+        pure = np.cumsum(good[rows]) >= purity * np.arange(1, len(rows) + 1)
+        return float(np.flatnonzero(pure)[-1] + 1) / len(rows) if pure.any() else 0.0
+
+    _, group = np.unique(predictions.sed[order], return_inverse=True)
+    weights = _bootstrap_weights(group.max() + 1)
+    draws = [kept(np.repeat(order, weight[group])) for weight in weights]
+    return Interval(kept(order), *_limits(np.array(draws)))
+
+
+def pit_uniformity(predictions: Predictions) -> float:
+    """p-value of the Kolmogorov-Smirnov test that the PIT is uniform, one spectrum a SED.
+
+    Copies of one SED are not independent, so the first of each is taken.
+    """
+    _, first = np.unique(predictions.sed, return_index=True)
+    return float(kstest(predictions.pit[first].astype(float), "uniform").pvalue)
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:

@@ -163,7 +163,9 @@ def _add_lines(
         wave = wave_rest * (1 + z)
         sigma = line_sigma(wave, velocity_dispersion, grid)
         pixel = np.floor((wave - grid.wave_min) / grid.step).astype(int)
-        seen = np.flatnonzero((pixel >= -half) & (pixel < grid.n_pixels + half))
+        seen = np.flatnonzero(
+            (pixel >= -half) & (pixel < grid.n_pixels + half) & (line_flux[:, i] != 0)
+        )
         if not seen.size:
             continue
         edge_index = pixel[seen, None] + offsets  # (spectrum, edge)

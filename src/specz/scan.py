@@ -21,10 +21,10 @@ COARSE = 4
 """Redshifts a class in the coarse scan; between two of them a line moves by a sixth of a pixel."""
 
 DROP = 14.0
-"""Redshifts this much below the best in ln p are not refined: less than one millionth."""
+"""Classes this much below the best in ln p are not refined: less than one millionth."""
 
 SLACK = 0.1
-"""Part of the contrast between the best and the typical redshift by which the coarse look may
+"""Part of the contrast between the best and the typical class by which the coarse look may
 fall short: it may step over a peak, and has fewer SEDs to choose from."""
 
 ROWS = 16384
@@ -58,33 +58,36 @@ def scan(flux: Flux, coarse: LogLikelihood, fine: LogLikelihood, steps: int) -> 
     steps : int
         Redshifts a class where it matters; a multiple of :data:`COARSE`.
     """
-    centres = redshifts(COARSE)
-    parts = redshifts(steps).reshape(len(centres), -1)
-    value = np.empty((len(flux), len(centres)), dtype=np.float32)
+    few, many = (redshifts(n).reshape(CLASSES.n, n) for n in (COARSE, steps))
+    value = np.empty((len(flux), CLASSES.n))  # ln mean likelihood in each class
 
-    def first(i: int) -> None:
-        value[:, i] = coarse(flux, centres[i : i + 1])[:, 0]
+    def look(k: int) -> None:
+        value[:, k] = _log_mean(coarse(flux, few[k]))
 
-    # Threads over redshifts, one thread within each: the matrices are small.
+    # Threads over classes, one thread within each: the matrices are small.
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(first, range(len(centres))))
+        list(pool.map(look, range(CLASSES.n)))
         live = _may_matter(value)
 
-        def second(i: int) -> None:
-            rows = np.flatnonzero(live[:, i])
+        def look_again(k: int) -> None:
+            rows = np.flatnonzero(live[:, k])
             if rows.size:
-                values = fine(flux[rows], parts[i])
-                top = values.max(axis=1, keepdims=True)
-                value[rows, i] = top[:, 0] + np.log(np.exp(values - top).mean(axis=1))
+                value[rows, k] = _log_mean(fine(flux[rows], many[k]))
 
-        list(pool.map(second, range(len(centres))))
+        list(pool.map(look_again, range(CLASSES.n)))
     value -= value.max(axis=1, keepdims=True)
-    posterior = np.exp(value.astype(float)).reshape(len(flux), CLASSES.n, COARSE).sum(axis=2)
-    return ClassScores(posterior / posterior.sum(axis=1, keepdims=True), is_probability=True)
+    np.exp(value, out=value)
+    return ClassScores(value / value.sum(axis=1, keepdims=True), is_probability=True)
+
+
+def _log_mean(value: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Logarithm of the mean over redshifts, (n_spectra, n_redshifts) to (n_spectra,)."""
+    top = value.max(axis=1)
+    return np.asarray(top + np.log(np.exp(value - top[:, None]).mean(axis=1)))
 
 
 def _may_matter(value: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
-    """Redshifts within reach of the best, and their neighbours, shape (n_spectra, n_redshifts)."""
+    """Classes within reach of the best, and their neighbours, shape (n_spectra, n_classes)."""
     best = value.max(axis=1, keepdims=True)
     near = value > best - DROP - SLACK * (best - np.median(value, axis=1, keepdims=True))
     wide = near.copy()

@@ -7,13 +7,25 @@ Experiments that two notebooks share are computed once.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from specz import checks
+from specz.baselines import NearestNeighbours
+from specz.bayes import BayesLimit
+from specz.equivariant import Equivariant
 from specz.estimators import REGISTRY, Estimator, estimator_class
 from specz.experiment import Experiment
+from specz.library import LibraryConfig
 from specz.networks import CNN, DatathonNetwork
+from specz.templatefit import TemplateFit
 from specz.training import TrainingConfig
+
+N_SEDS = LibraryConfig().n_train
+"""SEDs of the training split: as many spectra show each of them once."""
+
+TEMPLATE_VALIDATION = 500
+"""Validation spectra that choose the number of templates; a scan of each takes long."""
 
 VALIDATION_MAX = 2000
 """Validation spectra are evaluated after every epoch; more would slow training down."""
@@ -51,11 +63,13 @@ def data_availability(
     seed: int,
 ) -> list[Experiment]:
     """Notebook ``data_availability``: training sets of growing size, at each noise level."""
-    return [
-        _experiment(cnn(layers, epochs, min_updates), n, level, grid, n_test, seed)
-        for level in _listed("snr", snr)
-        for n in _listed("n_train", n_train)
-    ]
+    return with_limits(
+        [
+            _experiment(cnn(layers, epochs, min_updates), n, level, grid, n_test, seed)
+            for level in _listed("snr", snr)
+            for n in _listed("n_train", n_train)
+        ]
+    )
 
 
 def depth(
@@ -127,7 +141,39 @@ def comparison(
                 cnn(layers, epochs, min_updates) if name == "cnn" else estimator_class(name)()
             )
             experiments.append(_experiment(estimator, n, snr, grid, n_test, seed))
-    return experiments
+    return with_limits(experiments)
+
+
+def limit(
+    snr: float,
+    n_train: Sequence[int],
+    n_train_plain: Sequence[int],
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    epochs_equivariant: int,
+    min_updates_equivariant: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``limit``: what each method makes of how many spectra, under the Bayes limit.
+
+    ``n_train`` are the sizes for the methods that know what redshift is, the equivariant
+    network and the template fit; ``n_train_plain`` those for the plain network and k-NN.
+    """
+    common = (snr, grid, n_test, seed)
+    if not 0 < snr < float("inf"):
+        raise ValueError(f"snr must be finite, as clean spectra have no limit; got {snr!r}")
+    experiments = []
+    for n in _listed("n_train_plain", n_train_plain):
+        experiments.append(_experiment(cnn(layers, epochs, min_updates), n, *common))
+        experiments.append(_experiment(NearestNeighbours(), n, *common))
+    for n in _listed("n_train", n_train):
+        network = equivariant(epochs_equivariant, min_updates_equivariant)
+        experiments.append(_experiment(network, n, *common))
+        experiments.append(template_fit(n, *common))
+    return with_limits(experiments)
 
 
 def claims(
@@ -160,12 +206,36 @@ def claims(
         wanted.append(_experiment(network, largest, max(snr), grid, n_test, seed))
     for level in snr:
         wanted += comparison(level, methods, n_train_methods, n_common, deepest, *common)
-    return list(dict.fromkeys(wanted))
+        wanted.append(template_fit(N_SEDS, level, grid, n_test, seed))
+    return list(dict.fromkeys(with_limits(wanted)))
 
 
 def cnn(layers: int, epochs: int, min_updates: int) -> CNN:
     """Return the study's network at a given depth, with the settings of this companion."""
     return CNN(layers=layers, training=TrainingConfig(epochs, min_updates))
+
+
+def equivariant(epochs: int, min_updates: int) -> Equivariant:
+    """Return the network that knows what redshift is, with the settings of this companion."""
+    default = Equivariant()
+    training = replace(default.training, epochs=epochs, min_updates=min_updates)
+    return replace(default, training=training)
+
+
+def template_fit(n_train: int, snr: float, grid: str, n_test: int, seed: int) -> Experiment:
+    """Template fitting with the SEDs of ``n_train`` spectra."""
+    experiment = _experiment(TemplateFit(), n_train, snr, grid, n_test, seed)
+    return replace(experiment, n_validation=min(n_test, TEMPLATE_VALIDATION))
+
+
+def with_limits(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Add the Bayes limit on each set of noisy test spectra, once, at the end."""
+    limits = [
+        replace(e, estimator=BayesLimit(), n_train=e.library.n_train, n_validation=1, seed=1)
+        for e in experiments
+        if isfinite(e.snr)
+    ]
+    return list(dict.fromkeys([*experiments, *limits]))
 
 
 def _experiment(
@@ -187,6 +257,7 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "noise": noise,
     "comparison_clean": comparison,
     "comparison_noisy": comparison,
+    "limit": limit,
     "claims": claims,
 }
 """Notebook name to the function that lists its experiments."""

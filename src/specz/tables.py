@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from specz import metrics
+from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.networks import CNN
 from specz.runner import Result
@@ -61,9 +62,67 @@ def comparison_table(groups: Iterable[Sequence[Result]]) -> str:
     return markdown_table(header, rows)
 
 
+def posterior_table(results: Iterable[Result]) -> str:
+    """Say how far the probabilities of each method can be trusted.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Those of methods that give no probabilities are left out.
+    """
+    header = (
+        *("method", "training spectra", "exact class", "mean maximum p", "calibration error"),
+        *("68 % interval holds", "95 % interval holds", "PIT uniform: p", "NLL (nats)"),
+        *("CRPS (10⁻⁴)", "kept at 99.9 % purity"),
+    )
+    rows = [
+        (
+            r.experiment.estimator.label,
+            f"{r.experiment.n_train:,}",
+            metrics.accuracy(r.test).percent(),
+            f"{100 * r.test.p_max.mean(dtype=float):.1f} %",
+            f"{metrics.calibration_error(r.test):.3f}",
+            metrics.coverage(r.test, 0.68).percent(),
+            metrics.coverage(r.test, 0.95).percent(),
+            f"{metrics.pit_uniformity(r.test):.2g}",
+            metrics.negative_log_likelihood(r.test),
+            f"{1e4 * r.test.crps.mean(dtype=float):.3g}",
+            metrics.kept_at_purity(r.test, 0.999).percent(),
+        )
+        for r in results
+        if r.test.has_probability
+    ]
+    return markdown_table(header, rows)
+
+
+def limit_table(results: Sequence[Result]) -> str:
+    """Hold each method against the Bayes limit on the same test spectra."""
+    ceiling = next(r for r in results if isinstance(r.experiment.estimator, BayesLimit))
+    best = metrics.accuracy(ceiling.test).value
+    header = (
+        *("method", "training spectra", "exact class", "part of the limit", "±1 class"),
+        *("behind the limit (points)", "fit (s)", "spectra/s"),
+    )
+    rows = [
+        (
+            r.experiment.estimator.label,
+            f"{r.experiment.n_train:,}",
+            metrics.accuracy(r.test).percent(),
+            f"{metrics.accuracy(r.test).value / best:.3f}",
+            metrics.within_one(r.test).percent(),
+            metrics.compare(ceiling.test, r.test).difference.points() if r is not ceiling else "–",
+            f"{r.manifest['fit_seconds']:.0f}",
+            f"{r.manifest['test_spectra_per_second']:,.0f}",
+        )
+        for r in results
+    ]
+    return markdown_table(header, rows)
+
+
 def first_of(group: Sequence[Result]) -> str:
     """Say which method of a group has the highest accuracy on test spectra."""
-    first = max(group, key=lambda r: metrics.accuracy(r.test).value)
+    methods = [r for r in group if not isinstance(r.experiment.estimator, BayesLimit)]
+    first = max(methods, key=lambda r: metrics.accuracy(r.test).value)
     return (
         f"{first.experiment.estimator.label} is first with "
         f"{metrics.accuracy(first.test).percent()} of the spectra in their own class"

@@ -38,15 +38,12 @@ class TemplateFit:
         Choices of their number; the one with the best validation accuracy is kept.
     resolution : float
         Redshifts a class at S/N 1; as many times more as the S/N is higher.
-    n_choose : int
-        Validation spectra that choose the number of templates.
     """
 
     label: ClassVar[str] = "template fit"
 
     templates: tuple[int, ...] = (4, 6, 8, 10, 14)
     resolution: float = 8.0
-    n_choose: int = 500
 
     def __post_init__(self) -> None:
         if not self.templates:
@@ -54,7 +51,6 @@ class TemplateFit:
         for n in self.templates:
             checks.integer("templates", n, 1, CONTINUA)
         checks.number("resolution", self.resolution, 1, 1024)
-        checks.integer("n_choose", self.n_choose, 1)
 
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
@@ -79,7 +75,6 @@ class TemplateFit:
 
             return scores
 
-        few = validation.head(self.n_choose)
-        flux, labels = few.flux(), few.labels
+        flux, labels = validation.flux(), validation.labels
         hits = [np.mean(scorer(n)(flux).values.argmax(axis=1) == labels) for n in self.templates]
         return Fitted(scorer(self.templates[int(np.argmax(hits))]), batch=ROWS)

@@ -11,6 +11,7 @@ from specz.figures.accuracy import (
     plot_accuracy_by_line_snr,
     plot_checks,
     plot_confusion,
+    plot_data_efficiency,
     plot_error_distribution,
     plot_gap_against_n,
 )
@@ -22,12 +23,15 @@ from specz.figures.data import (
     plot_splits,
     plot_templates,
 )
+from specz.figures.posterior import plot_pit, plot_reliability, with_probability
 from specz.figures.style import (
     beside,
     by_depth,
     by_method,
     by_noise,
     colour,
+    limits,
+    methods,
     save,
     subplots,
 )
@@ -39,6 +43,8 @@ __all__ = [
     "by_method",
     "by_noise",
     "colour",
+    "limits",
+    "methods",
     "noise_label",
     "plot_accuracy_against_n",
     "plot_accuracy_against_snr",
@@ -48,14 +54,18 @@ __all__ = [
     "plot_checks",
     "plot_class_counts",
     "plot_confusion",
+    "plot_data_efficiency",
     "plot_error_distribution",
     "plot_gap_against_n",
     "plot_histories",
     "plot_noise_levels",
+    "plot_pit",
     "plot_redshifting",
+    "plot_reliability",
     "plot_seds",
     "plot_splits",
     "plot_templates",
     "save",
     "subplots",
+    "with_probability",
 ]

@@ -8,9 +8,10 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from specz import metrics
+from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.experiment import noise_label
-from specz.figures.style import OTHER, Label, colour, plain_log
+from specz.figures.style import OTHER, Label, colour, limits, methods, plain_log
 from specz.grid import CLASSES, get_grid
 from specz.library import build_library
 from specz.observe import halpha_snr
@@ -18,7 +19,11 @@ from specz.runner import Result
 
 
 def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
-    """Draw accuracy on training and test spectra against the number of training spectra."""
+    """Draw accuracy on training and test spectra against the number of training spectra.
+
+    A dashed line is the Bayes limit on the same test spectra.
+    """
+    ceiling, results = limits(results), methods(results)
     levels = list(dict.fromkeys(result.experiment.snr for result in results))
     shades = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
     for level, shade in zip(levels, shades, strict=False):
@@ -29,6 +34,9 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
         name = noise_label(level)
         _points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
         _points(ax, n, seen, color=shade, fmt="o:", mfc="white", label=f"{name}, training")
+        if level in ceiling:
+            value = metrics.accuracy(ceiling[level].test).value
+            ax.axhline(value, color=shade, ls="--", lw=1, label=f"{name}, Bayes limit")
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
     plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
     ax.legend(fontsize=9)
@@ -37,6 +45,7 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
 
 def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw the gap, accuracy on training minus validation spectra, against training size."""
+    results = methods(results)
     shades = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
     levels = list(dict.fromkeys(result.experiment.snr for result in results))
     for level, shade in zip(levels, shades, strict=False):
@@ -54,8 +63,36 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     return ax
 
 
+def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy on test spectra against training size, a line a method, under the limit."""
+    ceiling, results = limits(results), methods(results)
+    for label in dict.fromkeys(result.experiment.estimator.label for result in results):
+        chosen = sorted(
+            (r for r in results if r.experiment.estimator.label == label),
+            key=lambda r: r.experiment.n_train,
+        )
+        n = [r.experiment.n_train for r in chosen]
+        values = [metrics.accuracy(r.test) for r in chosen]
+        _points(ax, n, values, color=colour(label), fmt="o-", label=label)
+    for level, result in ceiling.items():
+        value = metrics.accuracy(result.test)
+        shade = colour(result.experiment.estimator.label)
+        ax.axhspan(value.low, value.high, color=shade, alpha=0.12, lw=0)
+        ax.axhline(
+            value.value, color=shade, ls="--", lw=1, label=f"Bayes limit at {noise_label(level)}"
+        )
+    ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
+    plain_log(ax.xaxis, sorted({r.experiment.n_train for r in results}))
+    ax.legend(fontsize=9)
+    return ax
+
+
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
-    """Draw exact-class and ±1-class accuracy of each result with intervals."""
+    """Draw exact-class and ±1-class accuracy of each result with intervals.
+
+    Dashed lines are the Bayes limit of both on the same test spectra.
+    """
+    ceiling, results = limits(results), methods(results)
     y = np.arange(len(results))[::-1]
     exact = [metrics.accuracy(result.test) for result in results]
     near = [metrics.within_one(result.test) for result in results]
@@ -65,7 +102,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
             ax.errorbar(
                 value.value,
                 at,
-                xerr=_bars([value]),
+                xerr=error_bars([value]),
                 fmt="o" if face != "white" else "s",
                 color=shade,
                 mfc=face,
@@ -74,14 +111,24 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
         ax.text(a.value, at + 0.18, f"{100 * a.value:.1f} %", ha="center", fontsize=9)
     ax.plot([], [], "o", color=OTHER, label="exact class")
     ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
+    for result in ceiling.values():
+        shade = colour(result.experiment.estimator.label)
+        ax.axvline(metrics.accuracy(result.test).value, color=shade, ls="--", lw=1)
+        ax.axvline(metrics.within_one(result.test).value, color=shade, ls=":", lw=1)
+    if ceiling:
+        ax.plot([], [], "--", lw=1, color=shade, label="Bayes limit (dotted: within ±1)")
     ax.set_yticks(y, labels=[label(result) for result in results])
     ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(results) - 0.3))
-    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2)
+    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax
 
 
 def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
-    """Draw accuracy against the noise level; clean spectra stand at the right edge."""
+    """Draw accuracy against the noise level; clean spectra stand at the right edge.
+
+    Black lines are the Bayes limit on the same test spectra.
+    """
+    ceiling, results = limits(results), methods(results)
     finite = [result for result in results if np.isfinite(result.experiment.snr)]
     clean = [result for result in results if np.isinf(result.experiment.snr)]
     levels = [result.experiment.snr for result in finite]
@@ -108,6 +155,15 @@ def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
             fmt=style[0],
             mfc=face,
         )
+        if ceiling:
+            ax.plot(
+                list(ceiling),
+                [measure(result.test).value for result in ceiling.values()],
+                style[1:],
+                color=colour(BayesLimit.label),
+                lw=1,
+                label=f"Bayes limit, {name}",
+            )
     ax.set(
         xscale="log",
         xlabel="continuum S/N per pixel",
@@ -125,6 +181,8 @@ def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
 
 def plot_error_distribution(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw the fraction of spectra whose redshift error exceeds a value."""
+    if len({result.experiment.snr for result in results}) > 1:
+        results = methods(results)  # one method at several noise levels
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
     same_method = len({result.experiment.estimator.label for result in results}) == 1
     for result, shade in zip(results, shades, strict=True):
@@ -151,7 +209,7 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
 
     Dotted lines are the loci of one line taken for another.
     """
-    result = min(results, key=lambda result: result.experiment.snr)
+    result = min(methods(results), key=lambda result: result.experiment.snr)
     test = result.test
     bins = np.linspace(CLASSES.z_min, CLASSES.z_max, 81)
     counts, _, _ = np.histogram2d(test.z, test.z_predicted, bins=(bins, bins))
@@ -197,7 +255,7 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
 
 def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy in bins of the Hα line's matched-filter S/N, one line a noise level."""
-    results = [result for result in results if np.isfinite(result.experiment.snr)]
+    results = [result for result in methods(results) if np.isfinite(result.experiment.snr)]
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
     for result, shade in zip(results, shades, strict=True):
         experiment, test = result.experiment, result.test
@@ -233,7 +291,7 @@ def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
         ax.errorbar(
             100 * check.number.value,
             y,
-            xerr=100 * _bars([check.number]),
+            xerr=100 * error_bars([check.number]),
             fmt="o",
             color=shade,
             mfc=shade if check.passed else "white",
@@ -259,11 +317,11 @@ def _points(
 ) -> None:
     values = [interval.value for interval in intervals]
     ax.errorbar(
-        x, values, yerr=_bars(intervals), fmt=fmt, color=color, mfc=mfc, capsize=3, label=label
+        x, values, yerr=error_bars(intervals), fmt=fmt, color=color, mfc=mfc, capsize=3, label=label
     )
 
 
-def _bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
+def error_bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
     """Lengths of error bars below and above, shape (2, n)."""
     below = [max(0.0, interval.value - interval.low) for interval in intervals]
     above = [max(0.0, interval.high - interval.value) for interval in intervals]

@@ -16,11 +16,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from specz import paths
+from specz.bayes import BayesLimit
 from specz.experiment import noise_label
 from specz.runner import Result
 
 COLOURS = {
     "CNN": "#0072B2",
+    "equivariant network": "#8B1A1A",
+    "template fit": "#7F6A00",
+    "Bayes limit": "#000000",
     "datathon network": "#56B4E9",
     "k-NN": "#E69F00",
     "random forest": "#009E73",
@@ -122,6 +126,17 @@ def by_depth(result: Result) -> str:
     if layers is None:
         return by_method(result)
     return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
+
+
+def methods(results: Sequence[Result]) -> list[Result]:
+    """Return the results that are not the limit."""
+    return [r for r in results if not isinstance(r.experiment.estimator, BayesLimit)]
+
+
+def limits(results: Sequence[Result]) -> dict[float, Result]:
+    """Return the Bayes limit at each noise level that has one, the noisiest first."""
+    found = [r for r in results if isinstance(r.experiment.estimator, BayesLimit)]
+    return {r.experiment.snr: r for r in sorted(found, key=lambda r: r.experiment.snr)}
 
 
 def colour(label: str) -> str:

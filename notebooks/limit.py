@@ -1,0 +1,124 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # The limit, and how many spectra it takes to reach it
+#
+# How good can any method be on these spectra, and how many examples does it need? The *Bayes
+# limit* is the accuracy of the exact posterior: white noise of known σ, the SEDs of the training
+# set as prior, every redshift equally likely. With $m_k(z)$ the spectrum of SED $k$ at redshift
+# $z$,
+#
+# $$
+# p(\text{class} \mid x) \propto \sum_k \int_\text{class} \exp\left(
+#   \frac{x \cdot m_k(z) - \tfrac12 |m_k(z)|^2}{\sigma^2}\right) \mathrm{d}z .
+# $$
+#
+# No rule can name the right class more often than the one that takes its maximum. Four methods
+# are held against it on the same test spectra: the plain network of the study; k-NN; *template
+# fitting*, which scans $\chi^2$ over redshift with principal components as templates, as
+# astronomers do; and an *equivariant network*, which knows that a redshift is a translation in
+# $\ln\lambda$. That network correlates a spectrum with the principal continua and the lines of
+# the library at every redshift, and learns only what to make of the results: the sum over SEDs.
+
+# %% tags=["parameters"]
+snr = 1.0
+n_train = [1000, 4000]
+n_train_plain = [1000, 3000, 10000, 24000]
+layers = 3
+epochs = 4
+min_updates = 600
+epochs_equivariant = 4
+min_updates_equivariant = 300
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import archive, figures, runner, studies, tables
+
+experiments = studies.limit(
+    snr,
+    n_train,
+    n_train_plain,
+    layers,
+    epochs,
+    min_updates,
+    epochs_equivariant,
+    min_updates_equivariant,
+    n_test,
+    grid,
+    seed,
+)
+results = runner.run(experiments)
+reference = archive.reference("limit")
+
+# %%
+figures.beside("data_efficiency", figures.plot_data_efficiency, results, reference, height=4.2)
+
+# %% [markdown]
+# ```{figure} figures/data_efficiency.svg
+# :name: fig-data-efficiency
+# :alt: Accuracy against number of training spectra for four methods, under the Bayes limit.
+#
+# Exact-class accuracy on test spectra against the number of training spectra, with 95 %
+# intervals. The dashed line is the Bayes limit on the same spectra, the band its interval. Methods
+# that know what a redshift is start near it; those that must learn it from examples do not.
+# ```
+
+# %%
+Markdown(tables.limit_table(results))
+
+# %% [markdown]
+# The equivariant network and the template fit are given the library's components, which the
+# plain network and k-NN have to find in the spectra: "training spectra" counts the spectra (for
+# the template fit, the SEDs) that each was shown, not what was known beforehand. Seconds are of
+# the machine that computed the row, on which other things ran; they are no benchmark.
+#
+# ## Can the probabilities be trusted?
+#
+# A survey needs to know which redshifts to keep. For each method that states a probability, is
+# it true: of the spectra to which it gives 80 %, are 80 % right?
+
+# %%
+figures.beside("reliability", figures.plot_reliability, results, reference, height=4.6)
+
+# %% [markdown]
+# ```{figure} figures/reliability.svg
+# :name: fig-reliability
+# :alt: Observed fraction of correct classes against stated probability, for each method.
+#
+# Fraction of test spectra in their own class against the probability that the method gave to the
+# class it named, in ten bins of equally many spectra, with 95 % intervals; each method at its
+# largest training set. On the diagonal the probabilities are true; below it the method is too
+# sure of itself, above it not sure enough.
+# ```
+
+# %%
+figures.beside("pit", figures.plot_pit, results, reference)
+
+# %% [markdown]
+# ```{figure} figures/pit.svg
+# :name: fig-pit
+# :alt: Distribution of the probability integral transform for each method, and the uniform one.
+#
+# Cumulative p(z) at the true redshift. True probabilities give a uniform distribution (grey:
+# two standard deviations of the counts). A hill means too wide a p(z); two peaks at the ends, too
+# narrow a one; a slope, a bias.
+# ```
+
+# %%
+Markdown(tables.posterior_table(figures.with_probability(results)))
+
+# %% [markdown]
+# "Mean maximum p" should equal the exact-class accuracy. The calibration error is the mean
+# distance from the diagonal of {numref}`fig-reliability`; a small test sample alone makes it
+# larger than zero. "PIT uniform" is the p-value of a Kolmogorov-Smirnov test with one spectrum
+# of each SED. The last column is a quality cut: the surest spectra are kept as long as 99.9 % of
+# them have |Δz|/(1+z) ≤ 0.003.

@@ -1,0 +1,266 @@
+"""A network that knows what redshift is: a translation in ln λ.
+
+A spectrum of the training set at redshift z is m(ln λ - ln(1 + z)). For white noise, all that
+a spectrum x says about z and the SED are its products with the components of the library at
+every redshift, x·b_r(z): sufficient statistics. In bins of ln λ they are cross-correlations,
+one FFT a component, and the same small network at every shift may turn them into ln p(z):
+
+1. each pixel is shared among the bins of ln λ that it covers;
+2. the bins are correlated with rest-frame filters: principal continua and the lines;
+3. a few dense layers, alike at every shift, map the products to ln p. They also see the
+   correlation of the filters with an empty window, which says what of the rest frame is seen;
+4. ln p is interpolated between the shifts, and p summed over each class.
+
+What is learned is only step 3, the sum over SEDs that the Bayes limit writes out.
+"""
+
+import importlib
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import next_fast_len
+from scipy.special import erf
+
+from specz import checks
+from specz.backend import load_keras
+from specz.components import Components, decompose
+from specz.estimators import Fitted
+from specz.grid import CLASSES, Grid
+from specz.lines import C_KM_S, LINE_WAVE_REST
+from specz.networks import fit_network, load_network
+from specz.observe import FWHM
+from specz.sample import Sample
+from specz.training import TrainingConfig
+
+if TYPE_CHECKING:
+    import keras
+
+FloatArray = npt.NDArray[np.float64]
+
+MARGIN = 2
+"""Shifts beyond the range of redshifts, for the interpolation at its ends."""
+
+SNR_MAX = 100.0
+"""Clean spectra are taken to have this S/N, to which the products are scaled."""
+
+SCALE = 10.0
+"""Products are divided by this many times their noise, so that the layers see numbers near one."""
+
+
+@dataclass(frozen=True)
+class Equivariant:
+    """Correlation with rest-frame filters, then one small network for every shift.
+
+    Attributes
+    ----------
+    continua : int
+        Principal continua among the filters; the lines are further filters.
+    shifts : int
+        Trial redshifts, uniform in ln(1 + z) over the range of the classes.
+    hidden : tuple of int
+        Widths of the dense layers.
+    substeps : int
+        Points of each class at which p(z) is summed.
+    learn_filters : bool
+        Whether the filters are trained as well.
+    know_library : bool
+        Whether the filters start from the library; otherwise they start as noise.
+    training : TrainingConfig
+    """
+
+    label: ClassVar[str] = "equivariant network"
+
+    continua: int = 12
+    shifts: int = 1152
+    hidden: tuple[int, ...] = (64, 64, 64)
+    substeps: int = 16
+    learn_filters: bool = False
+    know_library: bool = True
+    training: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(
+            epochs=4, min_updates=600, batch=32, learning_rate=2e-3
+        )
+    )
+
+    def __post_init__(self) -> None:
+        checks.integer("continua", self.continua, 1, 128)
+        checks.integer("shifts", self.shifts, 100, 100_000)
+        checks.integer("substeps", self.substeps, 1, 256)
+        if not self.hidden:
+            raise ValueError("hidden must name at least one layer width; got none")
+        for width in self.hidden:
+            checks.integer("hidden", width, 1, 4096)
+
+    def build(self, train: Sample) -> "keras.Model":
+        """Return the model: (batch, n_pixels) to logits, (batch, n_classes)."""
+        keras = load_keras()
+        from specz.equivariant_layers import Correlate
+
+        bins = LogBins(train.grid, self.shifts)
+        components = decompose(train.library, np.unique(train.sed), self.continua)
+        filters = rest_frame_filters(components, bins)
+        snr = min(train.snr, SNR_MAX)
+        filters *= snr / SCALE
+        if not self.know_library:
+            noise = np.random.default_rng(0).standard_normal(filters.shape)
+            filters = noise * np.sqrt((filters**2).mean(axis=1, keepdims=True))
+
+        inputs = keras.Input((train.grid.n_pixels,), name="spectrum")
+        x = keras.layers.Rescaling(1.0, offset=-1.0, name="centre")(inputs)
+        x = _taps(bins.sharing, "log_bins")(x)
+        correlate = Correlate(
+            len(filters), bins.length, bins.n_bins, bins.n_shifts, name="correlate"
+        )
+        correlate.filters.assign(filters)
+        correlate.window.assign(bins.window[None])
+        correlate.trainable = self.learn_filters
+        products, window = correlate(x)  # (batch, shift, filter), (1, shift, filter)
+        first, *others = self.hidden
+        h = keras.layers.Dense(first, name="dense_1")(products)
+        h += keras.layers.Dense(first, use_bias=False, name="dense_window")(window / snr)
+        h = keras.layers.Activation("relu", name="relu_1")(h)
+        for i, width in enumerate(others, start=2):
+            h = keras.layers.Dense(width, activation="relu", name=f"dense_{i}")(h)
+        h = keras.layers.Dense(1, name="log_p")(h)
+        h = keras.layers.Reshape((bins.n_shifts,), name="shifts")(h)
+        h = _taps(bins.interpolation(self.substeps), "interpolate")(h)
+        h = keras.layers.Reshape((CLASSES.n, self.substeps), name="by_class")(h)
+        return keras.Model(inputs, keras.ops.logsumexp(h, axis=-1), name="equivariant")
+
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
+        """Train from random dense layers drawn from ``seed``."""
+        return fit_network(
+            lambda: self.build(train), self.training, train, validation, seed, checkpoint
+        )
+
+    def load(self, folder: Path) -> Fitted:
+        """Read a trained network from ``folder``."""
+        importlib.import_module("specz.equivariant_layers")  # makes the layers known to Keras
+        return load_network(folder)
+
+
+class Taps(NamedTuple):
+    """A linear map with few neighbours; see :class:`specz.equivariant_layers.Taps`."""
+
+    first: npt.NDArray[np.int32]
+    weight: FloatArray
+
+
+def _taps(taps: Taps, name: str) -> "keras.layers.Layer":
+    from specz import equivariant_layers
+
+    layer = equivariant_layers.Taps(*taps.weight.shape, name=name)
+    layer.first.assign(taps.first)
+    layer.weight.assign(taps.weight)
+    return layer
+
+
+@dataclass(frozen=True)
+class LogBins:
+    """Bins in ln λ and shifts in ln(1 + z), of one width.
+
+    Attributes
+    ----------
+    grid : Grid
+        The pixels.
+    shifts : int
+        Over the range of the classes.
+    """
+
+    grid: Grid
+    shifts: int
+
+    @property
+    def width(self) -> float:
+        """Of a bin, in ln λ, and of a shift, in ln(1 + z)."""
+        return math.log((1 + CLASSES.z_max) / (1 + CLASSES.z_min)) / self.shifts
+
+    @property
+    def n_bins(self) -> int:
+        """Bins that cover the grid."""
+        return math.ceil(math.log(self.grid.wave_max / self.grid.wave_min) / self.width)
+
+    @property
+    def n_shifts(self) -> int:
+        """Shifts, with a margin on either side."""
+        return self.shifts + 2 * MARGIN
+
+    @property
+    def length(self) -> int:
+        """Bins of a filter: what the window can reach, up to a size that FFTs like."""
+        return int(next_fast_len(self.n_bins + self.n_shifts, real=True))
+
+    @property
+    def rest_edges(self) -> FloatArray:
+        """Edges of the filters' bins in rest-frame wavelength, shape (length + 1,), Å."""
+        low = self.grid.wave_min / (1 + CLASSES.z_min)
+        steps = np.arange(self.length + 1) - (self.n_shifts - MARGIN - 0.5)
+        return np.asarray(low * np.exp(self.width * steps))
+
+    @property
+    def sharing(self) -> Taps:
+        """Share of two neighbouring pixels in each bin, as parts of a pixel.
+
+        Bins are narrower than pixels, or at most about as wide.
+        """
+        edges = self.grid.wave_min * np.exp(self.width * np.arange(self.n_bins + 1))
+        at = (edges - self.grid.wave_min) / self.grid.step
+        low, high = at[:-1], np.minimum(at[1:], self.grid.n_pixels)
+        n_taps = int(np.ceil((high - low).max())) + 1
+        first = np.minimum(low.astype(int), self.grid.n_pixels - n_taps)
+        pixel = first[:, None] + np.arange(n_taps)
+        overlap = np.minimum(high[:, None], pixel + 1) - np.maximum(low[:, None], pixel)
+        return Taps(first.astype(np.int32), overlap.clip(0))
+
+    @property
+    def window(self) -> FloatArray:
+        """Pixels in each bin, shape (n_bins,)."""
+        return np.asarray(self.sharing.weight.sum(axis=1))
+
+    def interpolation(self, substeps: int) -> Taps:
+        """Cubic interpolation from the shifts to ``substeps`` redshifts in each class."""
+        z = CLASSES.z_min + CLASSES.width / substeps * (np.arange(CLASSES.n * substeps) + 0.5)
+        at = np.log((1 + z) / (1 + CLASSES.z_min)) / self.width + MARGIN - 0.5
+        below = np.floor(at).astype(int)
+        t = at - below
+        weight = [
+            -t * (t - 1) * (t - 2) / 6,
+            (t + 1) * (t - 1) * (t - 2) / 2,
+            -(t + 1) * t * (t - 2) / 2,
+            (t + 1) * t * (t - 1) / 6,
+        ]
+        return Taps((below - 1).astype(np.int32), np.stack(weight, axis=1))
+
+
+def rest_frame_filters(components: Components, bins: LogBins) -> FloatArray:
+    """Components of the library in the bins of the filters, those that the window can see.
+
+    Each is the mean flux density in a bin, scaled so that the noise of its product with a
+    spectrum of unit noise is about one.
+
+    Returns
+    -------
+    ndarray, shape (n_filters, length)
+    """
+    library, edges = components.library, bins.rest_edges
+    n_lines = len(LINE_WAVE_REST)
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    continua = [
+        np.interp(middle, library.wave_rest, row, left=0, right=0)
+        for row in library.continuum[:-n_lines]
+    ]
+    sigma = library.config.velocity_dispersion / C_KM_S
+    if bins.grid.resolving_power is not None:
+        sigma = math.hypot(sigma, 1 / (FWHM * bins.grid.resolving_power))
+    at = np.log(edges[:, None] / LINE_WAVE_REST) / (math.sqrt(2) * sigma)  # (edge, line)
+    lines = 0.5 * np.diff(erf(at), axis=0) / np.diff(edges)[:, None]
+    filters = np.concatenate([continua, lines.T])
+    power = (filters**2).sum(axis=1) * bins.window.mean()
+    seen = power > 0
+    return np.asarray(filters[seen] / np.sqrt(power[seen, None]))

@@ -1,0 +1,139 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from specz.components import decompose
+from specz.equivariant import Equivariant, LogBins, rest_frame_filters
+from specz.evaluation import evaluate
+from specz.experiment import Experiment, fit
+from specz.grid import CLASSES, get_grid
+from specz.library import LibraryConfig
+from specz.lines import HALPHA, LINE_WAVE_REST
+from specz.training import TrainingConfig
+
+SMALL = LibraryConfig(n_train=200, n_validation=40, n_test=80)
+NETWORK = Equivariant(
+    continua=6, shifts=800, training=TrainingConfig(epochs=1, min_updates=0, batch=32)
+)
+GRID = get_grid("paper")
+BINS = LogBins(GRID, 1152)
+
+
+def experiment(estimator, n_train=800, snr=2.0, **settings):
+    return Experiment(
+        estimator, n_train, snr, n_validation=40, n_test=80, library=SMALL, **settings
+    )
+
+
+def test_bins_share_out_every_pixel():
+    first, weight = BINS.sharing
+    total = np.zeros(GRID.n_pixels)
+    np.add.at(total, first[:, None] + np.arange(weight.shape[1]), weight)
+    np.testing.assert_allclose(total, 1, atol=1e-9)
+    assert BINS.window.sum() == pytest.approx(GRID.n_pixels)
+
+
+def test_interpolation_is_exact_for_cubics():
+    first, weight = BINS.interpolation(4)
+    at = np.arange(BINS.n_shifts) - 600.0
+    cubic = (1e-3 * at) ** 3 - at
+    value = sum(weight[:, t] * cubic[first + t] for t in range(4))
+    z = CLASSES.z_min + CLASSES.width / 4 * (np.arange(3200) + 0.5)
+    where = np.log((1 + z) / 2) / BINS.width + 1.5 - 600.0
+    np.testing.assert_allclose(value, (1e-3 * where) ** 3 - where, atol=1e-9)
+
+
+def test_products_are_those_of_spectra_and_components():
+    """The FFT gives x·b_r(z), which the library's own components give at each redshift."""
+    import keras
+
+    train = experiment(NETWORK).samples()[0]
+    components = decompose(train.library, np.unique(train.sed), 6)
+    model = replace(NETWORK, shifts=4608).build(train)
+    correlate = model.get_layer("correlate")
+    flux = train.flux(slice(0, 4))
+    bins = LogBins(GRID, 4608)
+    shared = model.get_layer("log_bins")(model.get_layer("centre")(flux))
+    products = keras.ops.convert_to_numpy(correlate(shared)[0])  # (spectrum, shift, filter)
+    n_filters = len(rest_frame_filters(components, bins))
+    shifts = np.arange(100, 4600, 250)
+    basis = components.observed(2 * np.exp((shifts - 1.5) * bins.width) - 1, GRID)
+    expected = np.einsum("np,srp->nsr", flux - 1, basis)
+    # Lines that the window never reaches are left out.
+    seen = np.array([True] * 6 + (LINE_WAVE_REST > 11000 / 2.8).tolist())
+    assert n_filters == seen.sum()
+    for got, wanted in zip(products[:, shifts].T, expected[..., seen].T, strict=True):
+        assert np.corrcoef(got.ravel(), wanted.ravel())[0, 1] > 0.999
+
+
+def test_a_redshift_moves_the_products_along():
+    import keras
+
+    train = experiment(NETWORK, snr=float("inf")).samples()[0]
+    model = NETWORK.build(train)
+    n_continua = 6
+    one = replace(train, sed=train.sed[:1].repeat(2), z=np.array([1.2, 1.6]))
+    shared = model.get_layer("log_bins")(model.get_layer("centre")(one.flux()))
+    products = keras.ops.convert_to_numpy(model.get_layer("correlate")(shared)[0])
+    halpha = n_continua + int((LINE_WAVE_REST[:HALPHA] > 3930).sum())
+    peak = products[:, :, halpha].argmax(axis=1)
+    expected = np.log(2.6 / 2.2) / LogBins(GRID, 800).width
+    assert peak[1] - peak[0] == pytest.approx(expected, abs=1)
+
+
+def test_a_little_training_finds_redshifts():
+    wanted = experiment(
+        replace(NETWORK, training=TrainingConfig(epochs=4, min_updates=0, batch=16)), n_train=1600
+    )
+    result = evaluate(wanted, fit(wanted)).test
+    assert np.mean(np.abs(result.predicted - result.label) <= 1) > 0.8
+
+
+@pytest.mark.parametrize("change", [{"learn_filters": True}, {"know_library": False}])
+def test_filters_are_learned_or_kept(change):
+    train, validation, _ = experiment(NETWORK, n_train=64).samples()
+    network = replace(NETWORK, **change)
+    before = network.build(train).get_layer("correlate").filters.numpy()
+    kept = {}
+    estimator = replace(network, training=TrainingConfig(1, 0, 32))
+    fitted = estimator.fit(train, validation, 1)
+    import tempfile
+    from pathlib import Path
+
+    from specz.backend import load_keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        fitted.save(Path(folder))
+        estimator.load(Path(folder))  # the layers are known now
+        model = load_keras().saving.load_model(Path(folder) / "model.keras", compile=False)
+        kept = model.get_layer("correlate").filters.numpy()
+    assert np.array_equal(before, kept) == (not network.learn_filters)
+
+
+def test_a_saved_network_gives_the_same_posterior(tmp_path):
+    wanted = experiment(NETWORK, n_train=64)
+    fitted = fit(wanted)
+    fitted.save(tmp_path)
+    flux = wanted.samples()[2].flux()
+    again = NETWORK.load(tmp_path)
+    np.testing.assert_array_equal(again.scores(flux).values, fitted.scores(flux).values)
+
+
+def test_the_grism_grid_works_as_well():
+    wanted = experiment(NETWORK, n_train=64, grid="nisp")
+    assert len(evaluate(wanted, fit(wanted)).test) == 80
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"hidden": ()}, "hidden must name at least one"),
+        ({"shifts": 10}, "shifts must lie in"),
+        ({"continua": 0}, "continua must lie in"),
+        ({"substeps": 0}, "substeps must lie in"),
+    ],
+)
+def test_bad_settings_are_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Equivariant(**settings)
