@@ -19,7 +19,7 @@ class Taps(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(self, n_out: int, n_taps: int, **settings: Any) -> None:
-        super().__init__(trainable=False, **settings)
+        super().__init__(**{**settings, "trainable": False})
         self.n_out, self.n_taps = n_out, n_taps
         self.first = self.add_weight(
             shape=(n_out,), initializer="zeros", dtype="int32", name="first"
