@@ -109,6 +109,7 @@ class Evidence:
         """Return ln mean_k p(x | m_kz) but for a constant, shape (n_spectra, n_redshifts)."""
         out = np.empty((len(flux), len(z)), dtype=np.float32)
         square = np.einsum("ij,ij->i", flux, flux)
+        flux = flux - 1  # (x - 1)·m = x·m - n, as the mean of m is one: fewer digits are lost
         for j, basis in enumerate(self.components.observed(z, self.grid)):  # (component, pixel)
             models = self.coefficients / (self.coefficients @ basis.mean(axis=1))[:, None]
             norm = np.einsum("kr,kr->k", models @ (basis @ basis.T), models)  # m·m
@@ -129,17 +130,21 @@ class Evidence:
         norm: npt.NDArray[np.float64],
         square: npt.NDArray[np.float32],
     ) -> npt.NDArray[np.float32]:
-        """Return ln p(x | m_k) from x·m, m·m and x·x, shape (n_spectra, n_seds); overwrites x·m."""
+        """Return ln p(x | m_k) from x·m - n, m·m and x·x, shape (n_spectra, n_seds).
+
+        Overwrites ``overlap``.
+        """
         n = self.grid.n_pixels
         value = overlap
         if self.limit.known_amplitude:
-            value -= (0.5 * norm).astype(np.float32)
+            value -= (0.5 * (norm - n)).astype(np.float32)
             if self.limit.known_noise:
                 value /= np.float32(self.variance)
             else:  # ∫ dσ/σ σ^-n exp(-|x - m|²/2σ²)
-                value = -0.5 * n * np.log(square - 2 * value)
+                value = -0.5 * n * np.log(square - n - 2 * value)
         else:
             # The best amplitude is x·m / m·m; a flat prior on it leaves a factor (m·m)^-½.
+            value += np.float32(n)
             np.maximum(value, 0, out=value)
             np.square(value, out=value)
             value /= norm.astype(np.float32)

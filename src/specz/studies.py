@@ -206,7 +206,8 @@ def claims(
         wanted.append(_experiment(network, largest, max(snr), grid, n_test, seed))
     for level in snr:
         wanted += comparison(level, methods, n_train_methods, n_common, deepest, *common)
-        wanted.append(template_fit(N_SEDS, level, grid, n_test, seed))
+        if isfinite(level):
+            wanted.append(template_fit(N_SEDS, level, grid, n_test, seed))
     return list(dict.fromkeys(with_limits(wanted)))
 
 

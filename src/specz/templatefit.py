@@ -27,6 +27,9 @@ CONTINUA = 16
 SNR_MAX = 100.0
 """Spectra are never taken to be less noisy: templates do not fit any better than this."""
 
+STEPS_MAX = 32
+"""Redshifts a class at most."""
+
 
 @dataclass(frozen=True)
 class TemplateFit:
@@ -42,7 +45,7 @@ class TemplateFit:
 
     label: ClassVar[str] = "template fit"
 
-    templates: tuple[int, ...] = (4, 6, 8, 10, 14)
+    templates: tuple[int, ...] = (6, 10, 14)
     resolution: float = 8.0
 
     def __post_init__(self) -> None:
@@ -71,7 +74,8 @@ class TemplateFit:
                 return out
 
             def scores(flux: Flux) -> ClassScores:
-                return scan(flux, log_likelihood, log_likelihood, fine_steps(self.resolution, snr))
+                steps = min(fine_steps(self.resolution, snr), STEPS_MAX)
+                return scan(flux, log_likelihood, log_likelihood, steps)
 
             return scores
 
