@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 
-from specz import book, paths, profiles
+from specz import execution, paths, profiles
 from specz.studies import STUDIES
 
 NAMES = list(STUDIES)
@@ -16,7 +16,7 @@ PROFILES = ("smoke", "quick", "paper")
 
 
 def cells(name, kind):
-    return [cell for cell in book.read_notebook(name).cells if cell.cell_type == kind]
+    return [cell for cell in execution.read_notebook(name).cells if cell.cell_type == kind]
 
 
 def parameters_of(name):

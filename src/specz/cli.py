@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from specz import archive, book, profiles, runner
+from specz.execution import BookError, execute
 from specz.store import canonical
 from specz.studies import STUDIES
 
@@ -48,7 +49,7 @@ def run(
     overrides = dict(profiles.parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
     book.compute(profiles.experiments(notebook, parameters))
-    page = book.execute(notebook, parameters, profile)
+    page = execute(notebook, parameters, profile)
     where = page.folder
     if output is not None:
         shutil.copytree(page.folder, output, dirs_exist_ok=True)
@@ -134,6 +135,6 @@ def main() -> None:
     """Run the command line; an error a user can mend is one message and exit status 2."""
     try:
         app()
-    except (ValueError, TypeError, book.BookError) as error:
+    except (ValueError, TypeError, BookError) as error:
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)
