@@ -1,5 +1,6 @@
 import pytest
 
+from specz import book
 from specz.grid import get_grid
 from specz.library import LibraryConfig, build_library
 
@@ -13,3 +14,9 @@ def library():
 @pytest.fixture(scope="session")
 def grid():
     return get_grid("paper")
+
+
+@pytest.fixture(scope="session")
+def smoke_site(tmp_path_factory):
+    """The site at the smallest profile; what it shows is kept in build/ between sessions."""
+    return book.build("smoke", folder=tmp_path_factory.mktemp("smoke")).parent

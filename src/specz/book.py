@@ -35,7 +35,11 @@ def compute(wanted: Iterable[Experiment]) -> None:
         run([experiment])
 
 
-def build(profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Path:
+def build(
+    profile: str,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    folder: Path | None = None,
+) -> Path:
     """Run what is missing, execute every notebook, and build the site.
 
     Parameters
@@ -43,11 +47,13 @@ def build(profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None
     profile : str
     overrides : dict, optional
         Notebook name to the reader's own parameters.
+    folder : Path, optional
+        Where ``html/`` is put, ``build`` by default.
 
     Returns
     -------
     Path
-        ``build/html/index.html``.
+        ``html/index.html`` in the folder.
 
     Raises
     ------
@@ -67,8 +73,9 @@ def build(profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None
         seconds = page.manifest["seconds"]
         print(f"{name}: {f'executed in {seconds:.0f} s' if page.fresh else 'unchanged'}")
         executed.append(page)
-    _stage(paths.BUILD / "site", executed, profile, changed=bool(overrides))
-    return _render(paths.BUILD)
+    folder = folder or paths.BUILD
+    _stage(folder / "site", executed, profile, changed=bool(overrides))
+    return _render(folder)
 
 
 def _stage(site: Path, executed: list[Executed], profile: str, changed: bool) -> None:
@@ -155,17 +162,18 @@ NEEDLESS = re.compile(
 """Tags of the theme that a page works without."""
 
 NEEDLESS_FILES = (
-    *("scripts/fontawesome.js*", "**/*.map", "sphinx-thebe.*", "locales"),
+    *("scripts/fontawesome.js*", "**/*.map", "sphinx-thebe.*", "locales", "*macros.html"),
     *("mathjax/*svg*.js", "mathjax/mml-*.js", "mathjax/*-full*.js", "mathjax/node-main.js"),
 )
 """Files under ``_static`` that no page asks for: two thirds of the site."""
 
 
 def _trim(html: Path) -> None:
-    """Take out of a built site what no page needs."""
+    """Take out of a built site what no page needs, and a list role without list items."""
     for page in html.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(NEEDLESS.sub("", text), encoding="utf-8")
+        text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
+        text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        page.write_text(text, encoding="utf-8")
     for pattern in NEEDLESS_FILES:
         for path in (html / "_static").glob(pattern):
             if path.is_dir():

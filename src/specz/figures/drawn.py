@@ -149,10 +149,10 @@ def _tick_names(ax: Axes) -> dict[tuple[str, object], str]:
     names: dict[tuple[str, object], str] = {}
     for letter, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         if isinstance(axis.get_major_locator(), FixedLocator):
-            ticks = axis.get_majorticklocs()
+            ticks = [float(at) for at in axis.get_majorticklocs()]
             for at, name in zip(ticks, axis.get_major_formatter().format_ticks(ticks), strict=True):
                 if name and not _is_number(name):
-                    names[letter, float(at)] = name.replace("\n", ", ")
+                    names[letter, at] = name.replace("\n", ", ")
     return names
 
 

@@ -1,0 +1,212 @@
+"""The site as a reader's browser has it: Debian's Chromium, driven by Playwright."""
+
+import hashlib
+import shutil
+import threading
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+from specz import execution, paths, provenance
+from specz.studies import STUDIES
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+SCREENS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 375, "height": 740}}
+LANDING_LIMIT, PAGE_LIMIT = 1_500_000, 4_000_000
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"
+)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server(smoke_site):
+    """Address of a plain file server of the site."""
+    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(smoke_site)))
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{http.server_port}/"
+    http.shutdown()
+    http.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """What a browser met on its way to a page."""
+
+    page: object
+    problems: list[str] = field(default_factory=list)
+    weight: int = 0
+
+    def go(self, url):
+        def response(got):
+            if got.status >= 400:
+                self.problems.append(f"{got.status} {got.url}")
+            else:
+                self.weight += len(got.body())
+
+        root = url.rpartition("/")[0]
+        self.page.on("response", response)
+        self.page.on("pageerror", lambda error: self.problems.append(f"error {error}"))
+        self.page.on("requestfailed", lambda got: self.problems.append(f"failed {got.url}"))
+        self.page.on("console", self._console)
+        self.page.on("request", lambda got: self._request(got.url, urljoin(root, "/")))
+        self.page.goto(url)
+        return self
+
+    def _console(self, message):
+        if message.type == "error":
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, url, origin):
+        if not url.startswith((origin, "data:", "blob:")):
+            self.problems.append(f"external {url}")
+
+
+def pages_of(site):
+    """Every page, as a path below the site; the pages of source among them."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def book_pages(site):
+    return [p for p in pages_of(site) if not p.startswith(("source/", "_static/"))]
+
+
+@needs_chromium
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page_is_sound(smoke_site, server, browser, screen, theme):
+    """No error, no request that fails or leaves, no sideways scroll, alt text, axe."""
+    context = browser.new_context(viewport=SCREENS[screen], color_scheme=theme)
+    axe, found = Axe(), []
+    for name in [*book_pages(smoke_site), "source/notebooks/noise.py.html"]:
+        page = context.new_page()
+        visit = Visit(page).go(server + name)
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        found += [f"{name}: {problem}" for problem in visit.problems]
+        if page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ):
+            found.append(f"{name}: scrolls sideways")
+        if page.evaluate("[...document.images].some(i => !i.getAttribute('alt'))"):
+            found.append(f"{name}: an image has no alternative text")
+        limit = LANDING_LIMIT if name == "index.html" else PAGE_LIMIT
+        if visit.weight > limit:
+            found.append(f"{name}: weighs {visit.weight / 1e6:.2f} MB, more than {limit / 1e6} MB")
+        violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        found += [
+            f"{name}: axe {v['id']}: {v['nodes'][0]['html'][:150]} and {len(v['nodes']) - 1} more"
+            for v in violations
+            if v["impact"] in ("serious", "critical")
+        ]
+        page.close()
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@needs_chromium
+def test_the_site_works_from_files(smoke_site, browser):
+    """Without any server: no error, maths and icons are drawn, search finds."""
+    context = browser.new_context()
+    found = []
+    for name in book_pages(smoke_site):
+        page = context.new_page()
+        visit = Visit(page)
+        visit.go((smoke_site / name).as_uri())
+        found += [f"{name}: {problem}" for problem in visit.problems]
+        if name == "redshift.html":
+            assert page.locator("mjx-container").count() > 5
+            icon = page.locator(".fa-bars").first
+            assert "Font Awesome" in icon.evaluate("e => getComputedStyle(e).fontFamily")
+        page.close()
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@needs_chromium
+@pytest.mark.parametrize("way", ["server", "files"])
+def test_search_finds_a_word(smoke_site, server, browser, way):
+    page = browser.new_page()
+    root = server if way == "server" else smoke_site.as_uri() + "/"
+    page.goto(f"{root}search.html?q=Calzetti")
+    results = page.locator("#search-results ul.search li a")
+    results.first.wait_for(timeout=10_000)
+    assert any("references.html" in a.get_attribute("href") for a in results.all())
+    page.close()
+
+
+def parsed(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_every_internal_link_and_anchor_resolves(smoke_site):
+    documents = {name: parsed(smoke_site / name) for name in pages_of(smoke_site)}
+    anchors = {
+        name: {tag["id"] for tag in soup.find_all(id=True)}
+        | {tag["name"] for tag in soup.find_all("a", attrs={"name": True})}
+        for name, soup in documents.items()
+    }
+    broken = []
+    for name, soup in documents.items():
+        for tag in soup.find_all(["a", "img", "script", "link"]):
+            target = tag.get("href") or tag.get("src")
+            if not target or urlparse(target).scheme or target in ("#", "#!"):
+                continue
+            where, fragment = urldefrag(urljoin(name, target))
+            where = unquote(urlparse(where).path) or name
+            if not (smoke_site / where).exists():
+                broken.append(f"{name}: {target}")
+            elif fragment and where in anchors and unquote(fragment) not in anchors[where]:
+                broken.append(f"{name}: no anchor {target}")
+    assert not broken, "\n".join(broken)
+
+
+def test_every_download_is_there_and_matches_its_digest(smoke_site):
+    figures = 0
+    for name in book_pages(smoke_site):
+        soup = parsed(smoke_site / name)
+        for box in soup.select("details.provenance"):
+            rows = [row for row in box.find_all("tr") if row.find("a", class_="download")]
+            assert len(rows) in (2, 5)  # the notebook in two forms; a figure has three files more
+            figures += len(rows) == 5
+            for row in rows:
+                file = smoke_site / row.find("a")["href"]
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                assert digest == row.find_all("td")[1].get_text(strip=True)
+            assert "specz run" in box.find("pre").get_text()
+    shown = sum(
+        len(provenance.FIGURE.findall("\n\n".join(c.source for c in notebook.cells)))
+        for notebook in map(execution.read_notebook, STUDIES)
+    )
+    assert figures == shown
+
+
+def test_no_page_names_a_path_of_this_machine(smoke_site):
+    suffixes = {".html", ".js", ".ipynb", ".py", ".csv", ".svg", ".md", ".json"}
+    for path in smoke_site.rglob("*"):
+        if path.suffix in suffixes and "_static/mathjax" not in path.as_posix():
+            text = path.read_text(encoding="utf-8")
+            assert str(paths.ROOT) not in text, path
+            assert str(smoke_site.parent) not in text, path
