@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-data)=
+#
 # # From templates to noisy spectra
 #
 # What does a network see, and where does it come from? The study made its spectra from 13,000

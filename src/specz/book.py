@@ -172,7 +172,9 @@ def _trim(html: Path) -> None:
     """Take out of a built site what no page needs, and a list role without list items."""
     for page in html.rglob("*.html"):
         text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
-        text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        text = text.replace(
+            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        )
         page.write_text(text, encoding="utf-8")
     for pattern in NEEDLESS_FILES:
         for path in (html / "_static").glob(pattern):
