@@ -3,11 +3,12 @@
 papermill executes, Jupyter Book only renders. A build that fails leaves the site as it was.
 """
 
+import html as html_text
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from specz import checks, paths, provenance
 from specz.execution import BookError, Executed, execute
 from specz.experiment import Experiment
 from specz.fingerprint import file_digest, library_versions
-from specz.profiles import experiments, resolve
+from specz.profiles import Parameters, experiments, resolve
 from specz.runner import missing, run
-from specz.store import key_of
+from specz.store import canonical, key_of
 from specz.studies import STUDIES
+from specz.sweep import Sweep, write_page
 
 
 def compute(wanted: Iterable[Experiment]) -> None:
@@ -35,12 +37,46 @@ def compute(wanted: Iterable[Experiment]) -> None:
         run([experiment])
 
 
+def make_pages(
+    profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[Executed]:
+    """Run what is missing and execute every notebook.
+
+    Parameters
+    ----------
+    profile : str
+    overrides : dict, optional
+        Notebook name to the reader's own parameters.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a name or a value is wrong; nothing has been run then.
+    BookError
+        If a notebook fails.
+    """
+    overrides = overrides or {}
+    for name in overrides:
+        checks.choice("notebook", name, STUDIES)
+    chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
+    compute([e for name in chosen for e in experiments(name, chosen[name])])
+    return [make_page(name, parameters, profile) for name, parameters in chosen.items()]
+
+
+def make_page(name: str, parameters: Parameters, profile: str) -> Executed:
+    """Execute one notebook and say on the terminal what it took."""
+    page = execute(name, parameters, profile)
+    seconds = page.manifest["seconds"]
+    print(f"{name}: {f'executed in {seconds:.0f} s' if page.fresh else 'unchanged'}", flush=True)
+    return page
+
+
 def build(
     profile: str,
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     folder: Path | None = None,
 ) -> Path:
-    """Run what is missing, execute every notebook, and build the site.
+    """Make every page and build the site.
 
     Parameters
     ----------
@@ -48,7 +84,8 @@ def build(
     overrides : dict, optional
         Notebook name to the reader's own parameters.
     folder : Path, optional
-        Where ``html/`` is put, ``build`` by default.
+        Where ``html/`` is put. By default ``build``, and for parameters of the reader's own
+        a folder under ``build/books`` that is named after them.
 
     Returns
     -------
@@ -57,45 +94,90 @@ def build(
 
     Raises
     ------
-    ValueError, TypeError
-        If a name or a value is wrong; nothing has been run then.
-    BookError
-        If a notebook or the site fails; the site built before stays as it was.
+    ValueError, TypeError, BookError
+        As :func:`make_pages`, and BookError if the site fails; the site built before stays.
     """
-    overrides = overrides or {}
-    for name in overrides:
-        checks.choice("notebook", name, STUDIES)
-    chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
-    compute([e for name in chosen for e in experiments(name, chosen[name])])
-    executed = []
-    for name, parameters in chosen.items():
-        page = execute(name, parameters, profile)
-        seconds = page.manifest["seconds"]
-        print(f"{name}: {f'executed in {seconds:.0f} s' if page.fresh else 'unchanged'}")
-        executed.append(page)
-    folder = folder or paths.BUILD
-    _stage(folder / "site", executed, profile, changed=bool(overrides))
+    pages = make_pages(profile, overrides)
+    own = {
+        f"{name}.{key}": value
+        for name, given in (overrides or {}).items()
+        for key, value in given.items()
+    }
+    folder = folder or (_folder_of(profile, own) if own else paths.BUILD)
+    _stage(folder / "site", pages, _banner(profile, own))
     return _render(folder)
 
 
-def _stage(site: Path, executed: list[Executed], profile: str, changed: bool) -> None:
+def build_sweep(sweep: Sweep, folder: Path | None = None) -> Path:
+    """Make every run of a sweep and a book with a page that compares them.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    folder : Path, optional
+        Where ``html/`` is put; ``build/books/sweep-<name>`` by default.
+
+    Returns
+    -------
+    Path
+        ``html/sweep.html`` in the folder.
+
+    Raises
+    ------
+    BookError
+        If a notebook or the site fails; the site built before stays.
+    """
+    runs = sweep.runs()
+    compute([e for parameters in runs for e in experiments(sweep.notebook, parameters)])
+    compared = [make_page(sweep.notebook, parameters, sweep.profile) for parameters in runs]
+    pages = make_pages(sweep.profile)
+    folder = folder or paths.BUILD / "books" / f"sweep-{sweep.name}"
+    site = folder / "site"
+    _stage(site, pages, _banner(sweep.profile, {}))
+    write_page(sweep, compared, site)
+    contents = yaml.safe_load((site / "_toc.yml").read_text(encoding="utf-8"))
+    contents["parts"].insert(0, {"caption": "Sweep", "chapters": [{"file": "sweep.md"}]})
+    (site / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
+    return _render(folder).with_name("sweep.html")
+
+
+def _folder_of(profile: str, own: Mapping[str, Any]) -> Path:
+    """Where the site of the reader's own parameters lies: a name to read, a digest to be sure."""
+    words = "-".join(f"{name}={provenance.plain(canonical(value))}" for name, value in own.items())
+    short = re.sub(r"[^\w.=+-]+", "_", words)[:60].strip("_")
+    return paths.BUILD / "books" / f"{profile}-{short}-{key_of(own)[:8]}"
+
+
+def _banner(profile: str, own: Mapping[str, Any]) -> str | None:
+    """What the top of each page says of the book's parameters; nothing at paper scale."""
+    if profile == "paper" and not own:
+        return None
+    said = f"Made with the <strong>{profile}</strong> profile"
+    if own:
+        values = [f"{name} = {provenance.plain(canonical(value))}" for name, value in own.items()]
+        said += f" and <strong>{html_text.escape('; '.join(values))}</strong>"
+    if profile == "paper":
+        return f"{said}."
+    return (
+        f"{said}: small training sets. "
+        "The figures show the shape of the results, not their final values."
+    )
+
+
+def _stage(site: Path, pages: Sequence[Executed], banner: str | None) -> None:
     """Put prose, executed notebooks and their files into one tree, with the configuration."""
     shutil.rmtree(site, ignore_errors=True)
     shutil.copytree(paths.BOOK, site)
     (site / "files").mkdir()
-    for page in executed:
+    for page in pages:
         nbformat.write(provenance.annotate(page), site / f"{page.name}.ipynb")
         shutil.copy(page.folder / "notebook.ipynb", site / "files" / f"{page.name}.ipynb")
         shutil.copy(paths.NOTEBOOKS / f"{page.name}.py", site / "files")
         shutil.copytree(page.folder / "figures", site / "figures", dirs_exist_ok=True)
     provenance.write_sources(site / "as_is" / "source")
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
-    if profile != "paper" or changed:
-        own = " with parameters of the reader's own" if changed else ""
-        config["sphinx"]["config"]["html_theme_options"]["announcement"] = (
-            f"Made with the <strong>{profile}</strong> profile{own}: small training sets. "
-            "The figures show the shape of the results, not their final values."
-        )
+    if banner is not None:
+        config["sphinx"]["config"]["html_theme_options"]["announcement"] = banner
     (site / "_config.yml").write_text(
         yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8"
     )

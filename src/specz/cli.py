@@ -1,4 +1,4 @@
-"""The command line: ``specz list``, ``run``, ``plan``, ``build``, ``archive``, ``status``."""
+"""The command line: what a reader can ask for; ``specz --help`` lists it."""
 
 import json
 import shutil
@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from specz import archive, book, profiles, runner
+from specz import archive, book, paths, profiles, runner, sweep
+from specz.crate import write_crate
 from specz.execution import BookError, execute
 from specz.store import canonical
 from specz.studies import STUDIES
@@ -120,7 +121,10 @@ def status(
 
 @app.command()
 def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
-    """Build the whole site; a parameter of your own is notebook.name=value."""
+    """Build the whole site; a parameter of your own is notebook.name=value.
+
+    With parameters of your own the site goes into a folder of its own under build/books.
+    """
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in parameter or []:
         name, value = profiles.parse_override(text)
@@ -129,6 +133,24 @@ def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
             raise ValueError(f"expected notebook.name=value; got {text!r}")
         overrides[notebook][key] = value
     typer.echo(book.build(profile, overrides))
+
+
+@app.command("sweep")
+def run_sweep(
+    file: Annotated[Path, typer.Argument(help="YAML with notebook, profile and grid.")],
+) -> None:
+    """Run one notebook over a grid of parameters; build a book with a page that compares them."""
+    typer.echo(book.build_sweep(sweep.read_sweep(file)))
+
+
+@app.command()
+def crate(
+    profile: Profile = "quick",
+    output: Annotated[Path, typer.Option(help="The zip file to write.")] = paths.BUILD
+    / "crate.zip",
+) -> None:
+    """Bundle executed notebooks, figures, results and environment as an RO-Crate, to deposit."""
+    typer.echo(write_crate(book.make_pages(profile), output))
 
 
 def main() -> None:

@@ -84,13 +84,15 @@ def checks_table(claims: Iterable[Claim]) -> str:
 def verdicts_table(claims: Iterable[Claim]) -> str:
     """List every claim with its verdict and how many of its checks pass."""
     return markdown_table(
-        ("", "claim", "verdict", "checks passed"),
+        ("", "claim", "at paper scale", "checks passed"),
         [
             (
                 claim.number,
                 claim.text,
                 f"**{claim.verdict}**",
-                f"{sum(check.passed for check in claim.checks)} of {len(claim.checks)}",
+                f"{sum(c.passed for c in claim.checks)} of {len(claim.checks)}"
+                if claim.checks
+                else "–",
             )
             for claim in claims
         ],
