@@ -8,12 +8,16 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from specz import execution, paths, provenance
+from specz import archive, claims, execution, paths, provenance
+from specz.grid import get_grid
+from specz.library import LibraryConfig, build_library
+from specz.observe import observe
 from specz.studies import STUDIES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -154,6 +158,88 @@ def test_search_finds_a_word(smoke_site, server, browser, way):
     results = page.locator("#search-results ul.search li a")
     results.first.wait_for(timeout=10_000)
     assert any("references.html" in a.get_attribute("href") for a in results.all())
+    page.close()
+
+
+@needs_chromium
+def test_the_spectrum_of_the_living_figure_is_that_of_the_package(smoke_site, browser):
+    page = browser.new_page()
+    page.goto((smoke_site / "data.html").as_uri())
+    library, grid = build_library(LibraryConfig()), get_grid("paper")
+    seds = np.argsort(library.position)[[600, 4500, 8500, 12000]]
+    for i, z in ((0, 1.0), (1, 1.234), (2, 1.79), (3, 2.1)):
+        drawn = page.evaluate(
+            """([i, z]) => {
+                const data = document.querySelector('[data-figure=redshift] script').textContent;
+                return Array.from(specz.observe(JSON.parse(data), i, z));
+            }""",
+            [i, z],
+        )
+        np.testing.assert_allclose(drawn, observe(library, seds[[i]], [z], grid)[0], atol=1e-4)
+    page.close()
+
+
+@needs_chromium
+def test_the_living_figure_follows_the_keyboard(smoke_site, browser):
+    """Lines move, enter and leave as the slider does."""
+    page = browser.new_page()
+    page.goto((smoke_site / "data.html").as_uri())
+    figure = page.locator(".living[data-figure=redshift]")
+    slider, said = figure.locator("input[type=range]"), figure.locator("p")
+    before, path = said.text_content(), figure.locator("path").get_attribute("d")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert said.text_content() != before
+    assert figure.locator("path").get_attribute("d") != path
+    page.keyboard.press("Home")
+    assert "Not yet in it: [O II], Hβ, [O III]" in said.text_content()
+    page.keyboard.press("End")
+    assert "Gone beyond it:" in said.text_content()
+    assert "Hα" in said.text_content().partition("Gone beyond it:")[2]
+    assert "[O II] at" in said.text_content()
+    figure.locator("select").select_option("0")
+    assert figure.locator("path").get_attribute("d") != path
+    page.close()
+
+
+@needs_chromium
+def test_a_page_prints_clean(smoke_site, browser):
+    """On A4: the article alone, within the page's width."""
+    page = browser.new_page(viewport={"width": 718, "height": 1000})  # A4 less margins at 96 dpi
+    page.goto((smoke_site / "noise.html").as_uri())
+    page.emulate_media(media="print")
+    for part in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-area", ".bd-footer"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.locator("figure img").first.is_visible()
+    assert not page.locator("details.provenance").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()
+
+
+@needs_chromium
+def test_the_landing_page_says_in_one_screen_what_was_found(smoke_site, browser):
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.goto((smoke_site / "index.html").as_uri())
+    cards = page.locator(".where-to-go").bounding_box()
+    assert cards["y"] + cards["height"] <= 1000
+    rows = page.locator("article table").first.locator("tbody tr")
+    archived = claims.assess(archive.reference("claims"))
+    assert [row.locator("td").nth(2).text_content() for row in rows.all()] == [
+        claim.verdict for claim in archived
+    ]
+    page.close()
+
+
+@needs_chromium
+def test_the_switcher_of_a_sweep_shows_one_run_at_a_time(smoke_site, browser):
+    page = browser.new_page()
+    page.goto((smoke_site / "sweep.html").as_uri())
+    shown = ".sd-tab-content:visible img"
+    first = page.locator(shown).first.get_attribute("src")
+    page.get_by_text("n_train = 1000", exact=True).first.click()
+    assert page.locator(shown).first.get_attribute("src") != first
+    assert page.locator(".sd-tab-content:visible").count() == 1
     page.close()
 
 
