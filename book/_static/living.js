@@ -58,7 +58,7 @@ specz.element = function (name, attributes = {}, parent = null, text = "") {
 specz.figures = {
   redshift(box, data, id) {
     const { wave_min, step, n_pixels } = data.grid, wave_max = wave_min + step * n_pixels;
-    const width = 720, height = 300, left = 44, right = 8, top = 34, bottom = 44;
+    const width = 720, height = 300, left = 44, right = 32, top = 34, bottom = 44;
     const add = specz.element;
     const controls = add("div", { class: "controls" }, box);
     add("label", { for: `${id}-sed` }, controls, "Galaxy ");
@@ -90,7 +90,7 @@ specz.figures = {
 
     // One mark for each label: the lines of a doublet are told apart by no eye here.
     const named = new Map();
-    for (const line of data.lines)
+    for (const line of [...data.lines].sort((a, b) => a.wave_rest - b.wave_rest))
       named.set(line.label, [...(named.get(line.label) || []), line.wave_rest]);
 
     const draw = () => {
