@@ -9,12 +9,12 @@ import sys
 
 CHILD = """
 import sys
-from specz.experiment import Experiment, perform
+from specz.experiment import Experiment, fit
 from specz.networks import CNN
 from specz.training import TrainingConfig
 import resource
 network = CNN(training=TrainingConfig(epochs=1, min_updates=0))
-perform(Experiment(network, int(sys.argv[1]), snr=1.0))
+fit(Experiment(network, int(sys.argv[1]), snr=1.0))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10)
 """
 

@@ -12,7 +12,7 @@ import pytest
 from specz.experiment import Experiment
 from specz.library import LibraryConfig
 from specz.networks import CNN
-from specz.runner import recipe, run
+from specz.runner import fit_recipe, run
 from specz.store import Store, key_of
 from specz.training import TrainingConfig
 
@@ -60,7 +60,7 @@ def same(first, second):
 def test_twenty_kills_do_not_change_the_result(tmp_path):
     whole = run([EXPERIMENT], Store(tmp_path / "whole"))[0]
     store = Store(tmp_path / "killed")
-    kept = store.checkpoint(key_of(recipe(EXPERIMENT)))
+    kept = store.checkpoint(key_of(fit_recipe(EXPERIMENT)))
     moment, killed = random.Random(1), 0
     for i in range(KILLS):
         before = kept.stat().st_mtime_ns if kept.exists() else 0
@@ -78,8 +78,12 @@ def test_twenty_kills_do_not_change_the_result(tmp_path):
     assert kept.exists()
     with np.load(kept) as data:
         assert 1 <= len(data["rows"]) <= 120  # there was progress
-    same(run([EXPERIMENT], store)[0], whole)
+    with np.load(kept) as data:
+        earlier = float(data["cost"][1])
+    result = run([EXPERIMENT], store)[0]
+    same(result, whole)
     assert not kept.exists()
+    assert result.manifest["cpu_seconds"] > earlier > 0  # what was killed is in the bill
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * 99])
@@ -89,8 +93,9 @@ def test_a_damaged_checkpoint_is_named_and_training_starts_afresh(tmp_path, caps
     short = replace(EXPERIMENT, estimator=CNN(layers=5, training=TrainingConfig(2, 0)), n_train=100)
     whole = run([short], Store(tmp_path / "whole"))[0]
     store = Store(tmp_path / "store")
-    path = store.checkpoint(key_of(recipe(short)))
+    path = store.checkpoint(key_of(fit_recipe(short)))
     path.parent.mkdir(parents=True)
-    path.write_bytes(damage((tmp_path / "whole").joinpath(whole.folder, "arrays.npz").read_bytes()))
+    good = Store(tmp_path / "whole").folder(whole.manifest["key"]) / "arrays.npz"
+    path.write_bytes(damage(good.read_bytes()))
     same(run([short], store)[0], whole)
     assert "is damaged" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from specz.baselines import NearestNeighbours
 from specz.experiment import Experiment
 from specz.library import LibraryConfig
 from specz.networks import CNN
-from specz.store import Store
+from specz.store import Store, key_of
 from specz.training import TrainingConfig
 
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
@@ -20,17 +20,30 @@ def test_an_experiment_is_computed_once(tmp_path, monkeypatch):
     assert runner.missing([KNN], store) == [KNN]
     first = runner.run([KNN], store)[0]
     assert runner.missing([KNN], store) == []
-    monkeypatch.setattr(runner, "perform", lambda experiment: pytest.fail("computed again"))
+    monkeypatch.setattr(runner, "fit", lambda experiment: pytest.fail("computed again"))
     again = runner.run([KNN], store)[0]
     np.testing.assert_array_equal(first.test.predicted, again.test.predicted)
     assert first.manifest == again.manifest
 
 
+NETWORK = replace(KNN, estimator=CNN(training=TrainingConfig(epochs=1, min_updates=0)))
+
+
 def test_a_network_keeps_its_history_and_its_weights(tmp_path):
-    network = CNN(training=TrainingConfig(epochs=1, min_updates=0))
-    result = runner.run([replace(KNN, estimator=network)], Store(tmp_path))[0]
+    store = Store(tmp_path)
+    result = runner.run([NETWORK], store)[0]
     assert len(result.history.train_loss) == 1
-    assert (result.folder / "model.keras").is_file()
+    assert (store.folder(key_of(runner.fit_recipe(NETWORK))) / "model.keras").is_file()
+
+
+def test_other_test_spectra_do_not_train_again(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    first = runner.run([NETWORK], store)[0]
+    monkeypatch.setattr(runner, "fit", lambda *_: pytest.fail("trained again"))
+    more = runner.run([replace(NETWORK, n_test=50)], store)[0]
+    np.testing.assert_array_equal(more.test.p_true[:40], first.test.p_true)
+    np.testing.assert_array_equal(more.history.train_loss, first.history.train_loss)
+    assert more.manifest["fit_seconds"] == first.manifest["fit_seconds"]
 
 
 def test_the_manifest_says_how_the_result_was_made(tmp_path):
@@ -44,8 +57,6 @@ def test_the_manifest_says_how_the_result_was_made(tmp_path):
 
 
 def test_every_setting_is_in_the_key():
-    from specz.store import key_of
-
     others = [
         replace(KNN, n_train=99),
         replace(KNN, snr=1.0),

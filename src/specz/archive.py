@@ -87,7 +87,7 @@ def digests(notebook: str) -> list[str]:
 def add(result: Result) -> Entry:
     """Write a result into the archive, leaving out what its settings determine."""
     arrays: Arrays = {}
-    for name, values in to_arrays(result).items():
+    for name, values in to_arrays(result, result.history).items():
         part, column = name.split(".")
         if part == "history":
             arrays[name] = values.astype(np.float32)

@@ -7,10 +7,11 @@ worked example.
 """
 
 import importlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ REGISTRY = {
     "forest": "specz.baselines:Forest",
     "linear_svm": "specz.baselines:LinearSVM",
     "kernel_svm": "specz.baselines:KernelSVM",
+    "template_fit": "specz.templatefit:TemplateFit",
+    "bayes": "specz.bayes:BayesLimit",
 }
 """Where each estimator lives; a line here makes it known to every study and command."""
 
@@ -66,6 +69,37 @@ class History:
     validation_accuracy: npt.NDArray[np.floating]
 
 
+class Cost(NamedTuple):
+    """Time that a computation took.
+
+    Attributes
+    ----------
+    seconds : float
+        By the clock.
+    cpu_seconds : float
+        Of processor time, over all cores.
+    """
+
+    seconds: float
+    cpu_seconds: float
+
+    def plus(self, other: "Cost") -> "Cost":
+        """Sum of two costs."""
+        return Cost(self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds)
+
+    @staticmethod
+    def clock() -> "Cost":
+        """What the clocks show; the difference of two readings is a cost."""
+        return Cost(time.perf_counter(), time.process_time())
+
+    def since(self, start: "Cost") -> "Cost":
+        """Cost between the reading ``start`` and this one."""
+        return Cost(self.seconds - start.seconds, self.cpu_seconds - start.cpu_seconds)
+
+
+NOTHING = Cost(0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A fitted estimator.
@@ -78,11 +112,17 @@ class Fitted:
         For methods that learn by steps.
     save : callable or None
         Writes the fitted model into a folder, in an open format.
+    batch : int
+        Spectra that it is best asked about at a time.
+    earlier : Cost
+        Of earlier attempts at this fit, which were stopped.
     """
 
     scores: Callable[[npt.NDArray[np.float32]], ClassScores]
     history: History | None = None
     save: Callable[[Path], None] | None = None
+    batch: int = 1024
+    earlier: Cost = NOTHING
 
 
 @runtime_checkable
@@ -99,6 +139,15 @@ class Estimator(Protocol):
         A method that takes long may keep its progress in the file ``checkpoint`` and go on from
         it when it is called again; others ignore it.
         """
+        ...
+
+
+@runtime_checkable
+class Reloadable(Protocol):
+    """An estimator whose fitted model can be read again from where it was saved."""
+
+    def load(self, folder: Path) -> Fitted:
+        """Read what :attr:`Fitted.save` wrote into ``folder``."""
         ...
 
 

@@ -1,16 +1,14 @@
 """One experiment: an estimator, the spectra it learns from, and those it is asked about."""
 
-import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from specz import checks
-from specz.estimators import Estimator, Fitted, History, estimator_name
+from specz.estimators import Estimator, Fitted, estimator_name
 from specz.grid import CLASSES, get_grid
 from specz.library import LibraryConfig, build_library
 from specz.observe import redshift_range
-from specz.predictions import Predictions, predict
 from specz.sample import Sample, draw_sample
 
 SEED_MAX = 2**32 - 1
@@ -96,31 +94,8 @@ class Experiment:
         return train, validation, test
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What performing an experiment gives.
-
-    Attributes
-    ----------
-    train : Predictions
-        On the first ``n_validation`` training spectra.
-    validation, test : Predictions
-    history : History or None
-    fitted : Fitted
-    fit_seconds, test_seconds : float
-    """
-
-    train: Predictions
-    validation: Predictions
-    test: Predictions
-    history: History | None
-    fitted: Fitted
-    fit_seconds: float
-    test_seconds: float
-
-
-def perform(experiment: Experiment, checkpoint: Path | None = None) -> Outcome:
-    """Fit the estimator, then ask it about training, validation and test spectra.
+def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:
+    """Fit the experiment's estimator.
 
     Parameters
     ----------
@@ -128,19 +103,5 @@ def perform(experiment: Experiment, checkpoint: Path | None = None) -> Outcome:
     checkpoint : Path, optional
         Where a long fit keeps its progress, and goes on from.
     """
-    train, validation, test = experiment.samples()
-    start = time.perf_counter()
-    fitted = experiment.estimator.fit(train, validation, experiment.seed, checkpoint)
-    fit_seconds = time.perf_counter() - start
-    start = time.perf_counter()
-    on_test = predict(fitted, test)
-    test_seconds = time.perf_counter() - start
-    return Outcome(
-        train=predict(fitted, train.head(experiment.n_validation)),
-        validation=predict(fitted, validation),
-        test=on_test,
-        history=fitted.history,
-        fitted=fitted,
-        fit_seconds=fit_seconds,
-        test_seconds=test_seconds,
-    )
+    train, validation, _ = experiment.samples()
+    return experiment.estimator.fit(train, validation, experiment.seed, checkpoint)

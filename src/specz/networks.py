@@ -5,7 +5,8 @@ Its own settings could not be read here, so depth, width, kernel and stride are 
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +22,9 @@ from specz.training import TrainingConfig, softmax_scores, train
 
 if TYPE_CHECKING:
     import keras
+
+MODEL = "model.keras"
+"""File name of a saved network."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,18 @@ class CNN:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
-        return _fit(self, train, validation, seed, checkpoint)
+        return fit_network(
+            lambda: self.build(train.grid.n_pixels),
+            self.training,
+            train,
+            validation,
+            seed,
+            checkpoint,
+        )
+
+    def load(self, folder: Path) -> Fitted:
+        """Read a trained network from ``folder``."""
+        return load_network(folder)
 
 
 @dataclass(frozen=True)
@@ -124,7 +139,18 @@ class DatathonNetwork:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
-        return _fit(self, train, validation, seed, checkpoint)
+        return fit_network(
+            lambda: self.build(train.grid.n_pixels),
+            self.training,
+            train,
+            validation,
+            seed,
+            checkpoint,
+        )
+
+    def load(self, folder: Path) -> Fitted:
+        """Read a trained network from ``folder``."""
+        return load_network(folder)
 
 
 def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.KerasTensor":
@@ -134,26 +160,36 @@ def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.Keras
     return keras.layers.Reshape((n_pixels, 1), name="channel")(x)
 
 
-def _fit(
-    network: "CNN | DatathonNetwork",
+def fit_network(
+    build: "Callable[[], keras.Model]",
+    config: TrainingConfig,
     sample: Sample,
     validation: Sample,
     seed: int,
     checkpoint: Path | None,
 ) -> Fitted:
+    """Build a model with weights drawn from ``seed``, and train it."""
     keras = load_keras()
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    model = network.build(sample.grid.n_pixels)
-    history = train(model, sample, validation, network.training, seed, checkpoint)
+    model = build()
+    history, earlier = train(model, sample, validation, config, seed, checkpoint)
+    return replace(_fitted(model), history=history, earlier=earlier)
 
+
+def load_network(folder: Path) -> Fitted:
+    """Read the model that a fitted network saved into ``folder``."""
+    return _fitted(load_keras().saving.load_model(folder / MODEL, compile=False))
+
+
+def _fitted(model: "keras.Model") -> Fitted:
     def scores(flux: npt.NDArray[np.float32]) -> ClassScores:
         return softmax_scores(model, flux)
 
     def save(folder: Path) -> None:
-        model.save(folder / "model.keras")
+        model.save(folder / MODEL)
 
-    return Fitted(scores, history, save)
+    return Fitted(scores, save=save)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,6 @@ from specz.estimators import ClassScores, Fitted
 from specz.grid import CLASSES
 from specz.sample import Sample
 
-CHUNK = 1024
-"""Spectra asked at a time, so that the memory does not grow with the sample."""
-
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
@@ -72,8 +69,8 @@ def predict(fitted: Fitted, sample: Sample) -> Predictions:
         and do not sum to one.
     """
     columns: list[tuple[npt.NDArray[np.generic], ...]] = []
-    for start in range(0, len(sample), CHUNK):
-        part = slice(start, start + CHUNK)
+    for start in range(0, len(sample), fitted.batch):
+        part = slice(start, start + fitted.batch)
         flux = sample.flux(part)
         scores = fitted.scores(flux)
         _check(scores, len(flux))

@@ -5,19 +5,18 @@ import platform
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from specz import paths
 from specz.backend import device
-from specz.estimators import History
-from specz.experiment import Experiment, Outcome, perform
+from specz.estimators import Cost, Fitted, History, Reloadable
+from specz.evaluation import Evaluation, evaluate
+from specz.experiment import Experiment, fit
 from specz.fingerprint import code_fingerprint, library_versions
 from specz.predictions import Predictions
 from specz.store import Arrays, Entry, Store, canonical, key_of
@@ -37,8 +36,6 @@ class Result:
     history : History or None
     manifest : dict
         How the result was made.
-    folder : Path
-        The store's entry; a network's ``model.keras`` lies there.
     """
 
     experiment: Experiment
@@ -47,15 +44,26 @@ class Result:
     test: Predictions
     history: History | None
     manifest: dict[str, Any]
-    folder: Path
 
 
 def recipe(experiment: Experiment) -> dict[str, Any]:
     """What decides an experiment's result: settings, code, library versions."""
+    return _recipe("experiment", experiment, "specz.evaluation", experiment.config)
+
+
+def fit_recipe(experiment: Experiment) -> dict[str, Any]:
+    """What decides the fitted estimator: all but the test spectra and how they are asked."""
+    config = {name: value for name, value in experiment.config.items() if name != "n_test"}
+    return _recipe("fit", experiment, "specz.experiment", config)
+
+
+def _recipe(
+    step: str, experiment: Experiment, module: str, config: dict[str, Any]
+) -> dict[str, Any]:
     return {
-        "step": "experiment",
-        "config": experiment.config,
-        "code": code_fingerprint("specz.experiment", type(experiment.estimator).__module__),
+        "step": step,
+        "config": config,
+        "code": code_fingerprint(module, type(experiment.estimator).__module__),
         "versions": library_versions(*NUMERICAL_LIBRARIES),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }
@@ -83,20 +91,49 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
         key = key_of(made_of)
         entry = store.load(key)
         if entry is None:
-            started, cpu_started = time.perf_counter(), time.process_time()
-            checkpoint = store.checkpoint(key)
-            outcome = perform(experiment, checkpoint)
-            manifest = {
-                **made_of,
-                "title": experiment.title,
-                "seconds": round(time.perf_counter() - started, 3),
-                "cpu_seconds": round(time.process_time() - cpu_started, 3),
-                **_circumstances(outcome),
-            }
-            entry = store.save(key, manifest, to_arrays(outcome), outcome.fitted.save)
-            checkpoint.unlink(missing_ok=True)
+            entry = _compute(experiment, made_of, store)
         results.append(to_result(experiment, entry))
     return results
+
+
+def _compute(experiment: Experiment, made_of: dict[str, Any], store: Store) -> Entry:
+    fitted, fit_cost = _fit(experiment, store)
+    start = Cost.clock()
+    evaluation = evaluate(experiment, fitted)
+    cost = fit_cost.plus(Cost.clock().since(start))
+    manifest = {
+        **made_of,
+        "title": experiment.title,
+        "seconds": round(cost.seconds, 3),
+        "cpu_seconds": round(cost.cpu_seconds, 3),
+        "fit_seconds": round(fit_cost.seconds, 3),
+        "test_spectra_per_second": round(len(evaluation.test) / evaluation.test_seconds, 1),
+        **_circumstances(fitted),
+    }
+    return store.save(key_of(made_of), manifest, to_arrays(evaluation, fitted.history))
+
+
+def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
+    """Return the fitted estimator, from the store if it can be read again, and its cost."""
+    made_of = fit_recipe(experiment)
+    key = key_of(made_of)
+    checkpoint = store.checkpoint(key)
+    if not isinstance(experiment.estimator, Reloadable):
+        start = Cost.clock()
+        return fit(experiment), Cost.clock().since(start)
+    entry = store.load(key)
+    if entry is None:
+        start = Cost.clock()
+        fitted = fit(experiment, checkpoint)
+        cost = fitted.earlier.plus(Cost.clock().since(start))
+        manifest = {**made_of, **cost._asdict(), **_circumstances(fitted)}
+        entry = store.save(key, manifest, _history(fitted.history), fitted.save)
+        checkpoint.unlink(missing_ok=True)
+    # The model that answers is always the one on disk.
+    fitted = experiment.estimator.load(entry.folder)
+    history = History(**entry.arrays) if entry.arrays else None
+    cost = Cost(entry.manifest["seconds"], entry.manifest["cpu_seconds"])
+    return replace(fitted, history=history), cost
 
 
 def commit() -> str:
@@ -113,30 +150,30 @@ def commit() -> str:
         return "unknown"
 
 
-def _circumstances(outcome: Outcome) -> dict[str, Any]:
+def _circumstances(fitted: Fitted) -> dict[str, Any]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "commit": commit(),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "fit_seconds": round(outcome.fit_seconds, 3),
-        "test_spectra_per_second": round(len(outcome.test) / outcome.test_seconds, 1),
         "process_peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
-        "device": device() if outcome.history is not None else "CPU",
+        "device": device() if fitted.history is not None else "CPU",
     }
 
 
-def to_arrays(outcome: "Outcome | Result") -> Arrays:
+def to_arrays(evaluation: "Evaluation | Result", history: History | None) -> Arrays:
     """Return the arrays of predictions and history, named ``part.column``."""
     arrays: Arrays = {}
     for part in PARTS:
-        predictions = getattr(outcome, part)
+        predictions = getattr(evaluation, part)
         arrays |= {f"{part}.{f.name}": getattr(predictions, f.name) for f in fields(Predictions)}
-    if outcome.history is not None:
-        arrays |= {f"history.{name}": value for name, value in asdict(outcome.history).items()}
-    return arrays
+    return arrays | {f"history.{name}": value for name, value in _history(history).items()}
+
+
+def _history(history: History | None) -> Arrays:
+    return {} if history is None else asdict(history)
 
 
 def to_result(experiment: Experiment, entry: Entry) -> Result:
@@ -159,7 +196,6 @@ def to_result(experiment: Experiment, entry: Entry) -> Result:
         test,
         History(**history) if history else None,
         entry.manifest,
-        entry.folder,
     )
 
 

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from specz import checks
 from specz.backend import load_keras
-from specz.estimators import ClassScores, History
+from specz.estimators import NOTHING, ClassScores, Cost, History
 from specz.sample import Sample
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ def train(
     config: TrainingConfig,
     seed: int,
     checkpoint: Path | None = None,
-) -> History:
-    """Train ``model`` in place and return its progress.
+) -> tuple[History, Cost]:
+    """Train ``model`` in place; return its progress, and what earlier attempts cost.
 
     With a checkpoint, the state is kept after every epoch. A training that was stopped, at any
     moment, goes on after its last whole epoch with the same order of examples and the same
@@ -124,9 +124,10 @@ def train(
     watched = [(sample.flux(), sample.labels) for sample in (seen, validation)]
     rows: list[list[float]] = []
     best: Weights | None = None
+    earlier, start = NOTHING, Cost.clock()
     if checkpoint is not None:
         model.optimizer.build(model.trainable_variables)
-        rows, best = _restore(checkpoint, model)
+        rows, best, earlier = _restore(checkpoint, model)
     with tqdm(
         total=epochs * steps, initial=len(rows) * steps, desc=title, unit="step", disable=None
     ) as bar:
@@ -146,14 +147,18 @@ def train(
                 best = model.get_weights()
             rows.append([(epoch + 1.0) * n, loss, validation_loss, accuracy, validation_accuracy])
             if checkpoint is not None:
-                _keep(checkpoint, model, rows, best)
+                _keep(checkpoint, model, rows, best, earlier.plus(Cost.clock().since(start)))
     if best is not None:
         model.set_weights(best)
-    return History(*np.array(rows).T)
+    return History(*np.array(rows).T), earlier
 
 
 def _keep(
-    path: Path, model: "keras.Model", rows: list[list[float]], best: "Weights | None"
+    path: Path,
+    model: "keras.Model",
+    rows: list[list[float]],
+    best: "Weights | None",
+    cost: Cost,
 ) -> None:
     """Write the state of a training: aside first, so that the file is whole or absent."""
     variables = [*model.variables, *model.optimizer.variables]
@@ -161,25 +166,26 @@ def _keep(
     state |= {f"best.{i}": v for i, v in enumerate(best or [])}
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".writing.npz")
-    np.savez(aside, allow_pickle=False, rows=np.array(rows), **state)
+    np.savez(aside, allow_pickle=False, rows=np.array(rows), cost=np.array(cost), **state)
     aside.replace(path)
 
 
-def _restore(path: Path, model: "keras.Model") -> "tuple[list[list[float]], Weights | None]":
+def _restore(path: Path, model: "keras.Model") -> "tuple[list[list[float]], Weights | None, Cost]":
     """Put a kept state back into the model; a missing or damaged file means starting afresh."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             kept = {name: data[name] for name in data.files}
     except FileNotFoundError:
-        return [], None
+        return [], None, NOTHING
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         print(f"checkpoint {path.name} is damaged ({error}); training starts afresh")
-        return [], None
+        return [], None, NOTHING
     variables = [*model.variables, *model.optimizer.variables]
     for i, variable in enumerate(variables):
         variable.assign(kept[f"now.{i}"])
     best = [kept[f"best.{i}"] for i in range(sum(name.startswith("best.") for name in kept))]
-    return [[float(value) for value in row] for row in kept["rows"]], best or None
+    rows = [[float(value) for value in row] for row in kept["rows"]]
+    return rows, best or None, Cost(*kept["cost"].tolist())
 
 
 def _to_numpy(variable: "keras.Variable") -> npt.NDArray[Any]:
