@@ -216,6 +216,18 @@ def test_the_living_figure_follows_the_keyboard(smoke_site, browser):
 
 
 @needs_chromium
+def test_the_living_figure_takes_the_colours_of_a_dark_page(smoke_site, browser):
+    page = browser.new_page(color_scheme="dark")
+    page.goto((smoke_site / "data.html").as_uri())
+    style = "(e, name) => getComputedStyle(e)[name]"
+    box = page.locator(".text_html:has(.living)")
+    assert box.evaluate(style, "backgroundColor") == "rgba(0, 0, 0, 0)"
+    text, body = page.locator(".living text").first, page.locator("article p").first
+    assert text.evaluate(style, "fill") == body.evaluate(style, "color")
+    page.close()
+
+
+@needs_chromium
 def test_a_page_prints_clean(smoke_site, browser):
     """On A4: the article alone, within the page's width."""
     page = browser.new_page(viewport={"width": 718, "height": 1000})  # A4 less margins at 96 dpi

@@ -58,7 +58,7 @@ specz.element = function (name, attributes = {}, parent = null, text = "") {
 specz.figures = {
   redshift(box, data, id) {
     const { wave_min, step, n_pixels } = data.grid, wave_max = wave_min + step * n_pixels;
-    const width = 720, height = 300, left = 44, right = 32, top = 34, bottom = 44;
+    const width = 720, height = 300, left = 44, right = 32, top = 46, bottom = 46;
     const add = specz.element;
     const controls = add("div", { class: "controls" }, box);
     add("label", { for: `${id}-sed` }, controls, "Galaxy ");
@@ -78,7 +78,7 @@ specz.figures = {
     add("line", { x1: left, x2: left, y1: top, y2: height - bottom }, axis);
     for (let wave = Math.ceil(wave_min / 1000) * 1000; wave <= wave_max; wave += 1000) {
       if (wave % 2000) continue;
-      add("text", { x: x(wave), y: height - bottom + 16, "text-anchor": "middle" }, axis,
+      add("text", { x: x(wave), y: height - bottom + 18, "text-anchor": "middle" }, axis,
         wave.toLocaleString("en"));
     }
     add("text", { x: (left + width) / 2, y: height - 6, "text-anchor": "middle" }, axis,
@@ -110,7 +110,7 @@ specz.figures = {
           seen.push(`${label} at ${Math.round(wave).toLocaleString("en")} Å`);
           add("line", { x1: x(wave), x2: x(wave), y1: top, y2: height - bottom }, marks);
           // [N II] straddles Hα, [S II] stands close by: names on two rows.
-          const row = ["Hα", "Hβ"].includes(label) ? 12 : 26;
+          const row = ["Hα", "Hβ"].includes(label) ? 16 : 38;
           if (label !== "[N II]")
             add("text", { x: x(wave), y: row, "text-anchor": "middle" }, marks, label);
         }
