@@ -259,6 +259,8 @@ def _trim(html: Path) -> None:
     """Take out of a built site what no page needs, and a list role without list items."""
     for page in html.rglob("*.html"):
         text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
+        if 'class="math' not in text:
+            text = MATHS.sub("", text)
         text = text.replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )

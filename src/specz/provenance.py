@@ -27,7 +27,12 @@ from specz.store import canonical
 FIGURE = re.compile(r"^```\{figure\} figures/(\w+)\.svg$.*?^```$", flags=re.M | re.S)
 """A figure in the text of a notebook; the group is its name."""
 
-VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+HEAD = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<link rel="icon" href="../../_static/favicon.svg">'
+)
+"""What Pygments leaves out of the head of a page."""
+
 FORMATS = {"csv": "data", "svg": "figure", "pdf": "figure"}
 
 
@@ -201,5 +206,5 @@ def write_sources(folder: Path) -> None:
             html = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
             html = html.replace("<html>", '<html lang="en">', 1)
             html = html.replace("</style>", "pre { white-space: pre-wrap; }\n</style>", 1)
-            html = html.replace("<head>", f"<head>{VIEWPORT}", 1)
+            html = html.replace("<head>", f"<head>{HEAD}", 1)
             (target / f"{path.name}.html").write_text(html, encoding="utf-8")
