@@ -35,7 +35,6 @@ def result(estimator, n_train, snr, test, train=1.0):
         predictions(test),
         None,
         {},
-        None,
     )
 
 

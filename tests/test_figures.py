@@ -208,6 +208,8 @@ def test_the_data_file_holds_steps_cells_and_guides(ax):
     ax.stairs([3, 4], [0, 1, 2], label="counts")
     ax.pcolormesh([0, 1, 2], [5, 6], np.ma.masked_equal([[7, 0]], 0))
     ax.axvline(1.5, label="limit")
+    ax.axhspan(0.2, 0.4)
+    ax.bar([3], [8], width=1)
     ax.text(0.1, 0.2, "a note", transform=ax.transAxes)
     rows = rows_of(ax.figure)
     kinds = {row["kind"]: row for row in rows}
@@ -218,6 +220,9 @@ def test_the_data_file_holds_steps_cells_and_guides(ax):
     cell = kinds["cell"]
     assert [cell[c] for c in ("x_low", "x_high", "y_low", "y_high", "value")] == list("01567")
     assert (kinds["guide"]["series"], kinds["guide"]["x"]) == ("limit", "1.5")
+    ends = ("x_low", "x_high", "y_low", "y_high")
+    assert [kinds["band"][c] for c in ends] == ["", "", "0.2", "0.4"]
+    assert [kinds["bar"][c] for c in ends] == ["2.5", "3.5", "0", "8"]
     assert (kinds["text"]["series"], kinds["text"]["x"]) == ("a note", "")
 
 

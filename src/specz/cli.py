@@ -146,8 +146,9 @@ def run_sweep(
 @app.command()
 def crate(
     profile: Profile = "quick",
-    output: Annotated[Path, typer.Option(help="The zip file to write.")] = paths.BUILD
-    / "crate.zip",
+    output: Annotated[
+        Path, typer.Option(help="The zip file to write.", show_default="build/crate.zip")
+    ] = paths.BUILD / "crate.zip",
 ) -> None:
     """Bundle executed notebooks, figures, results and environment as an RO-Crate, to deposit."""
     typer.echo(write_crate(book.make_pages(profile), output))

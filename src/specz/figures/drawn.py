@@ -105,7 +105,12 @@ def _artist(artist: Artist, ax: Axes) -> Iterator[Row]:
             yield {"kind": "step", "x_low": low, "x_high": high, "y": value}
     elif isinstance(artist, Rectangle):
         (x0, y0), width, height = artist.get_xy(), artist.get_width(), artist.get_height()
-        yield {"kind": "bar", "x_low": x0, "x_high": x0 + width, "y_low": y0, "y_high": y0 + height}
+        bar = {"x_low": x0, "x_high": x0 + width, "y_low": y0, "y_high": y0 + height}
+        in_data = artist.get_data_transform().contains_branch_seperately(ax.transData)
+        kept = {axis for axis, there in zip("xy", in_data, strict=True) if there}
+        if kept:  # a band lies across the whole panel and has numbers on one axis
+            kind = "bar" if len(kept) == 2 else "band"
+            yield {"kind": kind, **{k: v for k, v in bar.items() if k[0] in kept}}
     elif isinstance(artist, Polygon):
         yield from ({"kind": "outline", "x": a, "y": b} for a, b in artist.get_xy())
     elif isinstance(artist, PolyCollection):
