@@ -108,6 +108,7 @@ def test_a_notebook_runs_with_parameters_and_is_clean(own_build):
     ]
     assert page.manifest["parameters"]["snr"] == [2]
     assert page.manifest["files"]["notebook.ipynb"] == file_digest(page.folder / "notebook.ipynb")
+    assert provenance.annotate(page) == provenance.annotate(page)  # or no site is ever unchanged
     boxes = [c.source for c in provenance.annotate(page).cells if ":::{dropdown}" in c.source]
     assert sum(text.count(":::{dropdown}") for text in boxes) == 7  # six figures and the page
     again = "specz run data --profile smoke -p n_train=300 -p 'snr=[2]'"

@@ -101,7 +101,8 @@ def annotate(page: Executed) -> nbformat.NotebookNode:
             cell.source = FIGURE.sub(
                 lambda found: f"{found[0]}\n\n{_box(page, found[1])}", cell.source
             )
-    notebook.cells.append(nbformat.v4.new_markdown_cell(_box(page)))
+    # A cell's own name is random, and would make the site new at each build.
+    notebook.cells.append(nbformat.v4.new_markdown_cell(_box(page), id="provenance"))
     return notebook
 
 
