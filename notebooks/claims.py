@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-claims)=
+#
 # # The claims, one by one
 #
 # What does the study claim, as the talk presents it, and does it hold on these data? Each claim
@@ -50,6 +52,7 @@ experiments = studies.claims(
 assessed = claims.assess(runner.run(experiments))
 reference = archive.reference("claims")
 archived = claims.assess(reference)
+tables.save("verdicts", tables.verdicts_table(archived))
 
 # %%
 Markdown(

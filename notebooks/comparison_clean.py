@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-comparison-clean)=
+#
 # # Comparison with other classifiers, clean
 #
 # How does the network compare with the classifiers that were popular before it, when there is no

@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-comparison-noisy)=
+#
 # # Comparison with other classifiers, noisy
 #
 # The same comparison as in [](comparison_clean.ipynb), at a signal-to-noise ratio of about one

@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-data)=
+#
 # # From templates to noisy spectra
 #
 # What does a network see, and where does it come from? The study made its spectra from 13,000
@@ -26,7 +28,7 @@ from dataclasses import fields
 import numpy as np
 from IPython.display import Markdown
 
-from specz import figures
+from specz import figures, living
 from specz.grid import CLASSES, get_grid
 from specz.library import LibraryConfig, build_library
 from specz.observe import halpha_snr
@@ -135,6 +137,13 @@ figures.save(fig, "redshifting")
 # below $z \approx 1.2$, where it falls short of the grid, and Hα is always there.
 # ```
 #
+# Move the redshift yourself, beyond the study's range too. The spectrum is computed in your
+# browser as the package computes it.
+
+# %%
+living.redshift(library, np.argsort(library.position)[[600, 4500, 8500, 12000]], pixels)
+
+# %% [markdown]
 # ## Noise
 #
 # White Gaussian noise of standard deviation (mean flux)/(S/N) is added to every pixel.

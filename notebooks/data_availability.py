@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-data-availability)=
+#
 # # Impact of data availability
 #
 # Does the network get better with more training spectra, and does it overfit less? Beyond the

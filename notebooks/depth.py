@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-depth)=
+#
 # # Impact of the architecture
 #
 # Does depth help? The talk shows learning curves for one and for three convolutional layers at

@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-limit)=
+#
 # # The limit, and how many spectra it takes to reach it
 #
 # How good can any method be on these spectra, and how many examples does it need? The *Bayes

@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-network)=
+#
 # # The network
 #
 # What is the network, how large is it, and does it learn? The study's classifier is a stack of

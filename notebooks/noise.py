@@ -6,6 +6,8 @@
 # ---
 
 # %% [markdown]
+# (page-noise)=
+#
 # # Impact of noise
 #
 # How much does noise cost, and what kind of error does it cause? One network is trained and

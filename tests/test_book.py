@@ -1,11 +1,13 @@
 import json
 import re
+import shlex
 
 import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from specz import book, cli, paths, profiles
+from specz import book, cli, execution, paths, profiles, provenance
+from specz.fingerprint import file_digest
 from specz.studies import STUDIES
 
 BAD = [
@@ -37,7 +39,7 @@ BAD = [
 def nothing_runs(monkeypatch):
     """Fail if a kernel starts or an experiment is computed."""
     monkeypatch.setattr(
-        book.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel started")
+        execution.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel started")
     )
     monkeypatch.setattr(book, "run", lambda *a: pytest.fail("an experiment ran"))
 
@@ -90,7 +92,7 @@ def own_build(tmp_path, monkeypatch):
 
 def test_a_notebook_runs_with_parameters_and_is_clean(own_build):
     parameters = profiles.resolve("data", "smoke", {"snr": [2.0], "n_train": 300})
-    page = book.execute("data", parameters, "smoke")
+    page = execution.execute("data", parameters, "smoke")
     assert page.fresh
     text = (page.folder / "notebook.ipynb").read_text(encoding="utf-8")
     assert str(own_build) not in text
@@ -99,15 +101,36 @@ def test_a_notebook_runs_with_parameters_and_is_clean(own_build):
     outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert not any(o.output_type in ("error", "stream") for o in outputs)
     assert "300 training spectra" in text
-    assert "specz run data --profile smoke" in notebook.cells[-1].source
     assert sorted(path.name for path in (page.folder / "figures").iterdir()) == [
-        f"{name}.svg"
+        f"{name}.{form}"
         for name in ("classes", "noise_levels", "redshifting", "seds", "splits", "templates")
+        for form in ("csv", "pdf", "svg")
     ]
-    manifest = json.loads((page.folder / "manifest.json").read_text())
-    assert manifest["parameters"]["snr"] == [2]
-    assert not book.execute("data", parameters, "smoke").fresh
-    assert book.execute("data", parameters | {"seed": 2}, "smoke").fresh
+    assert page.manifest["parameters"]["snr"] == [2]
+    assert page.manifest["files"]["notebook.ipynb"] == file_digest(page.folder / "notebook.ipynb")
+    assert provenance.annotate(page) == provenance.annotate(page)  # or no site is ever unchanged
+    boxes = [c.source for c in provenance.annotate(page).cells if ":::{dropdown}" in c.source]
+    assert sum(text.count(":::{dropdown}") for text in boxes) == 7  # six figures and the page
+    again = "specz run data --profile smoke -p n_train=300 -p 'snr=[2]'"
+    assert all(again in text for text in boxes)
+    words = shlex.split(again)
+    given = dict(profiles.parse_override(word) for word in words if "=" in word)
+    assert profiles.resolve("data", "smoke", given) == parameters
+    assert not execution.execute("data", parameters, "smoke").fresh
+    assert execution.execute("data", parameters | {"seed": 2}, "smoke").fresh
+
+
+@pytest.mark.parametrize(
+    ("figure", "functions"),
+    [("seds", ("plot_seds",)), ("classes", ("plot_class_counts",))],
+)
+def test_the_call_that_drew_a_figure_is_found(figure, functions):
+    call = provenance.call_of("data", figure)
+    line = (paths.NOTEBOOKS / "data.py").read_text().splitlines()[call.line - 1]
+    assert call.functions == functions
+    assert functions[0] in line
+    with pytest.raises(LookupError, match="does not draw figure 'sed'"):
+        provenance.call_of("data", "sed")
 
 
 def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
@@ -118,16 +141,16 @@ def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
     broken = text.replace('figures.save(fig, "seds")', 'raise RuntimeError("no ink")')
     (tmp_path / "src" / "data.py").write_text(broken, encoding="utf-8")
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "src")
-    with pytest.raises(book.BookError, match=r"'data': cell \d+ failed with RuntimeError: no ink"):
-        book.execute("data", profiles.resolve("data", "smoke", {}), "smoke")
+    with pytest.raises(
+        execution.BookError, match=r"'data': cell \d+ failed with RuntimeError: no ink"
+    ):
+        execution.execute("data", profiles.resolve("data", "smoke", {}), "smoke")
     kept = nbformat.read(paths.EXECUTED / "data.failed.ipynb", as_version=4)
     assert any(c.get("outputs") for c in kept.cells if c.cell_type == "code")
     assert [path.name for path in paths.EXECUTED.iterdir()] == ["data.failed.ipynb"]
 
 
-def test_a_site_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
-    for name, folder in (("SITE", "site"), ("HTML", "html"), ("BUILD", ".")):
-        monkeypatch.setattr(paths, name, tmp_path / folder)
+def test_a_site_that_fails_leaves_the_old_one(tmp_path):
     (tmp_path / "html").mkdir()
     (tmp_path / "html" / "index.html").write_text("the old site")
     (tmp_path / "site").mkdir()
@@ -135,8 +158,8 @@ def test_a_site_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
     (tmp_path / "site" / "_toc.yml").write_text("format: jb-book\nroot: index.md\n")
     (tmp_path / "site" / "references.bib").write_text("")
     (tmp_path / "site" / "index.md").write_text("# Title\n\nSee [](nowhere.md).\n")
-    with pytest.raises(book.BookError, match="nowhere"):
-        book._render()
+    with pytest.raises(execution.BookError, match="nowhere"):
+        book._render(tmp_path)
     assert (tmp_path / "html" / "index.html").read_text() == "the old site"
 
 

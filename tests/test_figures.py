@@ -1,10 +1,12 @@
 """The data that figures show, not their pixels."""
 
+import csv
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.patches import Ellipse
 
 from specz import claims, figures, metrics, paths
 from specz.baselines import NearestNeighbours
@@ -230,3 +232,56 @@ def test_figures_of_probabilities_show_what_metrics_say(noisy, ax):
     for patch in ax.patches:
         if hasattr(patch, "get_data"):
             assert np.mean(patch.get_data().values) == pytest.approx(1)
+
+
+def rows_of(fig):
+    text = figures.drawn(fig)
+    return list(csv.DictReader(line for line in text.splitlines() if line[0] != "#"))
+
+
+def test_the_data_file_of_a_figure_holds_its_numbers(results, ax):
+    figures.plot_accuracy_against_n(results, ax)
+    rows = rows_of(ax.figure)
+    for level in LEVELS:
+        of_level = [r for r in results if r.experiment.snr == level]
+        series = [row for row in rows if row["series"] == f"{figures.noise_label(level)}, test"]
+        for row, result in zip(series, of_level, strict=True):
+            interval = metrics.accuracy(result.test)
+            assert float(row["x"]) == result.experiment.n_train
+            found = [float(row[column]) for column in ("y", "y_low", "y_high")]
+            assert found == pytest.approx((interval.value, interval.low, interval.high), rel=1e-6)
+    assert "x: training spectra; y: exact-class accuracy" in figures.drawn(ax.figure)
+
+
+def test_the_data_file_names_what_an_axis_names(results, ax):
+    figures.plot_accuracy_bars(results, ax, figures.by_method)
+    named = {row["name"] for row in rows_of(ax.figure) if row["kind"] == "points"}
+    assert named == {f"k-NN, {n} spectra" for n in SIZES}
+
+
+def test_the_data_file_holds_steps_cells_and_guides(ax):
+    ax.stairs([3, 4], [0, 1, 2], label="counts")
+    ax.pcolormesh([0, 1, 2], [5, 6], np.ma.masked_equal([[7, 0]], 0))
+    ax.axvline(1.5, label="limit")
+    ax.axhspan(0.2, 0.4)
+    ax.bar([3], [8], width=1)
+    ax.text(0.1, 0.2, "a note", transform=ax.transAxes)
+    rows = rows_of(ax.figure)
+    kinds = {row["kind"]: row for row in rows}
+    assert [(r["x_low"], r["x_high"], r["y"]) for r in rows if r["kind"] == "step"] == [
+        ("0", "1", "3"),
+        ("1", "2", "4"),
+    ]
+    cell = kinds["cell"]
+    assert [cell[c] for c in ("x_low", "x_high", "y_low", "y_high", "value")] == list("01567")
+    assert (kinds["guide"]["series"], kinds["guide"]["x"]) == ("limit", "1.5")
+    ends = ("x_low", "x_high", "y_low", "y_high")
+    assert [kinds["band"][c] for c in ends] == ["", "", "0.2", "0.4"]
+    assert [kinds["bar"][c] for c in ends] == ["2.5", "3.5", "0", "8"]
+    assert (kinds["text"]["series"], kinds["text"]["x"]) == ("a note", "")
+
+
+def test_an_artist_that_cannot_be_read_is_an_error_not_a_gap(ax):
+    ax.add_patch(Ellipse((0, 0), 1, 1))
+    with pytest.raises(TypeError, match="numbers of a Ellipse"):
+        figures.drawn(ax.figure)

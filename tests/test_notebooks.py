@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 
-from specz import book, paths, profiles
+from specz import execution, paths, profiles
 from specz.studies import STUDIES
 
 NAMES = list(STUDIES)
@@ -16,7 +16,7 @@ PROFILES = ("smoke", "quick", "paper")
 
 
 def cells(name, kind):
-    return [cell for cell in book.read_notebook(name).cells if cell.cell_type == kind]
+    return [cell for cell in execution.read_notebook(name).cells if cell.cell_type == kind]
 
 
 def parameters_of(name):
@@ -99,3 +99,9 @@ def test_every_figure_that_is_saved_is_shown_and_the_reverse(name):
 @pytest.mark.parametrize("page", PAGES)
 def test_no_machine_path_and_no_registry_host(page):
     assert not re.search(r"/(work|home|root|tmp)/|pythonhosted|pypi\.org", PAGES[page])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_an_anchor_of_its_own_that_stays(page):
+    stem = page.partition(".")[0].replace("_", "-")
+    assert PAGES[page].startswith(f"(page-{stem})=\n\n# ")

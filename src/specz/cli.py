@@ -1,4 +1,4 @@
-"""The command line: ``specz list``, ``run``, ``plan``, ``build``, ``archive``, ``status``."""
+"""The command line: what a reader can ask for; ``specz --help`` lists it."""
 
 import json
 import shutil
@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from specz import archive, book, profiles, runner
+from specz import archive, book, paths, profiles, runner, sweep
+from specz.crate import write_crate
+from specz.execution import BookError, execute
 from specz.store import canonical
 from specz.studies import STUDIES
 
@@ -48,7 +50,7 @@ def run(
     overrides = dict(profiles.parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
     book.compute(profiles.experiments(notebook, parameters))
-    page = book.execute(notebook, parameters, profile)
+    page = execute(notebook, parameters, profile)
     where = page.folder
     if output is not None:
         shutil.copytree(page.folder, output, dirs_exist_ok=True)
@@ -119,7 +121,10 @@ def status(
 
 @app.command()
 def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
-    """Build the whole site; a parameter of your own is notebook.name=value."""
+    """Build the whole site; a parameter of your own is notebook.name=value.
+
+    With parameters of your own the site goes into a folder of its own under build/books.
+    """
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in parameter or []:
         name, value = profiles.parse_override(text)
@@ -130,10 +135,29 @@ def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
     typer.echo(book.build(profile, overrides))
 
 
+@app.command("sweep")
+def run_sweep(
+    file: Annotated[Path, typer.Argument(help="YAML with notebook, profile and grid.")],
+) -> None:
+    """Run one notebook over a grid of parameters; build a book with a page that compares them."""
+    typer.echo(book.build_sweep(sweep.read_sweep(file)))
+
+
+@app.command()
+def crate(
+    profile: Profile = "quick",
+    output: Annotated[
+        Path, typer.Option(help="The zip file to write.", show_default="build/crate.zip")
+    ] = paths.BUILD / "crate.zip",
+) -> None:
+    """Bundle executed notebooks, figures, results and environment as an RO-Crate, to deposit."""
+    typer.echo(write_crate(book.make_pages(profile), output))
+
+
 def main() -> None:
     """Run the command line; an error a user can mend is one message and exit status 2."""
     try:
         app()
-    except (ValueError, TypeError, book.BookError) as error:
+    except (ValueError, TypeError, BookError) as error:
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)

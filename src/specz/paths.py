@@ -12,6 +12,4 @@ RESULTS = ROOT / "results"
 BUILD = Path(os.environ.get("SPECZ_BUILD", ROOT / "build"))
 STORE = BUILD / "store"
 EXECUTED = BUILD / "notebooks"
-SITE = BUILD / "site"
-HTML = BUILD / "html"
 FIGURES = Path(os.environ.get("SPECZ_FIGURES", BUILD / "figures"))

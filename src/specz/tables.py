@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from specz import metrics
+from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.networks import CNN
@@ -138,3 +138,27 @@ def checks_table(claims: Iterable[Claim]) -> str:
     ]
     header = ("claim", "check", "difference (points)", "passes")
     return markdown_table(header, rows) if rows else "Nothing could be tested yet."
+
+
+def verdicts_table(claims: Iterable[Claim]) -> str:
+    """List every claim with its verdict and how many of its checks pass."""
+    return markdown_table(
+        ("", "claim", "at paper scale", "checks passed"),
+        [
+            (
+                claim.number,
+                claim.text,
+                f"**{claim.verdict}**",
+                f"{sum(c.passed for c in claim.checks)} of {len(claim.checks)}"
+                if claim.checks
+                else "–",
+            )
+            for claim in claims
+        ],
+    )
+
+
+def save(name: str, table: str) -> None:
+    """Write a table as ``<name>.md`` beside the figures, for other pages to include."""
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    (paths.FIGURES / f"{name}.md").write_text(table + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Drawing results. Each function takes results and axes, and returns the axes.
 
-No number is computed here but what a histogram needs; every figure is saved as SVG.
+No number is computed here but what a histogram needs; every figure is saved as SVG and
+PDF, with the numbers that it shows as CSV.
 """
 
 from specz.experiment import noise_label
@@ -23,6 +24,7 @@ from specz.figures.data import (
     plot_splits,
     plot_templates,
 )
+from specz.figures.drawn import drawn
 from specz.figures.posterior import plot_pit, plot_reliability, with_probability
 from specz.figures.style import (
     beside,
@@ -43,6 +45,7 @@ __all__ = [
     "by_method",
     "by_noise",
     "colour",
+    "drawn",
     "limits",
     "methods",
     "noise_label",

@@ -107,6 +107,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
                 color=shade,
                 mfc=face,
                 capsize=3,
+                label="_exact class" if value is a else "_within ±1 class",
             )
         ax.text(a.value, at + 0.18, f"{100 * a.value:.1f} %", ha="center", fontsize=9)
     ax.plot([], [], "o", color=OTHER, label="exact class")
@@ -154,6 +155,7 @@ def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
             color=shade,
             fmt=style[0],
             mfc=face,
+            label=f"_{name}",
         )
         if ceiling:
             ax.plot(
@@ -297,6 +299,7 @@ def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
             mfc=shade if check.passed else "white",
             capsize=2,
             ms=5,
+            label=f"_claim {claim.number}",
         )
     ax.axvline(0, color="#444444", lw=0.8)
     names = [f"{claim.number}: {check.what}" for claim, check in rows]

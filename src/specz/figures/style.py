@@ -18,6 +18,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from specz import paths
 from specz.bayes import BayesLimit
 from specz.experiment import noise_label
+from specz.figures.drawn import drawn
 from specz.runner import Result
 
 COLOURS = {
@@ -65,9 +66,15 @@ def subplots(
 
 
 def save(fig: Figure, name: str) -> None:
-    """Write a figure as ``<name>.svg`` into the folder of figures; it stays open to be shown."""
+    """Write a figure into the folder of figures as SVG and PDF, and what it shows as CSV.
+
+    It stays open to be shown.
+    """
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
-    fig.savefig(paths.FIGURES / f"{name}.svg", metadata={"Date": None}, facecolor="white")
+    for form, dates in (("svg", ("Date",)), ("pdf", ("CreationDate", "ModDate"))):
+        undated = dict.fromkeys(dates)
+        fig.savefig(paths.FIGURES / f"{name}.{form}", metadata=undated, facecolor="white")
+    (paths.FIGURES / f"{name}.csv").write_text(drawn(fig), encoding="utf-8")
 
 
 def beside(

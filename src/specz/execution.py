@@ -1,0 +1,222 @@
+"""Execute text notebooks with papermill, once for each text, parameters and code.
+
+An executed notebook is kept under a key made of its text, its parameters and the code it
+reaches, so that a second build runs nothing. Beside it lie its figures, the numbers they show,
+and a manifest that says what made them.
+"""
+
+import ast
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from specz import archive, checks, paths
+from specz.estimators import REGISTRY
+from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
+from specz.profiles import Parameters, experiments
+from specz.runner import NUMERICAL_LIBRARIES, commit, recipe
+from specz.store import Store, canonical, key_of
+from specz.studies import STUDIES
+
+DRAWING_LIBRARIES = (*NUMERICAL_LIBRARIES, "matplotlib", "papermill")
+TEMPLATES = Path(__file__).parent / "data" / "cosmos_templates.npy"
+"""The only measured data: every spectrum follows from it, from the settings and from a seed."""
+
+
+class BookError(Exception):
+    """A notebook or the site could not be made; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook.
+
+    Attributes
+    ----------
+    name : str
+    folder : Path
+        Holds ``notebook.ipynb``, ``figures/`` and ``manifest.json``.
+    fresh : bool
+        Whether it was executed now, not found.
+    """
+
+    name: str
+    folder: Path
+    fresh: bool
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What made it: parameters, profile, code, versions, commit, experiments, duration."""
+        text = (self.folder / "manifest.json").read_text(encoding="utf-8")
+        manifest: dict[str, Any] = json.loads(text)
+        return manifest
+
+
+def read_notebook(name: str) -> nbformat.NotebookNode:
+    """Read a text notebook.
+
+    Raises
+    ------
+    ValueError
+        If there is no such notebook; the message names the nearest one.
+    """
+    checks.choice("notebook", name, STUDIES)
+    notebook: nbformat.NotebookNode = jupytext.read(paths.NOTEBOOKS / f"{name}.py")
+    return notebook
+
+
+def execute(name: str, parameters: Parameters, profile: str) -> Executed:
+    """Execute a notebook, or return the run that is kept.
+
+    Parameters
+    ----------
+    name : str
+    parameters : dict
+        Checked ones, from :func:`resolve`.
+    profile : str
+        Named on the page.
+
+    Raises
+    ------
+    BookError
+        If a cell fails; the partial run is kept as ``<name>.failed.ipynb``.
+    """
+    notebook = read_notebook(name)
+    made_of = _recipe(name, notebook, parameters, profile)
+    folder = paths.EXECUTED / f"{name}-{key_of(made_of)[:16]}"
+    if folder.is_dir():
+        return Executed(name, folder, fresh=False)
+    paths.EXECUTED.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".running-", dir=paths.EXECUTED))
+    output = aside / "notebook.ipynb"
+    start = time.perf_counter()
+    try:
+        with _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"):
+            papermill.execute_notebook(
+                notebook,
+                str(output),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(paths.NOTEBOOKS),
+                config=Config(KernelManager={"transport": "ipc"}),  # no ports to race for
+                extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
+            )
+        _finish(output, parameters)
+        manifest = {
+            **made_of,
+            **_circumstances(name, parameters),
+            "seconds": round(time.perf_counter() - start, 1),
+            "files": {
+                path.relative_to(aside).as_posix(): file_digest(path)
+                for path in sorted(aside.rglob("*"))
+                if path.is_file()
+            },
+        }
+        (aside / "manifest.json").write_text(
+            json.dumps(canonical(manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        aside.rename(folder)
+    except PapermillExecutionError as error:
+        kept = paths.EXECUTED / f"{name}.failed.ipynb"
+        shutil.copy(output, kept)
+        raise BookError(
+            f"notebook {name!r}: cell {error.cell_index} failed with {error.ename}: "
+            f"{error.evalue}\nThe partial run is kept in {kept}"
+        ) from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Executed(name, folder, fresh=True)
+
+
+def _recipe(
+    name: str, notebook: nbformat.NotebookNode, parameters: Parameters, profile: str
+) -> dict[str, Any]:
+    """What decides what a page shows."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    estimators = [path.partition(":")[0] for path in REGISTRY.values()]
+    return {
+        "step": "notebook",
+        "text": jupytext.writes(notebook, "py:percent"),
+        "parameters": parameters,
+        "profile": profile,
+        "archived": archive.digests(name),
+        "code": code_fingerprint(__name__, *imported_modules(ast.parse(code)), *estimators),
+        "versions": library_versions(*DRAWING_LIBRARIES),
+    }
+
+
+def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
+    """Say where and on what a page was made, its experiments included."""
+    store = Store(paths.STORE)
+    made = {}
+    for experiment in experiments(name, parameters):
+        key = key_of(recipe(experiment))
+        path = store.folder(key) / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        made[experiment.title] = {
+            "key": key[:32],
+            "seconds": manifest["seconds"],
+            "device": manifest.get("device", "not recorded"),
+        }
+    return {
+        "data": file_digest(TEMPLATES),
+        "experiments": made,
+        "commit": commit(),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
+
+
+def _finish(path: Path, parameters: Parameters) -> None:
+    """Make an executed notebook fit for readers: tags, no standard error, no machine paths."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["papermill"] = {"parameters": canonical(parameters)}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [
+            item
+            for item in cell.outputs
+            if not (item.output_type == "stream" and item.name == "stderr")
+        ]
+        tags = cell.metadata.setdefault("tags", [])
+        is_parameters = {"parameters", "injected-parameters"} & set(tags)
+        tags.append("remove-cell" if is_parameters else "hide-input")
+        if any("image/png" in item.get("data", {}) for item in cell.outputs):
+            tags.append("remove-output")  # the page shows the saved file, with its caption
+    nbformat.write(notebook, path)
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Set environment variables for the kernels started meanwhile."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
