@@ -167,7 +167,7 @@ def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     plan = CliRunner().invoke(cli.app, ["plan", "--profile", "smoke", "--why"])
-    assert "noise: 2 experiments, 2 to compute" in plan.output
+    assert "noise: 3 experiments, 3 to compute" in plan.output
     assert "nothing like it is stored" in plan.output
     status = CliRunner().invoke(cli.app, ["status", "--json"])
     found = json.loads(status.output)

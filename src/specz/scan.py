@@ -58,26 +58,37 @@ def scan(flux: Flux, coarse: LogLikelihood, fine: LogLikelihood, steps: int) -> 
     steps : int
         Redshifts a class where it matters; a multiple of :data:`COARSE`.
     """
-    few, many = (redshifts(n).reshape(CLASSES.n, n) for n in (COARSE, steps))
-    value = np.empty((len(flux), CLASSES.n))  # ln mean likelihood in each class
+    value = look(flux, coarse, COARSE)
+    live = _may_matter(value)
+    many = redshifts(steps).reshape(CLASSES.n, steps)
 
-    def look(k: int) -> None:
-        value[:, k] = _log_mean(coarse(flux, few[k]))
+    def refine(k: int) -> None:
+        rows = np.flatnonzero(live[:, k])
+        if rows.size:
+            value[rows, k] = _log_mean(fine(flux[rows], many[k]))
 
-    # Threads over classes, one thread within each: the matrices are small.
-    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(look, range(CLASSES.n)))
-        live = _may_matter(value)
-
-        def look_again(k: int) -> None:
-            rows = np.flatnonzero(live[:, k])
-            if rows.size:
-                value[rows, k] = _log_mean(fine(flux[rows], many[k]))
-
-        list(pool.map(look_again, range(CLASSES.n)))
+    _over_classes(refine)
     value -= value.max(axis=1, keepdims=True)
     np.exp(value, out=value)
     return ClassScores(value / value.sum(axis=1, keepdims=True), is_probability=True)
+
+
+def look(flux: Flux, log_likelihood: LogLikelihood, steps: int) -> FloatArray:
+    """Ln of the mean likelihood over ``steps`` redshifts in each class, (n_spectra, n_classes)."""
+    z = redshifts(steps).reshape(CLASSES.n, steps)
+    value = np.empty((len(flux), CLASSES.n))
+
+    def one(k: int) -> None:
+        value[:, k] = _log_mean(log_likelihood(flux, z[k]))
+
+    _over_classes(one)
+    return value
+
+
+def _over_classes(work: Callable[[int], None]) -> None:
+    """Work on every class; threads over classes, one within each, as the matrices are small."""
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(work, range(CLASSES.n)))
 
 
 def _log_mean(value: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -7,7 +7,6 @@ as they appear at redshift z, min χ² = (x·x - |Qᵀx|²) / σ². The posterio
 p(z) ∝ exp(-χ²/2) for a flat prior in redshift.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -19,7 +18,7 @@ from specz import checks
 from specz.components import decompose, principal_mixtures
 from specz.estimators import ClassScores, Fitted
 from specz.sample import Sample
-from specz.scan import ROWS, Flux, fine_steps, scan
+from specz.scan import COARSE, ROWS, Flux, LogLikelihood, fine_steps, look, scan
 
 CONTINUA = 16
 """Principal continua from which the templates are mixed."""
@@ -62,7 +61,7 @@ class TemplateFit:
         components = decompose(train.library, np.unique(train.sed), CONTINUA)
         snr = min(train.snr, SNR_MAX)
 
-        def scorer(n: int) -> Callable[[Flux], ClassScores]:
+        def templates(n: int) -> LogLikelihood:
             mixtures = principal_mixtures(components, n)
 
             def log_likelihood(flux: Flux, z: npt.NDArray[np.float64]) -> npt.NDArray[np.floating]:
@@ -73,12 +72,14 @@ class TemplateFit:
                     out[:, j] = 0.5 * snr**2 * np.einsum("ij,ij->i", part, part)
                 return out
 
-            def scores(flux: Flux) -> ClassScores:
-                steps = min(fine_steps(self.resolution, snr), STEPS_MAX)
-                return scan(flux, log_likelihood, log_likelihood, steps)
-
-            return scores
+            return log_likelihood
 
         flux, labels = validation.flux(), validation.labels
-        hits = [np.mean(scorer(n)(flux).values.argmax(axis=1) == labels) for n in self.templates]
-        return Fitted(scorer(self.templates[int(np.argmax(hits))]), batch=ROWS)
+        choices = [templates(n) for n in self.templates]
+        hits = [np.mean(look(flux, fit, COARSE).argmax(axis=1) == labels) for fit in choices]
+        best = choices[int(np.argmax(hits))]
+
+        def scores(flux: Flux) -> ClassScores:
+            return scan(flux, best, best, min(fine_steps(self.resolution, snr), STEPS_MAX))
+
+        return Fitted(scores, batch=ROWS)
