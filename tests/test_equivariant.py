@@ -113,6 +113,21 @@ def test_filters_are_learned_or_kept(change):
     assert np.array_equal(before, kept) == (not network.learn_filters)
 
 
+def test_calibration_lowers_the_loss_on_validation_spectra():
+    train, validation, _ = experiment(NETWORK, n_train=640).samples()
+    at = np.arange(len(validation)), validation.labels.astype(int)
+    loss = {
+        flag: -np.log(
+            replace(NETWORK, calibrate=flag)
+            .fit(train, validation, 1)
+            .scores(validation.flux())
+            .values[at]
+        ).mean()
+        for flag in (False, True)
+    }
+    assert loss[True] < loss[False]
+
+
 def test_a_saved_network_gives_the_same_posterior(tmp_path):
     wanted = experiment(NETWORK, n_train=64)
     fitted = fit(wanted)

@@ -7,7 +7,7 @@ from specz.evaluation import evaluate
 from specz.experiment import Experiment, fit
 from specz.library import LibraryConfig
 from specz.networks import CNN, DatathonNetwork, layer_table
-from specz.training import TrainingConfig
+from specz.training import TrainingConfig, temperature
 
 SMALL = LibraryConfig(n_train=300, n_validation=60, n_test=120)
 
@@ -106,6 +106,16 @@ def test_a_saved_network_gives_the_same_posterior(tmp_path):
     again = wanted.estimator.load(tmp_path)
     flux = wanted.samples()[2].flux()
     np.testing.assert_array_equal(again.scores(flux).values, fitted.scores(flux).values)
+
+
+@pytest.mark.parametrize("sure", [0.3, 1.0, 4.0])
+def test_the_temperature_makes_stated_probabilities_true(sure):
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 3, (4000, 20)).astype(np.float32)
+    p = np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)
+    label = (p.cumsum(axis=1) < rng.uniform(size=(4000, 1))).sum(axis=1).clip(0, 19)
+    found = temperature(sure * values, label.astype(np.int16))
+    assert found == pytest.approx(1 / sure, rel=0.05)
 
 
 @pytest.mark.parametrize(

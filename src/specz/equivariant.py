@@ -69,6 +69,8 @@ class Equivariant:
         Whether the filters are trained as well.
     know_library : bool
         Whether the filters start from the library; otherwise they start as noise.
+    calibrate : bool
+        Whether ln p is scaled, after training, to the lowest loss on validation spectra.
     training : TrainingConfig
     """
 
@@ -80,6 +82,7 @@ class Equivariant:
     substeps: int = 16
     learn_filters: bool = False
     know_library: bool = True
+    calibrate: bool = True
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
             epochs=4, min_updates=600, batch=32, learning_rate=2e-3
@@ -136,7 +139,13 @@ class Equivariant:
     ) -> Fitted:
         """Train from random dense layers drawn from ``seed``."""
         return fit_network(
-            lambda: self.build(train), self.training, train, validation, seed, checkpoint
+            lambda: self.build(train),
+            self.training,
+            train,
+            validation,
+            seed,
+            checkpoint,
+            self.calibrate,
         )
 
     def load(self, folder: Path) -> Fitted:

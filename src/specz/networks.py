@@ -18,7 +18,7 @@ from specz.backend import load_keras
 from specz.estimators import ClassScores, Fitted
 from specz.grid import CLASSES
 from specz.sample import Sample
-from specz.training import TrainingConfig, softmax_scores, train
+from specz.training import TrainingConfig, logits, softmax_scores, temperature, train
 
 if TYPE_CHECKING:
     import keras
@@ -167,13 +167,21 @@ def fit_network(
     validation: Sample,
     seed: int,
     checkpoint: Path | None,
+    calibrate: bool = False,
 ) -> Fitted:
-    """Build a model with weights drawn from ``seed``, and train it."""
+    """Build a model with weights drawn from ``seed``, and train it.
+
+    With ``calibrate`` the logits are then scaled to the lowest loss on ``validation``.
+    """
     keras = load_keras()
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     model = build()
     history, earlier = train(model, sample, validation, config, seed, checkpoint)
+    if calibrate:
+        factor = temperature(logits(model, validation.flux()), validation.labels)
+        scaled = keras.layers.Rescaling(factor, name="temperature")(model.output)
+        model = keras.Model(model.input, scaled, name=model.name)
     return replace(_fitted(model), history=history, earlier=earlier)
 
 

@@ -17,8 +17,9 @@ from threadpoolctl import threadpool_limits
 from specz.estimators import ClassScores
 from specz.grid import CLASSES
 
-COARSE = 4
-"""Redshifts a class in the coarse scan; between two of them a line moves by a sixth of a pixel."""
+COARSE = 2
+"""Redshifts a class in the coarse scan. The nearest is at most 2.5e-4 from any other, by which a
+line moves less than a fifth of its width: a peak loses 1 % of its height."""
 
 DROP = 14.0
 """Classes this much below the best in ln p are not refined: less than one millionth."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 from tqdm import tqdm
 
 from specz import checks
@@ -235,6 +236,27 @@ def softmax_scores(model: "keras.Model", flux: npt.NDArray[np.float32]) -> Class
     np.exp(values, out=values)
     values /= values.sum(axis=1, keepdims=True)
     return ClassScores(values, is_probability=True)
+
+
+def temperature(values: npt.NDArray[np.float32], label: npt.NDArray[np.int16]) -> float:
+    """Factor on the logits that gives the lowest mean cross-entropy (Guo et al. 2017).
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_spectra, n_classes)
+        Logits of spectra that the model was not trained on.
+    label : ndarray, shape (n_spectra,)
+
+    Returns
+    -------
+    float
+        Between 1/e² and e²; larger than one if the model was not sure enough of itself.
+    """
+
+    def loss(log_factor: float) -> float:
+        return _loss_and_accuracy(values * np.float32(math.exp(log_factor)), label)[0]
+
+    return math.exp(float(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 
 
 def _loss_and_accuracy(
