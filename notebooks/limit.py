@@ -41,9 +41,10 @@ grid = "paper"
 seed = 1
 
 # %%
+import numpy as np
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
+from specz import archive, figures, living, runner, studies, tables
 
 experiments = studies.limit(
     snr,
@@ -124,3 +125,24 @@ Markdown(tables.posterior_table(figures.with_probability(results)))
 # larger than zero. "PIT uniform" is the p-value of a Kolmogorov-Smirnov test with one spectrum
 # of each SED. The last column is a quality cut: the surest spectra are kept as long as 99.9 % of
 # them have |Δz|/(1+z) ≤ 0.003.
+
+# %% [markdown]
+# ## Watch it happen
+#
+# The equivariant network of {numref}`fig-data-efficiency`, at its largest training set, runs here
+# in your browser, on galaxies of the test split. Turn the noise up and see p(z) widen, split over
+# wrong lines, and fail; ask for new noise to see how much of it is luck. Beside it stands the
+# Bayes posterior, summed over a few hundred of the training SEDs in place of thousands: at low
+# noise, where one SED fits much better than the next, it is the coarser of the two. It is told
+# σ; the network is not, and was trained at the S/N where the slider starts, so to the right of it
+# the network is less sure than it could be and to the left of it surer than it should be.
+
+# %%
+largest = max(
+    (e for e in experiments if e.estimator.label == "equivariant network"),
+    key=lambda e: e.n_train,
+)
+train, _, _ = largest.samples()
+seds = largest.library.split("test")
+by_position = seds[np.argsort(train.library.position[seds])]
+living.posterior(runner.fitted(largest).model, train, by_position[[200, 600, 1000, 1400, 1800]])

@@ -1,6 +1,7 @@
 """The site as a reader's browser has it: Debian's Chromium, driven by Playwright."""
 
 import hashlib
+import re
 import shutil
 import threading
 from dataclasses import dataclass, field
@@ -15,10 +16,15 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from specz import archive, claims, execution, paths, provenance
+from specz import archive, claims, execution, living, paths, provenance, runner
+from specz.bayes import BayesLimit, Evidence
+from specz.components import decompose
+from specz.equivariant import Equivariant
 from specz.grid import get_grid
 from specz.library import LibraryConfig, build_library
 from specz.observe import observe
+from specz.profiles import experiments, profile_parameters
+from specz.scan import look
 from specz.studies import STUDIES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -212,6 +218,73 @@ def test_the_living_figure_follows_the_keyboard(smoke_site, browser):
     assert "[O II] at" in said.text_content()
     figure.locator("select").select_option("0")
     assert figure.locator("path").get_attribute("d") != path
+    page.close()
+
+
+def living_network():
+    """The experiment whose network runs on the page of the limit."""
+    wanted = experiments("limit", profile_parameters("smoke", "limit"))
+    return max((e for e in wanted if isinstance(e.estimator, Equivariant)), key=lambda e: e.n_train)
+
+
+@needs_chromium
+def test_the_living_posteriors_are_those_of_the_package(smoke_site, browser):
+    """The network and the Bayes sum give in the browser what they give in Python, to 1e-4."""
+    experiment = living_network()
+    train, validation, _ = experiment.samples()
+    flux = validation.flux(slice(0, 4))
+    seds = living.prior_seds(train)
+    components = decompose(train.library, seds, living.PRIOR_CONTINUA)
+    evidence = Evidence(BayesLimit(), components, train, np.arange(len(seds)))
+    log_p = look(flux, evidence.log_likelihood, living.PRIOR_STEPS)
+    p = np.exp(log_p - log_p.max(axis=1, keepdims=True))
+    expected = [runner.fitted(experiment).scores(flux).values, p / p.sum(axis=1, keepdims=True)]
+
+    page = browser.new_page()
+    page.goto((smoke_site / "limit.html").as_uri())
+    drawn = page.evaluate(
+        """([fluxes, snr]) => {
+            const text = document.querySelector('[data-figure=posterior] script').textContent;
+            const data = JSON.parse(text);
+            const network = specz.network(data), bayes = specz.bayes(data);
+            while (bayes.step() < 1);
+            const spectra = fluxes.map((flux) => Float64Array.from(flux));
+            return [spectra.map((x) => Array.from(network(x))),
+                    spectra.map((x) => Array.from(bayes.posterior(x, snr)))];
+        }""",
+        [flux.tolist(), train.snr],
+    )
+    page.close()
+    np.testing.assert_allclose(drawn, expected, atol=1e-4)
+
+
+@needs_chromium
+def test_the_living_posterior_widens_with_noise(smoke_site, browser):
+    """The slider of noise works from the keyboard; both answers follow, and new noise differs."""
+    page = browser.new_page()
+    page.goto((smoke_site / "limit.html").as_uri())
+    figure = page.locator(".living[data-figure=posterior]")
+    figure.scroll_into_view_if_needed()
+    said = figure.locator("p")
+
+    def answer():
+        page.wait_for_timeout(200)  # the sum starts when the hand rests
+        page.wait_for_function(
+            "e => e.textContent.includes('Bayes posterior: z')", arg=said.element_handle()
+        )
+        p = re.search(r"Bayes posterior: z = [\d.]+ with p = ([\d.]+)", said.text_content())
+        return float(p[1]), [path.get_attribute("d") for path in figure.locator("path").all()]
+
+    figure.locator("input").nth(1).focus()
+    page.keyboard.press("End")
+    clear, paths_clear = answer()
+    page.keyboard.press("Home")
+    drowned, paths_drowned = answer()
+    assert "S/N 0.10" in said.text_content()
+    assert clear > 0.9 > 0.5 > drowned
+    assert all(a != b for a, b in zip(paths_clear, paths_drowned, strict=True))
+    figure.get_by_role("button").click()
+    assert answer()[1][0] != paths_drowned[0]
     page.close()
 
 

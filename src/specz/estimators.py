@@ -117,6 +117,8 @@ class Fitted:
         Spectra that it is best asked about at a time.
     earlier : Cost
         Of earlier attempts at this fit, which were stopped.
+    model : keras.Model or None
+        The network, if the method is one: spectra to logits.
     """
 
     scores: Callable[[npt.NDArray[np.float32]], ClassScores]
@@ -124,6 +126,7 @@ class Fitted:
     save: Callable[[Path], None] | None = None
     batch: int = 1024
     earlier: Cost = NOTHING
+    model: Any = None
 
 
 @runtime_checkable

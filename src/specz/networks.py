@@ -197,7 +197,7 @@ def _fitted(model: "keras.Model") -> Fitted:
     def save(folder: Path) -> None:
         model.save(folder / MODEL)
 
-    return Fitted(scores, save=save)
+    return Fitted(scores, save=save, model=model)
 
 
 @dataclass(frozen=True)

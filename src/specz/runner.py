@@ -96,6 +96,11 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
     return results
 
 
+def fitted(experiment: Experiment, store: Store | None = None) -> Fitted:
+    """Return the fitted estimator of an experiment, fitting it if the store lacks it."""
+    return _fit(experiment, store or Store(paths.STORE))[0]
+
+
 def _compute(experiment: Experiment, made_of: dict[str, Any], store: Store) -> Entry:
     fitted, fit_cost = _fit(experiment, store)
     start = Cost.clock()
