@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import keras
 
 PRIOR_SEDS = 400
-"""SEDs that the browser sums over, of thousands in the Bayes limit: it has a moment, not minutes."""
+"""SEDs that the browser sums over, in a moment; the Bayes limit takes minutes for all."""
 
 PRIOR_CONTINUA = 16
 PRIOR_STEPS = 2
