@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from specz import archive, book, paths, profiles, runner, sweep
+from specz import archive, book, paths, profiles, runner, sweep, verification
 from specz.crate import write_crate
 from specz.execution import BookError, execute
 from specz.store import canonical
@@ -117,6 +117,42 @@ def status(
             typer.echo(f"{word:>8}  {experiment.title}")
     total = len(found.done) + len(found.left)
     typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours")
+
+
+@app.command()
+def verify(
+    receipt: Annotated[Path | None, typer.Option(help="Write what was found as JSON.")] = None,
+) -> None:
+    """Check results/, test the claims on it, and compute a small part of it afresh.
+
+    Exit status 1 if a result is damaged or this machine does not reproduce the part.
+    """
+    if receipt is not None and not receipt.absolute().parent.is_dir():
+        raise ValueError(f"receipt must lie in a folder that exists; got {str(receipt)!r}")
+    found = verification.verify()
+    for claim in found.claims:
+        typer.echo(f"claim {claim.number}: {claim.verdict}. {claim.text}")
+        for check in claim.checks:
+            word = "pass" if check.passed else "fail"
+            typer.echo(f"    {word}  {check.number.points()} points  {check.what}")
+    for again in found.reruns:
+        word = "same" if again.passed else "DIFFERS"
+        typer.echo(
+            f"rerun, {word}: {again.title}: {again.here.percent()}, archived "
+            f"{again.archived.percent()}; {again.same:.2%} of the predictions equal; "
+            f"asked for: {again.condition}"
+        )
+    for fault in found.faults:
+        typer.echo(f"fault: {fault}")
+    typer.echo(
+        f"{found.archived} of {found.wanted} results archived, {len(found.faults)} faults; "
+        f"{'verified' if found.passed else 'NOT verified'} in {found.seconds:.0f} s"
+    )
+    if receipt is not None:
+        text = json.dumps(canonical(found.to_json()), indent=1, ensure_ascii=False)
+        receipt.write_text(text + "\n", encoding="utf-8")
+    if not found.passed:
+        raise typer.Exit(1)
 
 
 @app.command()
