@@ -37,7 +37,13 @@ results = runner.run(experiments)
 reference = archive.reference("data_availability")
 
 # %%
-figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, reference)
+figures.beside(
+    "accuracy_against_n",
+    figures.plot_accuracy_against_n,
+    results,
+    reference,
+    label=figures.by_noise,
+)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_against_n.svg
@@ -51,15 +57,18 @@ figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, r
 # ```
 
 # %%
-figures.beside("gap_against_n", figures.plot_gap_against_n, results, reference)
+figures.beside(
+    "gap_against_n", figures.plot_gap_against_n, results, reference, label=figures.by_noise
+)
 
 # %% [markdown]
 # ```{figure} figures/gap_against_n.svg
 # :name: fig-gap-against-n
 # :alt: Training minus validation accuracy against training size.
 #
-# The gap between training and validation accuracy. A gap of zero would mean that the network
-# has learned nothing that holds for its training spectra only.
+# The gap between training and validation accuracy, with 95 % intervals. A gap of zero would
+# mean that the network has learned nothing that holds for its training spectra only. What helps
+# against it is on [the next page](overfitting.ipynb).
 # ```
 
 # %%

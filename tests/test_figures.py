@@ -10,6 +10,7 @@ from matplotlib.patches import Ellipse
 
 from specz import claims, figures, metrics, paths
 from specz.baselines import NearestNeighbours
+from specz.equivariant import Equivariant
 from specz.estimators import REGISTRY, estimator_class
 from specz.experiment import Experiment
 from specz.grid import CLASSES, get_grid
@@ -61,7 +62,7 @@ def is_labelled(ax):
 
 
 def test_accuracy_against_n_shows_the_metric(results, ax):
-    figures.plot_accuracy_against_n(results, ax)
+    figures.plot_accuracy_against_n(results, ax, figures.by_noise)
     shown = errorbars(ax)
     for level in LEVELS:
         chosen = [r for r in results if r.experiment.snr == level]
@@ -81,14 +82,46 @@ def test_accuracy_against_snr_sets_clean_spectra_apart(results, ax):
 
 
 def test_gap_is_training_minus_validation(results, ax):
-    figures.plot_gap_against_n(results, ax)
-    line = next(line for line in ax.lines if line.get_label() == "S/N 1")
+    figures.plot_gap_against_n(results, ax, figures.by_noise)
     expected = [
         metrics.accuracy(r.train).value - metrics.accuracy(r.validation).value
         for r in results
         if r.experiment.snr == 1.0
     ]
-    np.testing.assert_allclose(line.get_ydata(), expected)
+    np.testing.assert_allclose(errorbars(ax)["S/N 1"][1], expected)
+
+
+def test_a_line_for_each_remedy(network, ax):
+    settings = network.experiment.estimator
+    remedies = {
+        "nothing": settings,
+        "dropout 0.5": replace(settings, dropout=0.5),
+        "L2 0.0001": replace(settings, l2=1e-4),
+        "fresh noise": replace(settings, training=replace(settings.training, fresh_noise=True)),
+    }
+    results = [
+        replace(network, experiment=replace(network.experiment, estimator=remedy))
+        for remedy in remedies.values()
+    ]
+    figures.plot_gap_against_n(results, ax, figures.by_remedy)
+    assert set(errorbars(ax)) == set(remedies)
+
+
+def test_part_of_the_limit_is_a_ratio_on_the_same_spectra(noisy, ax):
+    """A network that answers as k-NN does has the part of the limit that k-NN has."""
+    small, large, limit = noisy
+    results = [
+        replace(small, experiment=replace(small.experiment, estimator=Equivariant())),
+        replace(large, experiment=replace(large.experiment, estimator=CNN())),
+        limit,
+    ]
+    figures.plot_part_of_limit(results, ax)
+    best = metrics.accuracy(limit.test).value
+    shown = errorbars(ax)
+    for label, result in (("equivariant network", small), ("CNN", large)):
+        x, y = shown[f"{label}, S/N 1"]
+        assert x == result.experiment.n_train
+        assert y == pytest.approx(metrics.accuracy(result.test).value / best)
 
 
 def test_error_distribution_is_the_fraction_beyond(results, ax):
@@ -152,12 +185,16 @@ def test_data_figures_show_what_the_package_computes(library, grid, ax):
 
 def test_what_is_computed_here_stands_beside_what_is_archived(results, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "FIGURES", tmp_path)
-    fig = figures.beside("both", figures.plot_accuracy_against_n, results[:2], results[2:])
+    fig = figures.beside(
+        "both", figures.plot_accuracy_bars, results[:2], results[2:], label=figures.by_depth
+    )
     titles = [ax.get_title(loc="left") for ax in fig.axes]
     assert titles[0].startswith("computed here, commit ")
     assert titles[1].startswith("archived at paper scale, commit ")
     for few in ([], results[2:3]):
-        alone = figures.beside("one", figures.plot_accuracy_against_n, results[:2], few)
+        alone = figures.beside(
+            "one", figures.plot_accuracy_bars, results[:2], few, label=figures.by_depth
+        )
         assert len(alone.axes) == 1
     plt.close("all")
 
@@ -167,7 +204,7 @@ def test_the_same_figure_gives_the_same_file(results, tmp_path, monkeypatch):
     for name in ("a", "b"):
         monkeypatch.setattr(paths, "FIGURES", tmp_path / name)
         fig, axes = figures.subplots()
-        figures.plot_gap_against_n(results, axes[0, 0])
+        figures.plot_gap_against_n(results, axes[0, 0], figures.by_noise)
         figures.save(fig, "gap")
         contents.append((tmp_path / name / "gap.svg").read_bytes())
         plt.close(fig)
@@ -195,7 +232,7 @@ def dashed(ax):
 def test_the_limit_is_the_ceiling_of_every_accuracy_figure(noisy, ax):
     ceiling = metrics.accuracy(noisy[-1].test).value
     assert noisy[-1].experiment.estimator.label == "Bayes limit"
-    figures.plot_accuracy_against_n(noisy, ax)
+    figures.plot_accuracy_against_n(noisy, ax, figures.by_noise)
     assert [line.get_ydata()[0] for line in dashed(ax)] == [ceiling]
     ax.clear()
     figures.plot_data_efficiency(noisy, ax)
@@ -240,7 +277,7 @@ def rows_of(fig):
 
 
 def test_the_data_file_of_a_figure_holds_its_numbers(results, ax):
-    figures.plot_accuracy_against_n(results, ax)
+    figures.plot_accuracy_against_n(results, ax, figures.by_noise)
     rows = rows_of(ax.figure)
     for level in LEVELS:
         of_level = [r for r in results if r.experiment.snr == level]

@@ -146,3 +146,17 @@ def test_the_surest_are_kept_as_long_as_they_are_pure():
     assert kept.value == pytest.approx(0.5, abs=0.002)
     assert kept.low < kept.value < kept.high
     assert metrics.kept_at_purity(stated(0.0, 0.9), 0.999).value == 0
+
+
+def test_part_of_is_paired():
+    """The same answers are the whole with no doubt; half of the right ones are a half."""
+    label = np.arange(400)
+    z = CLASSES.centres[label]
+    right = predictions(z, label)
+    assert metrics.part_of(right, right) == (1, 1, 1)
+    half = predictions(z, np.where(label % 2, label, (label + 5) % 800))
+    found = metrics.part_of(half, right)
+    assert found.value == 0.5
+    assert 0.4 < found.low < 0.5 < found.high < 0.6
+    with pytest.raises(ValueError, match="same spectra"):
+        metrics.part_of(right, predictions(z[::-1], label))

@@ -85,7 +85,7 @@ class Equivariant:
     calibrate: bool = True
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
-            epochs=4, min_updates=600, batch=32, learning_rate=2e-3
+            epochs=1, min_updates=1250, batch=32, learning_rate=2e-3
         )
     )
 

@@ -185,6 +185,21 @@ def pit_uniformity(predictions: Predictions) -> float:
     return float(kstest(predictions.pit[first].astype(float), "uniform").pvalue)
 
 
+def part_of(first: Predictions, second: Predictions) -> Interval:
+    """Accuracy of the first as a part of that of the second, on the same spectra.
+
+    Raises
+    ------
+    ValueError
+        If the two did not see the same spectra.
+    """
+    _check_same(first, second)
+    _, group = np.unique(first.sed, return_inverse=True)
+    a, b = (np.bincount(group, is_exact(p)) for p in (first, second))
+    weights = _bootstrap_weights(len(a))
+    return Interval(float(a.sum() / b.sum()), *_limits((weights @ a) / (weights @ b)))
+
+
 def compare(first: Predictions, second: Predictions) -> Comparison:
     """Hold two methods against each other on the same spectra.
 
@@ -193,15 +208,19 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     ValueError
         If the two did not see the same spectra.
     """
-    if len(first) != len(second) or not (
-        np.array_equal(first.z, second.z) and np.array_equal(first.sed, second.sed)
-    ):
-        raise ValueError("first and second must be predictions on the same spectra")
+    _check_same(first, second)
     a, b = is_exact(first), is_exact(second)
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     difference = mean_interval(a.astype(float) - b.astype(float), first.sed)
     return Comparison(difference, only_a, only_b, float(p_value))
+
+
+def _check_same(first: Predictions, second: Predictions) -> None:
+    if len(first) != len(second) or not (
+        np.array_equal(first.z, second.z) and np.array_equal(first.sed, second.sed)
+    ):
+        raise ValueError("first and second must be predictions on the same spectra")
 
 
 def mean_interval(values: npt.ArrayLike, sed: npt.NDArray[np.integer]) -> Interval:

@@ -72,6 +72,39 @@ def data_availability(
     )
 
 
+def overfitting(
+    n_train: Sequence[int],
+    snr: float,
+    dropout: float,
+    l2: float,
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``overfitting``: nothing, dropout, L2, or fresh noise each epoch, at each size."""
+    checks.number("dropout", dropout, 0.01, 0.99)
+    checks.number("l2", l2, 1e-12, 10)
+    if not isfinite(snr):
+        raise ValueError(f"snr must be finite, as clean spectra have no fresh noise; got {snr!r}")
+    plain = cnn(layers, epochs, min_updates)
+    remedies = (
+        plain,
+        replace(plain, dropout=dropout),
+        replace(plain, l2=l2),
+        replace(plain, training=replace(plain.training, fresh_noise=True)),
+    )
+    return with_limits(
+        [
+            _experiment(network, n, snr, grid, n_test, seed)
+            for n in _listed("n_train", n_train)
+            for network in remedies
+        ]
+    )
+
+
 def depth(
     layers: Sequence[int],
     n_train: int,
@@ -146,6 +179,7 @@ def comparison(
 
 def limit(
     snr: float,
+    snr_levels: Sequence[float],
     n_train: Sequence[int],
     n_train_plain: Sequence[int],
     layers: int,
@@ -160,19 +194,25 @@ def limit(
     """Notebook ``limit``: what each method makes of how many spectra, under the Bayes limit.
 
     ``n_train`` are the sizes for the methods that know what redshift is, the equivariant
-    network and the template fit; ``n_train_plain`` those for the plain network and k-NN.
+    network and the template fit; ``n_train_plain`` those for the plain network and k-NN. At the
+    ``snr_levels`` both networks are compared, the plain one at its largest size.
     """
-    common = (snr, grid, n_test, seed)
-    if not 0 < snr < float("inf"):
-        raise ValueError(f"snr must be finite, as clean spectra have no limit; got {snr!r}")
+    rest = (grid, n_test, seed)
+    for level in (snr, *_listed("snr_levels", snr_levels)):
+        if not 0 < level < float("inf"):
+            raise ValueError(f"snr must be finite, as clean spectra have no limit; got {level!r}")
+    levels = list(dict.fromkeys([snr, *snr_levels]))
+    plain = cnn(layers, epochs, min_updates)
     experiments = []
     for n in _listed("n_train_plain", n_train_plain):
-        experiments.append(_experiment(cnn(layers, epochs, min_updates), n, *common))
-        experiments.append(_experiment(NearestNeighbours(), n, *common))
+        experiments.append(_experiment(plain, n, snr, *rest))
+        experiments.append(_experiment(NearestNeighbours(), n, snr, *rest))
     for n in _listed("n_train", n_train):
         network = equivariant(epochs_equivariant, min_updates_equivariant)
-        experiments.append(_experiment(network, n, *common))
-        experiments.append(template_fit(n, *common))
+        experiments += [_experiment(network, n, level, *rest) for level in levels]
+        if n <= N_SEDS:  # more spectra show no more SEDs
+            experiments.append(template_fit(n, snr, *rest))
+    experiments += [_experiment(plain, max(n_train_plain), level, *rest) for level in levels]
     return with_limits(experiments)
 
 
@@ -254,6 +294,7 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "data": data,
     "network": network,
     "data_availability": data_availability,
+    "overfitting": overfitting,
     "depth": depth,
     "noise": noise,
     "comparison_clean": comparison,

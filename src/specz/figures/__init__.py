@@ -15,6 +15,7 @@ from specz.figures.accuracy import (
     plot_data_efficiency,
     plot_error_distribution,
     plot_gap_against_n,
+    plot_part_of_limit,
 )
 from specz.figures.data import (
     plot_class_counts,
@@ -31,6 +32,7 @@ from specz.figures.style import (
     by_depth,
     by_method,
     by_noise,
+    by_remedy,
     colour,
     limits,
     methods,
@@ -44,6 +46,7 @@ __all__ = [
     "by_depth",
     "by_method",
     "by_noise",
+    "by_remedy",
     "colour",
     "drawn",
     "limits",
@@ -62,6 +65,7 @@ __all__ = [
     "plot_gap_against_n",
     "plot_histories",
     "plot_noise_levels",
+    "plot_part_of_limit",
     "plot_pit",
     "plot_redshifting",
     "plot_reliability",

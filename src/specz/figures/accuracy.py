@@ -10,57 +10,65 @@ from matplotlib.axes import Axes
 from specz import metrics
 from specz.bayes import BayesLimit
 from specz.claims import Claim
+from specz.equivariant import Equivariant
 from specz.experiment import noise_label
 from specz.figures.style import OTHER, Label, colour, limits, methods, plain_log
 from specz.grid import CLASSES, get_grid
 from specz.library import build_library
+from specz.networks import CNN
 from specz.observe import halpha_snr
 from specz.runner import Result
 
+SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
 
-def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
+
+def plot_accuracy_against_n(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw accuracy on training and test spectra against the number of training spectra.
 
-    A dashed line is the Bayes limit on the same test spectra.
+    One colour for each ``label``. A dashed line is the Bayes limit on the same test spectra.
     """
     ceiling, results = limits(results), methods(results)
-    levels = list(dict.fromkeys(result.experiment.snr for result in results))
-    shades = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
-    for level, shade in zip(levels, shades, strict=False):
-        chosen = [result for result in results if result.experiment.snr == level]
+    for (name, chosen), shade in zip(_by_label(results, label).items(), SHADES, strict=False):
         n = [result.experiment.n_train for result in chosen]
         test = [metrics.accuracy(result.test) for result in chosen]
         seen = [metrics.accuracy(result.train) for result in chosen]
-        name = noise_label(level)
         _points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
         _points(ax, n, seen, color=shade, fmt="o:", mfc="white", label=f"{name}, training")
-        if level in ceiling:
-            value = metrics.accuracy(ceiling[level].test).value
-            ax.axhline(value, color=shade, ls="--", lw=1, label=f"{name}, Bayes limit")
+    shades = dict(zip(dict.fromkeys(r.experiment.snr for r in results), SHADES, strict=False))
+    for level, limit in ceiling.items():
+        shade = shades.get(level, OTHER) if len(shades) > 1 else colour(BayesLimit.label)
+        value = metrics.accuracy(limit.test).value
+        ax.axhline(value, color=shade, ls="--", lw=1, label=f"{noise_label(level)}, Bayes limit")
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
     plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
-    ax.legend(fontsize=9)
+    ax.legend(fontsize=9, ncols=1 + (len(ax.get_legend_handles_labels()[1]) > 8))
     return ax
 
 
-def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
+def plot_gap_against_n(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw the gap, accuracy on training minus validation spectra, against training size."""
     results = methods(results)
-    shades = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
-    levels = list(dict.fromkeys(result.experiment.snr for result in results))
-    for level, shade in zip(levels, shades, strict=False):
-        chosen = [result for result in results if result.experiment.snr == level]
+    for (name, chosen), shade in zip(_by_label(results, label).items(), SHADES, strict=False):
         gap = [
-            metrics.accuracy(result.train).value - metrics.accuracy(result.validation).value
-            for result in chosen
+            metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))
+            for r in chosen
         ]
         n = [result.experiment.n_train for result in chosen]
-        ax.plot(n, gap, "s-", color=shade, label=noise_label(level))
+        _points(ax, n, gap, color=shade, fmt="s-", label=name)
     ax.axhline(0, color="#444444", lw=0.8)
     ax.set(xscale="log", xlabel="training spectra", ylabel="training − validation accuracy")
     plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
     ax.legend(fontsize=9)
     return ax
+
+
+def _by_label(results: Sequence[Result], label: Label) -> dict[str, list[Result]]:
+    """Group results by their label, from few training spectra to many."""
+    groups: dict[str, list[Result]] = {}
+    for result in sorted(results, key=lambda r: r.experiment.n_train):
+        groups.setdefault(label(result), []).append(result)
+    return groups
 
 
 def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
@@ -84,6 +92,37 @@ def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
     plain_log(ax.xaxis, sorted({r.experiment.n_train for r in results}))
     ax.legend(fontsize=9)
+    return ax
+
+
+def plot_part_of_limit(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy as a part of the Bayes limit against training size.
+
+    One colour for each noise level, one mark for each method; the CNN at its largest size.
+    """
+    ceiling, results = limits(results), methods(results)
+    sizes = set()
+    for level, shade in zip(ceiling, SHADES, strict=False):
+        for network, fmt in ((Equivariant, "o-"), (CNN, "s")):
+            chosen = sorted(
+                (
+                    r
+                    for r in results
+                    if isinstance(r.experiment.estimator, network) and r.experiment.snr == level
+                ),
+                key=lambda r: r.experiment.n_train,
+            )[0 if network is Equivariant else -1 :]
+            n = [r.experiment.n_train for r in chosen]
+            part = [metrics.part_of(r.test, ceiling[level].test) for r in chosen]
+            name = f"{network.label}, {noise_label(level)}"
+            face = shade if network is Equivariant else "white"
+            _points(ax, n, part, color=shade, fmt=fmt, mfc=face, label=name)
+            sizes |= set(n)
+    ax.axhline(1, color=colour(BayesLimit.label), lw=1, ls="--", label="_Bayes limit")
+    ax.axhline(0.99, color="#444444", lw=0.8, ls=":", label="_0.99 of it")
+    ax.set(xscale="log", xlabel="training spectra", ylabel="accuracy / Bayes limit")
+    plain_log(ax.xaxis, sorted(sizes))
+    ax.legend(fontsize=8, ncols=2)
     return ax
 
 

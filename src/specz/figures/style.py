@@ -19,6 +19,7 @@ from specz import paths
 from specz.bayes import BayesLimit
 from specz.experiment import noise_label
 from specz.figures.drawn import drawn
+from specz.networks import CNN
 from specz.runner import Result
 
 COLOURS = {
@@ -133,6 +134,19 @@ def by_depth(result: Result) -> str:
     if layers is None:
         return by_method(result)
     return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
+
+
+def by_remedy(result: Result) -> str:
+    """Label of a result where what is done against overfitting varies."""
+    network = result.experiment.estimator
+    if not isinstance(network, CNN):
+        return by_method(result)
+    remedies = [
+        *([f"dropout {network.dropout:g}"] if network.dropout else []),
+        *([f"L2 {network.l2:g}"] if network.l2 else []),
+        *(["fresh noise"] if network.training.fresh_noise else []),
+    ]
+    return " + ".join(remedies) or "nothing"
 
 
 def methods(results: Sequence[Result]) -> list[Result]:
