@@ -107,6 +107,24 @@ def test_a_line_for_each_remedy(network, ax):
     assert set(errorbars(ax)) == set(remedies)
 
 
+def test_tuning_names_what_was_changed(network, ax):
+    base = network.experiment.estimator
+    variants = {
+        "as it is": base,
+        "kernel 16": replace(base, kernel=16),
+        "learning rate 0.01": replace(base, training=replace(base.training, learning_rate=1e-2)),
+        "normalise": replace(base, normalise=True),
+    }
+    results = [
+        replace(network, experiment=replace(network.experiment, estimator=variant))
+        for variant in variants.values()
+    ]
+    figures.plot_tuning(results, ax)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == list(variants)
+    shown = errorbars(ax)["validation accuracy"][0]
+    np.testing.assert_allclose(shown, metrics.accuracy(network.validation).value)
+
+
 def test_part_of_the_limit_is_a_ratio_on_the_same_spectra(noisy, ax):
     """A network that answers as k-NN does has the part of the limit that k-NN has."""
     small, large, limit = noisy

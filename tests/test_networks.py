@@ -34,6 +34,18 @@ def test_each_layer_halves_the_length(layers):
     assert lengths == [900, 450, 225][:layers]
 
 
+def test_outputs_of_convolutions_are_normalised_before_relu():
+    kinds = [row.kind for row in layer_table(CNN(layers=2, normalise=True).build(1800))]
+    block = ["Conv1D", "BatchNormalization", "Activation"]
+    assert kinds == ["InputLayer", "Rescaling", "Reshape", *block * 2, "Flatten", "Dense"]
+
+
+def test_a_setting_added_later_leaves_earlier_keys():
+    """At its default it is not among the settings; at another value it is."""
+    assert "normalise" not in experiment(CNN()).config["estimator"]
+    assert experiment(CNN(normalise=True)).config["estimator"]["normalise"] is True
+
+
 def test_layer_table_counts_what_keras_counts():
     for network in (CNN(), DatathonNetwork()):
         model = network.build(1800)

@@ -33,6 +33,10 @@ REGISTRY = {
 """Where each estimator lives; a line here makes it known to every study and command."""
 
 
+ADDED = {"added": True}
+"""Metadata of a setting that an estimator got after results with it were archived."""
+
+
 @dataclass(frozen=True, eq=False)
 class ClassScores:
     """What an estimator says of each spectrum.

@@ -1,11 +1,11 @@
 """One experiment: an estimator, the spectra it learns from, and those it is asked about."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from specz import checks
-from specz.estimators import Estimator, Fitted, estimator_name
+from specz.estimators import ADDED, Estimator, Fitted, estimator_name
 from specz.grid import CLASSES, get_grid
 from specz.library import LibraryConfig, build_library
 from specz.observe import redshift_range
@@ -62,12 +62,17 @@ class Experiment:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The experiment as plain values, with the estimator by name."""
+        """The experiment as plain values, with the estimator by name.
+
+        A setting that an estimator got later (:data:`specz.estimators.ADDED`) is left out while
+        it has its default, so that the keys of earlier results stay.
+        """
         plain = asdict(replace(self))
-        plain["estimator"] = {
-            "name": estimator_name(self.estimator),
-            **plain.pop("estimator"),
-        }
+        settings = plain.pop("estimator")
+        for f in fields(self.estimator):  # type: ignore[arg-type]
+            if f.metadata == ADDED and settings[f.name] == f.default:
+                del settings[f.name]
+        plain["estimator"] = {"name": estimator_name(self.estimator), **settings}
         return plain
 
     @property

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from specz import checks
 from specz.backend import load_keras
-from specz.estimators import ClassScores, Fitted
+from specz.estimators import ADDED, ClassScores, Fitted
 from specz.grid import CLASSES
 from specz.sample import Sample
 from specz.training import TrainingConfig, logits, softmax_scores, temperature, train
@@ -42,6 +42,8 @@ class CNN:
     l2 : float
         Penalty on the weights of the dense layer.
     training : TrainingConfig
+    normalise : bool
+        Whether the output of each convolution is normalised over the batch, before ReLU.
     """
 
     label: ClassVar[str] = "CNN"
@@ -53,6 +55,7 @@ class CNN:
     dropout: float = 0.0
     l2: float = 0.0
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    normalise: bool = field(default=False, metadata=ADDED)
 
     def __post_init__(self) -> None:
         checks.integer("layers", self.layers, 1, 8)
@@ -73,9 +76,12 @@ class CNN:
                 self.kernel,
                 strides=self.stride,
                 padding="same",
-                activation="relu",
+                activation=None if self.normalise else "relu",
                 name=f"conv_{i + 1}",
             )(x)
+            if self.normalise:
+                x = keras.layers.BatchNormalization(name=f"normalise_{i + 1}")(x)
+                x = keras.layers.Activation("relu", name=f"relu_{i + 1}")(x)
         x = keras.layers.Flatten(name="flatten")(x)
         if self.dropout:
             x = keras.layers.Dropout(self.dropout, name="dropout")(x)

@@ -130,6 +130,43 @@ def depth(
     ]
 
 
+def tuning(
+    n_train: int,
+    snr: float,
+    learning_rate: Sequence[float],
+    batch: Sequence[int],
+    updates: Sequence[int],
+    filters: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    normalise: Sequence[bool],
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``tuning``: the study's network, then one setting changed at a time.
+
+    Each list holds values to try; it may be empty. ``updates`` are other values of
+    ``min_updates``.
+    """
+    base = cnn(layers, epochs, min_updates)
+    training = base.training
+    variants = [
+        base,
+        *(replace(base, training=replace(training, learning_rate=v)) for v in learning_rate),
+        *(replace(base, training=replace(training, batch=v)) for v in batch),
+        *(replace(base, training=replace(training, min_updates=v)) for v in updates),
+        *(replace(base, filters=v) for v in filters),
+        *(replace(base, kernel=v) for v in kernel),
+        *(replace(base, stride=v) for v in stride),
+        *(replace(base, normalise=v) for v in normalise),
+    ]
+    return [_experiment(v, n_train, snr, grid, n_test, seed) for v in dict.fromkeys(variants)]
+
+
 def noise(
     snr: Sequence[float],
     n_train: int,
@@ -296,6 +333,7 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "data_availability": data_availability,
     "overfitting": overfitting,
     "depth": depth,
+    "tuning": tuning,
     "noise": noise,
     "comparison_clean": comparison,
     "comparison_noisy": comparison,

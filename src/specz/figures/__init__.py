@@ -16,6 +16,8 @@ from specz.figures.accuracy import (
     plot_error_distribution,
     plot_gap_against_n,
     plot_part_of_limit,
+    plot_tuning,
+    what_differs,
 )
 from specz.figures.data import (
     plot_class_counts,
@@ -72,7 +74,9 @@ __all__ = [
     "plot_seds",
     "plot_splits",
     "plot_templates",
+    "plot_tuning",
     "save",
     "subplots",
+    "what_differs",
     "with_probability",
 ]

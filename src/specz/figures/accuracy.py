@@ -1,6 +1,8 @@
 """Figures of results: accuracy, errors, confusion, and the checks of the claims."""
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -161,6 +163,47 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
     ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(results) - 0.3))
     ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax
+
+
+def plot_tuning(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw validation accuracy of each network, named by what sets it apart from the first.
+
+    The band is the interval of the first.
+    """
+    values = [metrics.accuracy(result.validation) for result in results]
+    first = results[0].experiment.estimator
+    shade = colour(first.label)
+    y = np.arange(len(results))[::-1]
+    ax.axvspan(values[0].low, values[0].high, color=shade, alpha=0.12, lw=0)
+    ax.errorbar(
+        [value.value for value in values],
+        y,
+        xerr=error_bars(values),
+        fmt="o",
+        color=shade,
+        capsize=3,
+        label="validation accuracy",
+    )
+    names = ["as it is", *(what_differs(r.experiment.estimator, first) for r in results[1:])]
+    ax.set(xlabel="exact-class accuracy on validation spectra", ylim=(-0.6, len(results) - 0.4))
+    ax.set_yticks(y, names)
+    return ax
+
+
+def what_differs(one: Any, other: Any) -> str:
+    """Name the settings of ``one`` that are not those of ``other``, with their values."""
+    found = []
+    for f in fields(one):
+        value, before = getattr(one, f.name), getattr(other, f.name)
+        if value == before:
+            continue
+        if is_dataclass(value):
+            found.append(what_differs(value, before))
+        elif isinstance(value, bool):
+            found.append(f.name if value else f"no {f.name}")
+        else:
+            found.append(f"{f.name.replace('_', ' ')} {value:g}")
+    return ", ".join(found)
 
 
 def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:

@@ -1,0 +1,101 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# (page-tuning)=
+#
+# # How the network was tuned
+#
+# The study's own settings could not be read here, so the network has ours. How much hangs on them?
+# One setting is changed at a time: the learning rate, the batch, the length of the training, the
+# width, kernel and stride of the convolutions, and whether their outputs are normalised over the
+# batch. The choice is made on validation spectra. The test spectra are reported beside, for each
+# network once; nothing is chosen by them.
+
+# %% tags=["parameters"]
+n_train = 3000
+snr = float("inf")
+learning_rate = [1e-3, 1e-2]
+batch = []
+updates = []
+filters = []
+kernel = [16]
+stride = []
+normalise = [True]
+layers = 3
+epochs = 4
+min_updates = 600
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import archive, figures, metrics, runner, studies, tables
+from specz.grid import get_grid
+
+experiments = studies.tuning(
+    n_train,
+    snr,
+    learning_rate,
+    batch,
+    updates,
+    filters,
+    kernel,
+    stride,
+    normalise,
+    layers,
+    epochs,
+    min_updates,
+    n_test,
+    grid,
+    seed,
+)
+results = runner.run(experiments)
+reference = archive.reference("tuning")
+
+# %%
+figures.beside("tuning", figures.plot_tuning, results, reference)
+
+# %% [markdown]
+# ```{figure} figures/tuning.svg
+# :name: fig-tuning
+# :alt: Validation accuracy of the network and of variants with one setting changed.
+#
+# Accuracy on validation spectra, with 95 % intervals, of the network as it is on every other page
+# (top, and the band) and with one setting changed. All have seen the same training spectra.
+# ```
+
+# %%
+pixels = get_grid(grid).n_pixels
+rows = []
+for group in (results, reference):
+    for r in group:
+        first = group[0]
+        rows.append(
+            (
+                figures.what_differs(r.experiment.estimator, first.experiment.estimator)
+                or "as it is",
+                f"{r.experiment.n_train:,}",
+                f"{r.experiment.estimator.build(pixels).count_params():,}",
+                metrics.accuracy(r.validation).percent(),
+                metrics.compare(r.validation, first.validation).difference.points()
+                if r is not first
+                else "–",
+                metrics.accuracy(r.test).percent(),
+            )
+        )
+Markdown(
+    tables.markdown_table(
+        (
+            *("network", "training spectra", "parameters", "validation: exact class"),
+            *("against the first (points)", "test: exact class"),
+        ),
+        rows,
+    )
+)
