@@ -37,6 +37,7 @@ seed = 1
 from IPython.display import Markdown
 
 from specz import archive, figures, metrics, runner, studies, tables
+from specz.estimators import differences
 from specz.grid import get_grid
 
 experiments = studies.tuning(
@@ -60,7 +61,7 @@ results = runner.run(experiments)
 reference = archive.reference("tuning")
 
 # %%
-figures.beside("tuning", figures.plot_tuning, results, reference)
+figures.beside("tuning", figures.plot_variants, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/tuning.svg
@@ -79,8 +80,7 @@ for group in (results, reference):
         first = group[0]
         rows.append(
             (
-                figures.what_differs(r.experiment.estimator, first.experiment.estimator)
-                or "as it is",
+                differences(r.experiment.estimator, first.experiment.estimator),
                 f"{r.experiment.n_train:,}",
                 f"{r.experiment.estimator.build(pixels).count_params():,}",
                 metrics.accuracy(r.validation).percent(),

@@ -15,7 +15,8 @@ import numpy as np
 
 from specz import metrics, paths
 from specz.bayes import BayesLimit
-from specz.estimators import History
+from specz.estimators import History, differences
+from specz.evaluation import asked
 from specz.experiment import Experiment
 from specz.fingerprint import file_digest
 from specz.predictions import Predictions
@@ -36,6 +37,8 @@ COLUMNS = (
     "snr",
     "grid",
     "seed",
+    "altered",
+    "settings",
     "n_test",
     "accuracy",
     "ci_low",
@@ -103,10 +106,7 @@ def add(result: Result) -> Entry:
 def _restore(experiment: Experiment, entry: Entry) -> Result:
     """Join an archived entry with what its settings determine."""
     arrays = dict(entry.arrays)
-    train, validation, test = experiment.samples()
-    for part, sample in zip(
-        PARTS, (train.head(experiment.n_validation), validation, test), strict=True
-    ):
+    for part, sample in zip(PARTS, asked(experiment), strict=True):
         arrays[f"{part}.sed"], arrays[f"{part}.z"] = sample.sed, sample.z
         for field in fields(Predictions):
             name = f"{part}.{field.name}"
@@ -165,6 +165,8 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         "snr": f"{experiment.snr:g}",
         "grid": experiment.grid,
         "seed": experiment.seed,
+        "altered": experiment.altered,
+        "settings": differences(experiment.estimator, type(experiment.estimator)()),
         "n_test": len(test),
         "accuracy": digits(exact.value),
         "ci_low": digits(exact.low),

@@ -9,7 +9,7 @@ worked example.
 import importlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
@@ -186,3 +186,30 @@ def estimator_name(estimator: Estimator) -> str:
         if registered == path:
             return name
     raise ValueError(f"{path} is not registered; add a line for it to specz.estimators.REGISTRY")
+
+
+def differences(one: Estimator, other: Estimator) -> str:
+    """Name the settings of ``one`` that are not those of ``other``, with their values.
+
+    "as it is" if there is none; the method, if that is what differs.
+    """
+    if type(one) is not type(other):
+        return one.label
+    return _differing(one, other) or "as it is"
+
+
+def _differing(one: Any, other: Any) -> str:
+    found = []
+    for f in fields(one):
+        value, before = getattr(one, f.name), getattr(other, f.name)
+        if value == before:
+            continue
+        if is_dataclass(value):
+            found.append(_differing(value, before))
+        elif isinstance(value, bool):
+            found.append(f"{'' if value else 'do not '}{f.name.replace('_', ' ')}")
+        elif isinstance(value, tuple):
+            found.append(f"{f.name.replace('_', ' ')} {', '.join(map(str, value))}")
+        else:
+            found.append(f"{f.name.replace('_', ' ')} {value:g}")
+    return ", ".join(found)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from specz import checks
+from specz.alterations import ALTERATIONS, alter
 from specz.estimators import ADDED, Estimator, Fitted, estimator_name
 from specz.grid import CLASSES, get_grid
 from specz.library import LibraryConfig, build_library
@@ -39,6 +40,9 @@ class Experiment:
         Redshifts and noise. Experiments of one data seed share their spectra.
     seed : int
         The estimator's own randomness: weights, order of the examples, trees.
+    altered : str
+        What is done to the test spectra alone, a name in
+        :data:`specz.alterations.ALTERATIONS`; nothing by default.
     """
 
     estimator: Estimator
@@ -50,6 +54,7 @@ class Experiment:
     library: LibraryConfig = field(default_factory=LibraryConfig)
     data_seed: int = 1
     seed: int = 1
+    altered: str = field(default="", metadata=ADDED)
 
     def __post_init__(self) -> None:
         for name in ("n_train", "n_validation", "n_test"):
@@ -59,20 +64,22 @@ class Experiment:
         get_grid(self.grid)
         checks.integer("data_seed", self.data_seed, 0, SEED_MAX)
         checks.integer("seed", self.seed, 0, SEED_MAX)
+        if self.altered:
+            checks.choice("altered", self.altered, ALTERATIONS)
 
     @property
     def config(self) -> dict[str, Any]:
         """The experiment as plain values, with the estimator by name.
 
-        A setting that an estimator got later (:data:`specz.estimators.ADDED`) is left out while
+        A setting that was added later (:data:`specz.estimators.ADDED`) is left out while
         it has its default, so that the keys of earlier results stay.
         """
         plain = asdict(replace(self))
-        settings = plain.pop("estimator")
-        for f in fields(self.estimator):  # type: ignore[arg-type]
-            if f.metadata == ADDED and settings[f.name] == f.default:
-                del settings[f.name]
-        plain["estimator"] = {"name": estimator_name(self.estimator), **settings}
+        for owner, settings in ((self, plain), (self.estimator, plain["estimator"])):
+            for f in fields(owner):  # type: ignore[arg-type]
+                if f.metadata == ADDED and settings[f.name] == f.default:
+                    del settings[f.name]
+        plain["estimator"] = {"name": estimator_name(self.estimator), **plain["estimator"]}
         return plain
 
     @property
@@ -80,10 +87,11 @@ class Experiment:
         """One line for progress and listings."""
         depth = getattr(self.estimator, "layers", None)
         layers = f" {depth} layer{'s' if depth > 1 else ''}" if depth else ""
-        return f"{self.estimator.label}{layers}, {self.n_train:,} {noise_label(self.snr)}"
+        altered = f", {self.altered}" if self.altered else ""
+        return f"{self.estimator.label}{layers}, {self.n_train:,} {noise_label(self.snr)}{altered}"
 
     def samples(self) -> tuple[Sample, Sample, Sample]:
-        """Training, validation and test spectra."""
+        """Training, validation and test spectra, the last altered if that was asked for."""
         library, grid = build_library(self.library), get_grid(self.grid)
         low, high = redshift_range(library, grid)
         if not (low <= CLASSES.z_min and CLASSES.z_max <= high):
@@ -96,7 +104,7 @@ class Experiment:
                 ("test", self.n_test),
             )
         )
-        return train, validation, test
+        return train, validation, alter(test, self.altered)
 
 
 def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:

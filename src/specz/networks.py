@@ -235,3 +235,8 @@ def layer_table(model: "keras.Model") -> list[LayerRow]:
         )
         for layer in model.layers
     ]
+
+
+def n_learned(model: "keras.Model") -> int:
+    """Number of weights that training changes."""
+    return sum(math.prod(weight.shape) for weight in model.trainable_weights)

@@ -68,7 +68,8 @@ def predict(fitted: Fitted, sample: Sample) -> Predictions:
         If the scores have the wrong shape, are not numbers, or are called probabilities
         and do not sum to one.
     """
-    columns: list[tuple[npt.NDArray[np.generic], ...]] = []
+    # The first row, of no spectra, gives the columns their shape where there are none.
+    columns: list[tuple[npt.NDArray[np.generic], ...]] = [(np.empty(0),) * 5]
     for start in range(0, len(sample), fitted.batch):
         part = slice(start, start + fitted.batch)
         flux = sample.flux(part)

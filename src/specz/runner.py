@@ -22,6 +22,9 @@ from specz.predictions import Predictions
 from specz.store import Arrays, Entry, Store, canonical, key_of
 
 NUMERICAL_LIBRARIES = ("numpy", "scipy", "scikit-learn", "keras", "tensorflow-cpu", "tensorflow")
+ASKED = ("n_test", "altered")
+"""Settings of an experiment that do not change what is fitted."""
+
 PARTS = ("train", "validation", "test")
 
 
@@ -53,7 +56,7 @@ def recipe(experiment: Experiment) -> dict[str, Any]:
 
 def fit_recipe(experiment: Experiment) -> dict[str, Any]:
     """What decides the fitted estimator: all but the test spectra and how they are asked."""
-    config = {name: value for name, value in experiment.config.items() if name != "n_test"}
+    config = {name: v for name, v in experiment.config.items() if name not in ASKED}
     return _recipe("fit", experiment, "specz.experiment", config)
 
 

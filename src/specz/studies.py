@@ -253,6 +253,67 @@ def limit(
     return with_limits(experiments)
 
 
+def probing(
+    snr: float,
+    n_train: int,
+    n_train_plain: int,
+    altered: Sequence[str],
+    n_probed: int,
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    epochs_equivariant: int,
+    min_updates_equivariant: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``probing``: both networks and the limit on test spectra as they are, and altered.
+
+    ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the plain one.
+    The networks are those of other pages; ``n_probed`` test spectra are asked about.
+    """
+    checks.integer("n_probed", n_probed, 1, n_test)
+    if not isfinite(snr):
+        raise ValueError(f"snr must be finite, as clean spectra have no limit; got {snr!r}")
+    network = equivariant(epochs_equivariant, min_updates_equivariant)
+    both = (
+        _experiment(network, n_train, snr, grid, n_test, seed),
+        _experiment(cnn(layers, epochs, min_updates), n_train_plain, snr, grid, n_test, seed),
+    )
+    names = ["", *_listed("altered", altered)]
+    return with_limits([replace(e, altered=name, n_test=n_probed) for e in both for name in names])
+
+
+def ablation(
+    snr: float,
+    n_train: int,
+    layers: int,
+    epochs: int,
+    min_updates: int,
+    epochs_equivariant: int,
+    min_updates_equivariant: int,
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``ablation``: the equivariant network, then without one of its parts at a time.
+
+    The last network is the plain one, which has none of them.
+    """
+    whole = equivariant(epochs_equivariant, min_updates_equivariant)
+    variants: tuple[Estimator, ...] = (
+        whole,
+        replace(whole, know_library=False, learn_filters=True),
+        replace(whole, learn_filters=True),
+        replace(whole, continua=1),
+        replace(whole, hidden=(64,)),
+        replace(whole, shifts=400),
+        cnn(layers, epochs, min_updates),
+    )
+    return with_limits([_experiment(v, n_train, snr, grid, n_test, seed) for v in variants])
+
+
 def claims(
     n_train: Sequence[int],
     snr: Sequence[float],
@@ -338,6 +399,8 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "comparison_clean": comparison,
     "comparison_noisy": comparison,
     "limit": limit,
+    "ablation": ablation,
+    "probing": probing,
     "claims": claims,
 }
 """Notebook name to the function that lists its experiments."""

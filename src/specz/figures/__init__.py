@@ -10,14 +10,14 @@ from specz.figures.accuracy import (
     plot_accuracy_against_snr,
     plot_accuracy_bars,
     plot_accuracy_by_line_snr,
+    plot_alterations,
     plot_checks,
     plot_confusion,
     plot_data_efficiency,
     plot_error_distribution,
     plot_gap_against_n,
     plot_part_of_limit,
-    plot_tuning,
-    what_differs,
+    plot_variants,
 )
 from specz.figures.data import (
     plot_class_counts,
@@ -29,8 +29,10 @@ from specz.figures.data import (
 )
 from specz.figures.drawn import drawn
 from specz.figures.posterior import plot_pit, plot_reliability, with_probability
+from specz.figures.probing import plot_failure, plot_learned_filters
 from specz.figures.style import (
     beside,
+    by_alteration,
     by_depth,
     by_method,
     by_noise,
@@ -45,6 +47,7 @@ from specz.figures.training import plot_architecture, plot_histories
 
 __all__ = [
     "beside",
+    "by_alteration",
     "by_depth",
     "by_method",
     "by_noise",
@@ -58,14 +61,17 @@ __all__ = [
     "plot_accuracy_against_snr",
     "plot_accuracy_bars",
     "plot_accuracy_by_line_snr",
+    "plot_alterations",
     "plot_architecture",
     "plot_checks",
     "plot_class_counts",
     "plot_confusion",
     "plot_data_efficiency",
     "plot_error_distribution",
+    "plot_failure",
     "plot_gap_against_n",
     "plot_histories",
+    "plot_learned_filters",
     "plot_noise_levels",
     "plot_part_of_limit",
     "plot_pit",
@@ -74,9 +80,8 @@ __all__ = [
     "plot_seds",
     "plot_splits",
     "plot_templates",
-    "plot_tuning",
+    "plot_variants",
     "save",
     "subplots",
-    "what_differs",
     "with_probability",
 ]

@@ -1,8 +1,6 @@
 """Figures of results: accuracy, errors, confusion, and the checks of the claims."""
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,6 +11,7 @@ from specz import metrics
 from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.equivariant import Equivariant
+from specz.estimators import differences
 from specz.experiment import noise_label
 from specz.figures.style import OTHER, Label, colour, limits, methods, plain_log
 from specz.grid import CLASSES, get_grid
@@ -165,45 +164,54 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
     return ax
 
 
-def plot_tuning(results: Sequence[Result], ax: Axes) -> Axes:
+def plot_variants(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw validation accuracy of each network, named by what sets it apart from the first.
 
     The band is the interval of the first.
     """
+    results = methods(results)
     values = [metrics.accuracy(result.validation) for result in results]
     first = results[0].experiment.estimator
     shade = colour(first.label)
     y = np.arange(len(results))[::-1]
     ax.axvspan(values[0].low, values[0].high, color=shade, alpha=0.12, lw=0)
-    ax.errorbar(
-        [value.value for value in values],
-        y,
-        xerr=error_bars(values),
-        fmt="o",
-        color=shade,
-        capsize=3,
-        label="validation accuracy",
-    )
-    names = ["as it is", *(what_differs(r.experiment.estimator, first) for r in results[1:])]
+    for result, value, at in zip(results, values, y, strict=True):
+        ax.errorbar(
+            value.value,
+            at,
+            xerr=error_bars([value]),
+            fmt="o",
+            color=colour(result.experiment.estimator.label),
+            capsize=3,
+            label="_validation accuracy",
+        )
     ax.set(xlabel="exact-class accuracy on validation spectra", ylim=(-0.6, len(results) - 0.4))
-    ax.set_yticks(y, names)
+    ax.set_yticks(y, [differences(r.experiment.estimator, first) for r in results])
     return ax
 
 
-def what_differs(one: Any, other: Any) -> str:
-    """Name the settings of ``one`` that are not those of ``other``, with their values."""
-    found = []
-    for f in fields(one):
-        value, before = getattr(one, f.name), getattr(other, f.name)
-        if value == before:
-            continue
-        if is_dataclass(value):
-            found.append(what_differs(value, before))
-        elif isinstance(value, bool):
-            found.append(f.name if value else f"no {f.name}")
-        else:
-            found.append(f"{f.name.replace('_', ' ')} {value:g}")
-    return ", ".join(found)
+def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy on test spectra as they are and altered, one colour for each method."""
+    names = list(dict.fromkeys(result.experiment.altered for result in results))
+    labels = list(dict.fromkeys(result.experiment.estimator.label for result in results))
+    for i, label in enumerate(labels):
+        chosen = [r for r in results if r.experiment.estimator.label == label]
+        values = [metrics.accuracy(r.test) for r in chosen]
+        at = [len(names) - 1 - names.index(r.experiment.altered) for r in chosen]
+        ax.errorbar(
+            [value.value for value in values],
+            np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i),
+            xerr=error_bars(values),
+            fmt="os^Dv"[i % 5],
+            ms=5,
+            color=colour(label),
+            capsize=2,
+            label=label,
+        )
+    ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
+    ax.set_yticks(range(len(names)), [name or "as they are" for name in reversed(names)])
+    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(labels))
+    return ax
 
 
 def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:

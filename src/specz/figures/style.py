@@ -149,6 +149,11 @@ def by_remedy(result: Result) -> str:
     return " + ".join(remedies) or "nothing"
 
 
+def by_alteration(result: Result) -> str:
+    """Label of a result where what was done to the test spectra varies; empty if nothing was."""
+    return result.experiment.altered
+
+
 def methods(results: Sequence[Result]) -> list[Result]:
     """Return the results that are not the limit."""
     return [r for r in results if not isinstance(r.experiment.estimator, BayesLimit)]

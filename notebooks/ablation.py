@@ -1,0 +1,114 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# (page-ablation)=
+#
+# # The network that knows what redshift is
+#
+# In $\ln\lambda$ a redshift is a shift by $\ln(1+z)$. A spectrum $x$ at redshift $z$ is
+# $m(\ln\lambda - \ln(1+z))$ plus white noise, so all that it says about $z$ is in its products
+# with what the rest-frame components $b_r$ look like at each redshift,
+#
+# $$
+# s_r(z) = \sum_i x_i \, b_r\!\left(\ln\lambda_i - \ln(1+z)\right) .
+# $$
+#
+# In bins of $\ln\lambda$ that is a cross-correlation: one fast Fourier transform a component gives
+# it at every redshift. The equivariant network computes the $s_r$ for the principal continua of
+# the training SEDs and for each emission line; then the *same* small network of dense layers turns
+# the $s_r$ at each trial redshift into $\ln p$ there; $p$ is summed over each class. Nothing but
+# that small network is learned, and it is asked the same question at every redshift. So an example
+# at one redshift teaches it about all others.
+#
+# What does each part buy? One is changed at a time:
+#
+# - *do not know library, learn filters*: the symmetry without the knowledge: filters that start
+#   as noise and are learned;
+# - *learn filters*: filters that start as the library's components and are trained too;
+# - *continua 1*: the mean continuum and the lines alone;
+# - *hidden 64*: one dense layer in place of three;
+# - *shifts 400*: trial redshifts two classes apart;
+# - *CNN*: neither symmetry nor knowledge.
+
+# %% tags=["parameters"]
+snr = 1.0
+n_train = 4000
+layers = 3
+epochs = 4
+min_updates = 600
+epochs_equivariant = 1
+min_updates_equivariant = 300
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import archive, figures, metrics, runner, studies, tables
+from specz.estimators import differences
+from specz.networks import n_learned
+
+experiments = studies.ablation(
+    snr,
+    n_train,
+    layers,
+    epochs,
+    min_updates,
+    epochs_equivariant,
+    min_updates_equivariant,
+    n_test,
+    grid,
+    seed,
+)
+results = runner.run(experiments)
+reference = archive.reference("ablation")
+
+# %%
+figures.beside("ablation", figures.plot_variants, results, reference)
+
+# %% [markdown]
+# ```{figure} figures/ablation.svg
+# :name: fig-ablation
+# :alt: Validation accuracy of the equivariant network and of variants that lack one part.
+#
+# Accuracy on validation spectra, with 95 % intervals: the network of the other pages (top, and
+# the band), and with one part changed. All have seen the same training spectra.
+# ```
+
+# %%
+first = results[0].experiment.estimator
+learned = {
+    differences(r.experiment.estimator, first): n_learned(runner.fitted(r.experiment).model)
+    for r in figures.methods(results)
+}
+rows = []
+for group in (results, reference):
+    ceiling = figures.limits(group)
+    for r in figures.methods(group):
+        name = differences(r.experiment.estimator, group[0].experiment.estimator)
+        rows.append(
+            (
+                name,
+                f"{r.experiment.n_train:,}",
+                f"{learned[name]:,}" if name in learned else "–",
+                metrics.accuracy(r.validation).percent(),
+                metrics.accuracy(r.test).percent(),
+                metrics.part_of(r.test, ceiling[snr].test) if snr in ceiling else "–",
+                metrics.negative_log_likelihood(r.test),
+            )
+        )
+Markdown(
+    tables.markdown_table(
+        (
+            *("network", "training spectra", "weights learned", "validation: exact class"),
+            *("test: exact class", "part of the limit", "test: NLL (nats)"),
+        ),
+        rows,
+    )
+)

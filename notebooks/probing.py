@@ -1,0 +1,171 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# (page-probing)=
+#
+# # What the networks look at, and where they fail
+#
+# A network may be right for the wrong reason, and a simulation is never the sky. So parts of the
+# test spectra are taken away, and assumptions are broken one at a time, and the networks, trained
+# as on the other pages, are asked again. Beside them stands the Bayes posterior with the prior of
+# the training spectra. On altered spectra that prior is wrong, and it is the limit no longer.
+
+# %% tags=["parameters"]
+snr = 1.0
+n_train = 4000
+n_train_plain = 24000
+altered = ["no lines", "no continuum", "no Hα", "no [S II]", "5 Å offset", "σ twice as large"]
+n_probed = 500
+layers = 3
+epochs = 4
+min_updates = 600
+epochs_equivariant = 1
+min_updates_equivariant = 300
+n_test = 2000
+grid = "paper"
+seed = 1
+
+# %%
+from collections import Counter
+
+import numpy as np
+from IPython.display import Markdown
+
+from specz import archive, figures, metrics, mistakes, runner, studies, tables
+from specz.equivariant import LogBins
+
+experiments = studies.probing(
+    snr,
+    n_train,
+    n_train_plain,
+    altered,
+    n_probed,
+    layers,
+    epochs,
+    min_updates,
+    epochs_equivariant,
+    min_updates_equivariant,
+    n_test,
+    grid,
+    seed,
+)
+results = runner.run(experiments)
+reference = archive.reference("probing")
+plain = [r for r in results if not r.experiment.altered]
+network = plain[0]
+
+# %% [markdown]
+# ## With a part of the spectrum away, and with a wrong assumption
+
+# %%
+figures.beside("alterations", figures.plot_alterations, results, reference, height=4.6)
+
+# %% [markdown]
+# ```{figure} figures/alterations.svg
+# :name: fig-alterations
+# :alt: Accuracy of three methods on test spectra as they are and altered in several ways.
+#
+# Exact-class accuracy on the same test galaxies, with 95 % intervals, as they are and altered:
+# without emission lines, on a flat continuum, without one line or doublet, with a wavelength scale
+# that is wrong by a pixel, with a noise that the methods are not told of. Where no line is left, no
+# method finds a class of 0.001: the continuum of these galaxies has no feature that narrow.
+# ```
+
+# %%
+Markdown(
+    tables.markdown_table(
+        (
+            *("test spectra", "method", "exact class", "±1 class", "outliers beyond 0.003"),
+            *("mean maximum p", "NLL (nats)"),
+        ),
+        [
+            (
+                r.experiment.altered or "as they are",
+                r.experiment.estimator.label,
+                metrics.accuracy(r.test).percent(),
+                metrics.within_one(r.test).percent(),
+                metrics.outlier_fraction(r.test, 0.003).percent(),
+                f"{r.test.p_max.mean(dtype=float):.2f}",
+                metrics.negative_log_likelihood(r.test),
+            )
+            for r in sorted(results, key=figures.by_alteration)
+        ],
+    )
+)
+
+# %% [markdown]
+# "Mean maximum p" is what a method states; where it lies far above the exact-class accuracy, the
+# method is wrong and does not know it.
+#
+# ## What the network has learned
+#
+# The filters of the equivariant network are given; its first dense layer mixes them. The strongest
+# mixtures are rest-frame templates that the network has made for itself.
+
+# %%
+train, _, test = network.experiment.samples()
+model = runner.fitted(network.experiment).model
+edges = LogBins(train.grid, network.experiment.estimator.shifts).rest_edges
+fig, axes = figures.subplots(size=(7.2, 4.6))
+figures.plot_learned_filters(
+    np.asarray(model.get_layer("correlate").filters),
+    np.asarray(model.get_layer("dense_1").kernel),
+    0.5 * (edges[1:] + edges[:-1]),
+    axes[0, 0],
+)
+figures.save(fig, "learned_filters")
+
+# %% [markdown]
+# ```{figure} figures/learned_filters.svg
+# :name: fig-learned-filters
+# :alt: Four rest-frame filters with peaks at emission lines, which are marked.
+#
+# The four mixtures with the highest peak among the units of the first dense layer, each scaled to
+# one, in the rest frame. Dotted lines mark the emission lines.
+# ```
+#
+# ## Which line was taken for which
+#
+# A redshift that is wrong by more than 0.003 (1 + z) has often taken one line for another, which
+# says by how much it must be wrong.
+
+# %%
+rows = []
+for r in plain:
+    names = Counter(mistakes.line_mistakes(r.test, test.grid))
+    right = names.pop("")
+    wrong = sum(names.values())
+    listed = "; ".join(f"{name}: {count}" for name, count in names.most_common(6))
+    rows.append((r.experiment.estimator.label, f"{wrong} of {right + wrong}", listed or "–"))
+Markdown(
+    tables.markdown_table(("method", "wrong redshifts", "most frequent mistakes"), rows)
+    + "\n\nOf redshifts that are wrong at random, some pair of lines would explain "
+    + f"{100 * mistakes.explained_by_chance(test.grid):.0f} %."
+)
+
+# %% [markdown]
+# ## Failures, one by one
+
+# %%
+names = mistakes.line_mistakes(network.test, test.grid)
+failures = np.argsort(np.where(names != "", -network.test.p_max, np.inf))
+failures = failures[: min(4, np.count_nonzero(names))]
+fig, axes = figures.subplots(max(1, len(failures)), 1, size=(7.2, 1.9 * max(1, len(failures))))
+for i, ax in zip(failures, axes[:, 0], strict=False):
+    figures.plot_failure(test, network.test, i, names[i], ax)
+figures.save(fig, "failures")
+
+# %% [markdown]
+# ```{figure} figures/failures.svg
+# :name: fig-failures
+# :alt: Noisy spectra with the lines where they are, and where the network took them to be.
+#
+# The wrong redshifts of the equivariant network of which it was surest. Grey: the spectrum; blue:
+# without its noise. Dotted: the lines where they are. Dashed: where they would be at the redshift
+# that the network named.
+# ```

@@ -1,0 +1,99 @@
+"""Figures of what a network looks at, and of single spectra on which it fails."""
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from specz.figures.style import COLOURS, OTHER
+from specz.lines import LINES
+from specz.predictions import Predictions
+from specz.sample import Sample
+
+REST = (3600.0, 9500.0)
+"""Rest-frame wavelengths that are drawn, Å."""
+
+
+def plot_learned_filters(
+    filters: npt.NDArray[np.floating],
+    kernel: npt.NDArray[np.floating],
+    wave_rest: npt.NDArray[np.float64],
+    ax: Axes,
+    n: int = 4,
+) -> Axes:
+    """Draw the strongest mixtures of rest-frame filters that a first dense layer has learned.
+
+    Parameters
+    ----------
+    filters : ndarray, shape (n_filters, length)
+    kernel : ndarray, shape (n_filters, width)
+        Weights of the layer.
+    wave_rest : ndarray, shape (length,), Å
+        Middle of each bin of the filters.
+    ax : Axes
+    n : int
+        How many mixtures.
+    """
+    seen = (wave_rest > REST[0]) & (wave_rest < REST[1])
+    mixtures = (kernel.T @ filters)[:, seen]
+    strongest = np.argsort(-np.abs(mixtures).max(axis=1))[:n]
+    for row, which in enumerate(strongest):
+        mixture = mixtures[which] / np.abs(mixtures[which]).max()
+        ax.plot(
+            wave_rest[seen],
+            mixture - 2.2 * row,
+            color=COLOURS["equivariant network"],
+            lw=0.9,
+            label=f"_unit {which + 1}",
+        )
+    for label in dict.fromkeys(line.label for line in LINES):
+        waves = [line.wave_rest for line in LINES if line.label == label]
+        for wave in waves:
+            ax.axvline(wave, color=OTHER, ls=":", lw=0.7, label=f"_{label}")
+        if label != "[N II]":  # which stands on either side of Hα
+            height = 1.25 + 0.35 * (label == "[S II]")
+            ax.text(sum(waves) / len(waves), height, label, ha="center")
+    ax.set(xlabel="rest-frame wavelength (Å)", ylabel="filter (each scaled to 1)", xlim=REST)
+    ax.set_yticks([])
+    ax.margins(y=0.08)
+    return ax
+
+
+def plot_failure(
+    sample: Sample, predictions: Predictions, example: int, what: str, ax: Axes
+) -> Axes:
+    """Draw one spectrum with its lines where they are, and where the method took them to be.
+
+    Parameters
+    ----------
+    sample : Sample
+    predictions : Predictions
+        On ``sample``.
+    example : int
+        Index of the spectrum.
+    what : str
+        The mistake, for the title.
+    ax : Axes
+    """
+    one = np.array([example])
+    ax.plot(sample.grid.wave_obs, sample.flux(one)[0], color="#999999", lw=0.5, label="_with noise")
+    clean = Sample(sample.library, sample.grid, sample.sed[one], sample.z[one], np.inf, 0).flux()[0]
+    ax.plot(sample.grid.wave_obs, clean, color=COLOURS["CNN"], lw=1, label="without noise")
+    z, taken = float(sample.z[example]), float(predictions.z_predicted[example])
+    for line in LINES:
+        ax.axvline(line.wave_rest * (1 + z), ymax=0.9, color=OTHER, ls=":", lw=0.8)
+        ax.axvline(
+            line.wave_rest * (1 + taken),
+            ymax=0.9,
+            color=COLOURS["equivariant network"],
+            ls="--",
+            lw=0.8,
+        )
+    ax.set_title(
+        f"z = {z:.4f} taken for {taken:.4f} with p = {predictions.p_max[example]:.2f}; {what}",
+        fontsize=9,
+        loc="left",
+    )
+    ax.set(xlim=(sample.grid.wave_min, sample.grid.wave_max), ylabel="flux / mean")
+    ax.set_xlabel("observed wavelength (Å)")
+    ax.label_outer()
+    return ax
