@@ -21,7 +21,7 @@
 #   survey has, as it knows each galaxy with one noise only; a simulation has it for nothing.
 
 # %% tags=["parameters"]
-n_train = [3000, 10000]
+n_train = [1000, 3000]
 snr = 1.0
 dropout = 0.5
 l2 = 1e-4

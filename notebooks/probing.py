@@ -19,8 +19,8 @@
 snr = 1.0
 n_train = 4000
 n_train_plain = 24000
-altered = ["no lines", "no continuum", "no Hα", "no [S II]", "5 Å offset", "σ twice as large"]
-n_probed = 500
+altered = ["no lines", "no continuum", "no Hα", "5 Å offset", "σ twice as large"]
+n_probed = 400
 layers = 3
 epochs = 4
 min_updates = 600
