@@ -19,7 +19,7 @@
 snr = 1.0
 n_train = 4000
 n_train_plain = 24000
-altered = ["no lines", "no continuum", "no Hα", "5 Å offset", "σ twice as large"]
+altered = ["no lines", "no continuum", "no Hα", "5 Å offset", "σ twice as large", "Brown atlas"]
 n_probed = 400
 layers = 3
 epochs = 4
@@ -72,9 +72,14 @@ figures.beside("alterations", figures.plot_alterations, results, reference, heig
 #
 # Exact-class accuracy on the same test galaxies, with 95 % intervals, as they are and altered:
 # without emission lines, on a flat continuum, without one line or doublet, with a wavelength scale
-# that is wrong by a pixel, with a noise that the methods are not told of. Where no line is left, no
-# method finds a class of 0.001: the continuum of these galaxies has no feature that narrow.
+# that is wrong by a pixel, with a noise that the methods are not told of, and with observed
+# galaxies in place of simulated ones.
 # ```
+#
+# The observed galaxies are 69 of the atlas of {cite}`brown2014`, those with Hα in emission. The
+# rest frame of that atlas is good to about 2 Å: Hα of 68 % of them lies between −2.6 and +1.2 Å of
+# where it belongs. That alone moves half of the spectra out of their class, whatever the method, so
+# for them the column "±1 class" says more.
 
 # %%
 Markdown(

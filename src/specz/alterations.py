@@ -2,7 +2,7 @@
 
 What does an estimator look at? Take a part of the spectrum away and ask again. How does it fare
 where its assumptions fail? Break one at a time. Each alteration takes a sample and returns one
-with the same galaxies at the same redshifts and the same noise pattern.
+with the same redshifts and the same noise pattern; all but one with the same galaxies.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from specz import checks
+from specz.atlas import load_atlas
 from specz.lines import LINES
 from specz.sample import Sample
 
@@ -71,6 +72,13 @@ def noisier(factor: float) -> Callable[[Sample], Sample]:
     return alter
 
 
+def real_galaxies(sample: Sample) -> Sample:
+    """Observed galaxies in place of the library's, at the same redshifts."""
+    galaxies = load_atlas()
+    sed = np.asarray(sample.sed % len(galaxies.continuum), dtype=np.int32)
+    return replace(sample, library=galaxies, sed=sed)
+
+
 ALTERATIONS: dict[str, Callable[[Sample], Sample]] = {
     "no lines": without_lines,
     "no continuum": without_continuum,
@@ -79,6 +87,7 @@ ALTERATIONS: dict[str, Callable[[Sample], Sample]] = {
     "5 Å offset": offset,
     "σ twice as large": noisier(2.0),
     "σ half as large": noisier(0.5),
+    "Brown atlas": real_galaxies,
 }
 """What can be done to the test spectra, by name."""
 
