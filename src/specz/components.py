@@ -5,10 +5,12 @@ its own, so that lines are exact. What a redshift does to the components is comp
 all SEDs, which makes sums over the whole library affordable.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import erf
 
 from specz.grid import Grid
 from specz.library import Library
@@ -44,6 +46,30 @@ class Components:
         which = np.tile(np.arange(self.n), len(z))
         flux = integrate(self.library, which, np.repeat(z, self.n), grid)
         return flux.reshape(len(z), self.n, grid.n_pixels)
+
+    def rest_frame(self, edges: FloatArray, sigma: float) -> FloatArray:
+        """Mean flux density of each component between rest-frame wavelengths.
+
+        Parameters
+        ----------
+        edges : ndarray, shape (n + 1,), Å
+        sigma : float
+            Standard deviation of the lines in ln λ.
+
+        Returns
+        -------
+        ndarray, shape (n_components, n)
+            Zero beyond the library's wavelengths.
+        """
+        library, n_lines = self.library, len(LINE_WAVE_REST)
+        middle = 0.5 * (edges[1:] + edges[:-1])
+        continua = [
+            np.interp(middle, library.wave_rest, row, left=0, right=0)
+            for row in library.continuum[:-n_lines]
+        ]
+        at = np.log(edges[:, None] / LINE_WAVE_REST) / (math.sqrt(2) * sigma)  # (edge, line)
+        lines = 0.5 * np.diff(erf(at), axis=0) / np.diff(edges)[:, None]
+        return np.concatenate([continua, lines.T])
 
 
 def decompose(library: Library, sed: npt.NDArray[np.integer], n_continuum: int) -> Components:

@@ -23,14 +23,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import next_fast_len
-from scipy.special import erf
 
 from specz import checks
 from specz.backend import load_keras
 from specz.components import Components, decompose
 from specz.estimators import Fitted
 from specz.grid import CLASSES, Grid
-from specz.lines import C_KM_S, LINE_WAVE_REST
+from specz.lines import C_KM_S
 from specz.networks import fit_network, load_network
 from specz.observe import FWHM
 from specz.sample import Sample
@@ -257,19 +256,10 @@ def rest_frame_filters(components: Components, bins: LogBins) -> FloatArray:
     -------
     ndarray, shape (n_filters, length)
     """
-    library, edges = components.library, bins.rest_edges
-    n_lines = len(LINE_WAVE_REST)
-    middle = 0.5 * (edges[1:] + edges[:-1])
-    continua = [
-        np.interp(middle, library.wave_rest, row, left=0, right=0)
-        for row in library.continuum[:-n_lines]
-    ]
-    sigma = library.config.velocity_dispersion / C_KM_S
+    sigma = components.library.config.velocity_dispersion / C_KM_S
     if bins.grid.resolving_power is not None:
         sigma = math.hypot(sigma, 1 / (FWHM * bins.grid.resolving_power))
-    at = np.log(edges[:, None] / LINE_WAVE_REST) / (math.sqrt(2) * sigma)  # (edge, line)
-    lines = 0.5 * np.diff(erf(at), axis=0) / np.diff(edges)[:, None]
-    filters = np.concatenate([continua, lines.T])
+    filters = components.rest_frame(bins.rest_edges, sigma)
     power = (filters**2).sum(axis=1) * bins.window.mean()
     seen = power > 0
     return np.asarray(filters[seen] / np.sqrt(power[seen, None]))

@@ -28,6 +28,7 @@ REGISTRY = {
     "linear_svm": "specz.baselines:LinearSVM",
     "kernel_svm": "specz.baselines:KernelSVM",
     "template_fit": "specz.templatefit:TemplateFit",
+    "redrock": "specz.redrock_fit:Redrock",
     "bayes": "specz.bayes:BayesLimit",
 }
 """Where each estimator lives; a line here makes it known to every study and command."""
