@@ -37,12 +37,12 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_train = 4000
+n_train = 2000
 layers = 3
 epochs = 4
-min_updates = 600
+min_updates = 200
 epochs_equivariant = 1
-min_updates_equivariant = 300
+min_updates_equivariant = 120
 n_test = 2000
 grid = "paper"
 seed = 1

@@ -16,11 +16,11 @@
 # asked about the same test spectra.
 
 # %% tags=["parameters"]
-n_train = [3000, 10000, 24000]
+n_train = [3000, 10000, 16000]
 snr = [float("inf"), 1.0]
 layers = 3
 epochs = 4
-min_updates = 600
+min_updates = 400
 n_test = 2000
 grid = "paper"
 seed = 1
@@ -37,13 +37,7 @@ results = runner.run(experiments)
 reference = archive.reference("data_availability")
 
 # %%
-figures.beside(
-    "accuracy_against_n",
-    figures.plot_accuracy_against_n,
-    results,
-    reference,
-    label=figures.by_noise,
-)
+figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_against_n.svg
@@ -57,9 +51,7 @@ figures.beside(
 # ```
 
 # %%
-figures.beside(
-    "gap_against_n", figures.plot_gap_against_n, results, reference, label=figures.by_noise
-)
+figures.beside("gap_against_n", figures.plot_gap_against_n, results, reference)
 
 # %% [markdown]
 # ```{figure} figures/gap_against_n.svg

@@ -16,10 +16,10 @@
 
 # %% tags=["parameters"]
 layers = [1, 2, 3]
-n_train = 24000
+n_train = 16000
 snr = float("inf")
 epochs = 4
-min_updates = 600
+min_updates = 400
 n_train_datathon = 2000
 epochs_datathon = 8
 n_test = 2000

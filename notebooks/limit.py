@@ -29,12 +29,12 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-snr_levels = [2.0, 0.5]
+snr_levels = [2.0]
 n_train = [1000, 4000]
-n_train_plain = [1000, 3000, 10000, 24000]
+n_train_plain = [3000, 10000, 16000]
 layers = 3
 epochs = 4
-min_updates = 600
+min_updates = 400
 epochs_equivariant = 1
 min_updates_equivariant = 300
 n_test = 2000

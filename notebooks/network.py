@@ -15,10 +15,10 @@
 
 # %% tags=["parameters"]
 layers = 3
-n_train = 24000
+n_train = 16000
 snr = float("inf")
 epochs = 4
-min_updates = 600
+min_updates = 400
 n_test = 2000
 grid = "paper"
 seed = 1

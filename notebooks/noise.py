@@ -15,10 +15,10 @@
 
 # %% tags=["parameters"]
 snr = [float("inf"), 2.0, 1.0, 0.5]
-n_train = 24000
+n_train = 16000
 layers = 3
 epochs = 4
-min_updates = 600
+min_updates = 400
 n_test = 2000
 grid = "paper"
 seed = 1

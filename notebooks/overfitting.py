@@ -21,13 +21,13 @@
 #   survey has, as it knows each galaxy with one noise only; a simulation has it for nothing.
 
 # %% tags=["parameters"]
-n_train = [1000, 3000]
+n_train = [3000]
 snr = 1.0
 dropout = 0.5
 l2 = 1e-4
 layers = 3
 epochs = 4
-min_updates = 600
+min_updates = 400
 n_test = 2000
 grid = "paper"
 seed = 1
@@ -44,60 +44,43 @@ results = runner.run(experiments)
 reference = archive.reference("overfitting")
 
 # %%
-figures.beside(
-    "remedies_gap", figures.plot_gap_against_n, results, reference, label=figures.by_remedy
-)
+figures.beside("remedies", figures.plot_gaps, results, reference, label=figures.by_remedy)
 
 # %% [markdown]
-# ```{figure} figures/remedies_gap.svg
-# :name: fig-remedies-gap
-# :alt: Training minus validation accuracy against training size, a line for each remedy.
+# ```{figure} figures/remedies.svg
+# :name: fig-remedies
+# :alt: Accuracy on training and on test spectra for each remedy, joined by a bar.
 #
-# The gap against the size of the training set, with 95 % intervals, one line for each remedy. The
-# lower, the less the network has learned of its training spectra alone.
-# ```
-
-# %%
-figures.beside(
-    "remedies_accuracy",
-    figures.plot_accuracy_against_n,
-    results,
-    reference,
-    height=4.6,
-    label=figures.by_remedy,
-)
-
-# %% [markdown]
-# ```{figure} figures/remedies_accuracy.svg
-# :name: fig-remedies-accuracy
-# :alt: Accuracy on test and training spectra against training size, a colour for each remedy.
-#
-# Accuracy on test spectra (filled) and on training spectra (open). A smaller gap is worth
-# something only if the filled line rises: a remedy may close the gap by learning less.
+# Accuracy on training (open) and on test spectra (filled), with 95 % intervals; the bar between
+# them is overfitting. A shorter bar is worth something only if its filled end moves right: a
+# remedy may close the gap by learning less.
 # ```
 
 # %%
 rows = []
 for group in (results, reference):
-    networks = {(r.experiment.n_train, figures.by_remedy(r)): r for r in figures.methods(group)}
-    for (n, remedy), r in networks.items():
-        plain = networks.get((n, "nothing"))
-        gained = metrics.compare(r.test, plain.test).difference.points() if plain else "–"
+    networks = figures.methods(group)
+    plain = {r.experiment.n_train: r for r in networks if "nothing" in figures.by_remedy(r)}
+    for r in networks:
+        n, same = r.experiment.n_train, plain.get(r.experiment.n_train, r)
         rows.append(
             (
                 f"{n:,}",
-                remedy,
-                metrics.accuracy(r.test).percent(),
-                gained if plain is not r else "–",
+                figures.by_remedy(r).partition("\n")[0],
                 metrics.accuracy(r.train).percent(),
+                metrics.difference_interval(
+                    metrics.accuracy(r.train), metrics.accuracy(r.validation)
+                ).points(),
+                metrics.accuracy(r.test).percent(),
+                metrics.compare(r.test, same.test).difference.points() if r is not same else "–",
                 metrics.negative_log_likelihood(r.test),
             )
         )
 Markdown(
     tables.markdown_table(
         (
-            *("training spectra", "remedy", "test: exact class", "against nothing (points)"),
-            *("training: exact class", "test: NLL (nats)"),
+            *("training spectra", "remedy", "training: exact class", "gap to validation (points)"),
+            *("test: exact class", "against nothing (points)", "test: NLL (nats)"),
         ),
         rows,
     )

@@ -18,12 +18,12 @@
 # %% tags=["parameters"]
 snr = 1.0
 n_train = 4000
-n_train_plain = 24000
-altered = ["no lines", "no continuum", "no Hα", "5 Å offset", "σ twice as large", "Brown atlas"]
-n_probed = 400
+n_train_plain = 16000
+altered = ["no lines", "no Hα", "5 Å offset", "Brown atlas"]
+n_probed = 200
 layers = 3
 epochs = 4
-min_updates = 600
+min_updates = 400
 epochs_equivariant = 1
 min_updates_equivariant = 300
 n_test = 2000

@@ -19,7 +19,7 @@
 # %% tags=["parameters"]
 n_train = 3000
 snr = float("inf")
-learning_rate = [1e-3, 1e-2]
+learning_rate = [1e-3, 0.01]
 batch = []
 updates = []
 filters = []
@@ -28,7 +28,7 @@ stride = []
 normalise = [True]
 layers = 3
 epochs = 4
-min_updates = 300
+min_updates = 150
 n_test = 2000
 grid = "paper"
 seed = 1

@@ -62,7 +62,7 @@ def is_labelled(ax):
 
 
 def test_accuracy_against_n_shows_the_metric(results, ax):
-    figures.plot_accuracy_against_n(results, ax, figures.by_noise)
+    figures.plot_accuracy_against_n(results, ax)
     shown = errorbars(ax)
     for level in LEVELS:
         chosen = [r for r in results if r.experiment.snr == level]
@@ -82,7 +82,7 @@ def test_accuracy_against_snr_sets_clean_spectra_apart(results, ax):
 
 
 def test_gap_is_training_minus_validation(results, ax):
-    figures.plot_gap_against_n(results, ax, figures.by_noise)
+    figures.plot_gap_against_n(results, ax)
     expected = [
         metrics.accuracy(r.train).value - metrics.accuracy(r.validation).value
         for r in results
@@ -91,7 +91,7 @@ def test_gap_is_training_minus_validation(results, ax):
     np.testing.assert_allclose(errorbars(ax)["S/N 1"][1], expected)
 
 
-def test_a_line_for_each_remedy(network, ax):
+def test_each_remedy_shows_training_and_test(network, ax):
     settings = network.experiment.estimator
     remedies = {
         "nothing": settings,
@@ -103,8 +103,11 @@ def test_a_line_for_each_remedy(network, ax):
         replace(network, experiment=replace(network.experiment, estimator=remedy))
         for remedy in remedies.values()
     ]
-    figures.plot_gap_against_n(results, ax, figures.by_remedy)
-    assert set(errorbars(ax)) == set(remedies)
+    figures.plot_gaps(results, ax, figures.by_remedy)
+    names = [tick.get_text().partition("\n")[0] for tick in ax.get_yticklabels()]
+    assert names == list(remedies)
+    shown = [bar.lines[0].get_xdata()[0] for bar in ax.containers]
+    assert shown[:2] == [metrics.accuracy(p).value for p in (network.train, network.test)]
 
 
 def test_tuning_names_what_was_changed(network, ax):
@@ -222,7 +225,7 @@ def test_the_same_figure_gives_the_same_file(results, tmp_path, monkeypatch):
     for name in ("a", "b"):
         monkeypatch.setattr(paths, "FIGURES", tmp_path / name)
         fig, axes = figures.subplots()
-        figures.plot_gap_against_n(results, axes[0, 0], figures.by_noise)
+        figures.plot_gap_against_n(results, axes[0, 0])
         figures.save(fig, "gap")
         contents.append((tmp_path / name / "gap.svg").read_bytes())
         plt.close(fig)
@@ -250,7 +253,7 @@ def dashed(ax):
 def test_the_limit_is_the_ceiling_of_every_accuracy_figure(noisy, ax):
     ceiling = metrics.accuracy(noisy[-1].test).value
     assert noisy[-1].experiment.estimator.label == "Bayes limit"
-    figures.plot_accuracy_against_n(noisy, ax, figures.by_noise)
+    figures.plot_accuracy_against_n(noisy, ax)
     assert [line.get_ydata()[0] for line in dashed(ax)] == [ceiling]
     ax.clear()
     figures.plot_data_efficiency(noisy, ax)
@@ -295,7 +298,7 @@ def rows_of(fig):
 
 
 def test_the_data_file_of_a_figure_holds_its_numbers(results, ax):
-    figures.plot_accuracy_against_n(results, ax, figures.by_noise)
+    figures.plot_accuracy_against_n(results, ax)
     rows = rows_of(ax.figure)
     for level in LEVELS:
         of_level = [r for r in results if r.experiment.snr == level]

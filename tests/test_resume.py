@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -57,14 +58,13 @@ def same(first, second):
     )
 
 
-def test_twenty_kills_do_not_change_the_result(tmp_path):
-    whole = run([EXPERIMENT], Store(tmp_path / "whole"))[0]
-    store = Store(tmp_path / "killed")
-    kept = store.checkpoint(key_of(fit_recipe(EXPERIMENT)))
-    moment, killed = random.Random(1), 0
-    for i in range(KILLS):
+def kill(folder, kills, moment):
+    """Start the training and kill it, again and again; return how often that was a kill."""
+    kept = Store(folder).checkpoint(key_of(fit_recipe(EXPERIMENT)))
+    killed = 0
+    for i in range(kills):
         before = kept.stat().st_mtime_ns if kept.exists() else 0
-        process = start(tmp_path / "killed")
+        process = start(folder)
         if i % 2:  # soon after progress was kept, or while the next is being written
             while not kept.exists() or kept.stat().st_mtime_ns == before:
                 time.sleep(0.005)
@@ -74,16 +74,26 @@ def test_twenty_kills_do_not_change_the_result(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.communicate()
         killed += process.returncode == -signal.SIGKILL
-    assert killed == KILLS
-    assert kept.exists()
-    with np.load(kept) as data:
-        assert 1 <= len(data["rows"]) <= 120  # there was progress
-    with np.load(kept) as data:
-        earlier = float(data["cost"][1])
-    result = run([EXPERIMENT], store)[0]
-    same(result, whole)
-    assert not kept.exists()
-    assert result.manifest["cpu_seconds"] > earlier > 0  # what was killed is in the bill
+    return killed
+
+
+def test_twenty_kills_do_not_change_the_result(tmp_path):
+    """Two trainings side by side, each killed ten times."""
+    whole = run([EXPERIMENT], Store(tmp_path / "whole"))[0]
+    folders = [tmp_path / "first", tmp_path / "second"]
+    with ThreadPoolExecutor(len(folders)) as pool:
+        moments = [random.Random(i) for i in range(len(folders))]
+        killed = list(pool.map(kill, folders, [KILLS // len(folders)] * len(folders), moments))
+    assert sum(killed) == KILLS
+    for folder in folders:
+        kept = Store(folder).checkpoint(key_of(fit_recipe(EXPERIMENT)))
+        with np.load(kept) as data:
+            assert 1 <= len(data["rows"]) <= 120  # there was progress
+            earlier = float(data["cost"][1])
+        result = run([EXPERIMENT], Store(folder))[0]
+        same(result, whole)
+        assert not kept.exists()
+        assert result.manifest["cpu_seconds"] > earlier > 0  # what was killed is in the bill
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * 99])

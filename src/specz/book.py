@@ -4,11 +4,14 @@ papermill executes, Jupyter Book only renders. A build that fails leaves the sit
 """
 
 import html as html_text
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ import nbformat
 import yaml
 
 from specz import checks, paths, provenance
-from specz.execution import BookError, Executed, execute
+from specz.execution import BookError, Executed, execute, kept
 from specz.experiment import Experiment
 from specz.fingerprint import file_digest, library_versions
 from specz.profiles import Parameters, experiments, resolve
@@ -60,15 +63,30 @@ def make_pages(
         checks.choice("notebook", name, STUDIES)
     chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
     compute([e for name in chosen for e in experiments(name, chosen[name])])
-    return [make_page(name, parameters, profile) for name, parameters in chosen.items()]
+    return execute_all([(name, parameters, profile) for name, parameters in chosen.items()])
 
 
-def make_page(name: str, parameters: Parameters, profile: str) -> Executed:
-    """Execute one notebook and say on the terminal what it took."""
-    page = execute(name, parameters, profile)
-    seconds = page.manifest["seconds"]
-    print(f"{name}: {f'executed in {seconds:.0f} s' if page.fresh else 'unchanged'}", flush=True)
-    return page
+def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]:
+    """Execute notebooks, as many at a time as there are cores; say what each took.
+
+    Parameters
+    ----------
+    wanted : sequence of (notebook, parameters, profile)
+    """
+    there = [kept(*one) for one in wanted]
+    absent = [one for one, page in zip(wanted, there, strict=True) if page is None]
+    made: Iterator[Executed] = iter(())
+    if absent:
+        # A kernel takes its settings from the environment, which belongs to a process.
+        workers = min(len(absent), os.cpu_count() or 1)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            made = iter(list(pool.map(execute, *zip(*absent, strict=True))))
+    pages = [page or next(made) for page in there]
+    for page in pages:
+        seconds = page.manifest["seconds"]
+        took = f"executed in {seconds:.0f} s" if page.fresh else "unchanged"
+        print(f"{page.name}: {took}", flush=True)
+    return pages
 
 
 def build(
@@ -129,7 +147,7 @@ def build_sweep(sweep: Sweep, folder: Path | None = None) -> Path:
     """
     runs = sweep.runs()
     compute([e for parameters in runs for e in experiments(sweep.notebook, parameters)])
-    compared = [make_page(sweep.notebook, parameters, sweep.profile) for parameters in runs]
+    compared = execute_all([(sweep.notebook, parameters, sweep.profile) for parameters in runs])
     pages = make_pages(sweep.profile)
     folder = folder or paths.BUILD / "books" / f"sweep-{sweep.name}"
     site = folder / "site"

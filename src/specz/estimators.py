@@ -8,7 +8,7 @@ worked example.
 
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
@@ -189,28 +189,33 @@ def estimator_name(estimator: Estimator) -> str:
     raise ValueError(f"{path} is not registered; add a line for it to specz.estimators.REGISTRY")
 
 
-def differences(one: Estimator, other: Estimator) -> str:
+AS_IT_IS = "as it is"
+
+
+def differences(one: Estimator, other: Estimator, without: Collection[str] = ()) -> str:
     """Name the settings of ``one`` that are not those of ``other``, with their values.
 
-    "as it is" if there is none; the method, if that is what differs.
+    :data:`AS_IT_IS` if there is none; the method, if that is what differs. Settings ``without``
+    are passed over.
     """
     if type(one) is not type(other):
         return one.label
-    return _differing(one, other) or "as it is"
+    return ", ".join(_differing(one, other, without)) or AS_IT_IS
 
 
-def _differing(one: Any, other: Any) -> str:
+def _differing(one: Any, other: Any, without: Collection[str]) -> list[str]:
     found = []
     for f in fields(one):
         value, before = getattr(one, f.name), getattr(other, f.name)
-        if value == before:
+        name = f.name.replace("_", " ")
+        if value == before or f.name in without:
             continue
         if is_dataclass(value):
-            found.append(_differing(value, before))
+            found += _differing(value, before, without)
         elif isinstance(value, bool):
-            found.append(f"{'' if value else 'do not '}{f.name.replace('_', ' ')}")
+            found.append(name if value else f"do not {name}")
         elif isinstance(value, tuple):
-            found.append(f"{f.name.replace('_', ' ')} {', '.join(map(str, value))}")
+            found.append(f"{name} {', '.join(map(str, value))}")
         else:
-            found.append(f"{f.name.replace('_', ' ')} {value:g}")
-    return ", ".join(found)
+            found.append(f"{name} {value:g}")
+    return found

@@ -99,7 +99,7 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     """
     notebook = read_notebook(name)
     made_of = _recipe(name, notebook, parameters, profile)
-    folder = paths.EXECUTED / f"{name}-{key_of(made_of)[:16]}"
+    folder = _folder(name, made_of)
     if folder.is_dir():
         return Executed(name, folder, fresh=False)
     paths.EXECUTED.mkdir(parents=True, exist_ok=True)
@@ -145,6 +145,16 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     return Executed(name, folder, fresh=True)
 
 
+def kept(name: str, parameters: Parameters, profile: str) -> Executed | None:
+    """Return the run of a notebook that is kept; None if there is none."""
+    folder = _folder(name, _recipe(name, read_notebook(name), parameters, profile))
+    return Executed(name, folder, fresh=False) if folder.is_dir() else None
+
+
+def _folder(name: str, made_of: dict[str, Any]) -> Path:
+    return paths.EXECUTED / f"{name}-{key_of(made_of)[:16]}"
+
+
 def _recipe(
     name: str, notebook: nbformat.NotebookNode, parameters: Parameters, profile: str
 ) -> dict[str, Any]:
@@ -165,16 +175,19 @@ def _recipe(
 def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
     """Say where and on what a page was made, its experiments included."""
     store = Store(paths.STORE)
-    made = {}
+    made = []
     for experiment in experiments(name, parameters):
         key = key_of(recipe(experiment))
         path = store.folder(key) / "manifest.json"
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        made[experiment.title] = {
-            "key": key[:32],
-            "seconds": manifest["seconds"],
-            "device": manifest.get("device", "not recorded"),
-        }
+        made.append(
+            {
+                "title": experiment.title,
+                "key": key[:32],
+                "seconds": manifest["seconds"],
+                "device": manifest.get("device", "not recorded"),
+            }
+        )
     return {
         "data": file_digest(TEMPLATES),
         "experiments": made,

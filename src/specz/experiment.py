@@ -6,13 +6,15 @@ from typing import Any
 
 from specz import checks
 from specz.alterations import ALTERATIONS, alter
-from specz.estimators import ADDED, Estimator, Fitted, estimator_name
+from specz.estimators import ADDED, AS_IT_IS, Estimator, Fitted, differences, estimator_name
 from specz.grid import CLASSES, get_grid
 from specz.library import LibraryConfig, build_library
 from specz.observe import redshift_range
 from specz.sample import Sample, draw_sample
 
 SEED_MAX = 2**32 - 1
+LENGTHS = ("epochs", "min_updates")
+"""Settings that every profile has its own of; a title does not name them."""
 
 
 def noise_label(snr: float) -> str:
@@ -87,8 +89,14 @@ class Experiment:
         """One line for progress and listings."""
         depth = getattr(self.estimator, "layers", None)
         layers = f" {depth} layer{'s' if depth > 1 else ''}" if depth else ""
-        altered = f", {self.altered}" if self.altered else ""
-        return f"{self.estimator.label}{layers}, {self.n_train:,} {noise_label(self.snr)}{altered}"
+        settings = differences(self.estimator, type(self.estimator)(), ("layers", *LENGTHS))
+        words = [
+            f"{self.estimator.label}{layers}",
+            f"{self.n_train:,} {noise_label(self.snr)}",
+            *([settings] if settings != AS_IT_IS else []),
+            *([self.altered] if self.altered else []),
+        ]
+        return ", ".join(words)
 
     def samples(self) -> tuple[Sample, Sample, Sample]:
         """Training, validation and test spectra, the last altered if that was asked for."""

@@ -150,7 +150,7 @@ def _box(page: Executed, figure: str | None = None) -> str:
 def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     """List what decided the page, names and values in Markdown."""
     parameters = manifest["parameters"]
-    made = manifest["experiments"].values()
+    made = manifest["experiments"]
     commit, _, dirty = manifest["commit"].partition("-")
     seconds = sum(entry["seconds"] for entry in made)
     return [

@@ -16,6 +16,7 @@ from specz.figures.accuracy import (
     plot_data_efficiency,
     plot_error_distribution,
     plot_gap_against_n,
+    plot_gaps,
     plot_part_of_limit,
     plot_variants,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "plot_error_distribution",
     "plot_failure",
     "plot_gap_against_n",
+    "plot_gaps",
     "plot_histories",
     "plot_learned_filters",
     "plot_noise_levels",

@@ -24,52 +24,75 @@ SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
 
 
-def plot_accuracy_against_n(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
+def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy on training and test spectra against the number of training spectra.
 
-    One colour for each ``label``. A dashed line is the Bayes limit on the same test spectra.
+    One colour for each noise level. A dashed line is the Bayes limit on the same test spectra.
     """
     ceiling, results = limits(results), methods(results)
-    for (name, chosen), shade in zip(_by_label(results, label).items(), SHADES, strict=False):
+    for (level, chosen), shade in zip(_by_snr(results).items(), SHADES, strict=False):
+        name = noise_label(level)
         n = [result.experiment.n_train for result in chosen]
         test = [metrics.accuracy(result.test) for result in chosen]
         seen = [metrics.accuracy(result.train) for result in chosen]
         _points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
         _points(ax, n, seen, color=shade, fmt="o:", mfc="white", label=f"{name}, training")
-    shades = dict(zip(dict.fromkeys(r.experiment.snr for r in results), SHADES, strict=False))
-    for level, limit in ceiling.items():
-        shade = shades.get(level, OTHER) if len(shades) > 1 else colour(BayesLimit.label)
-        value = metrics.accuracy(limit.test).value
-        ax.axhline(value, color=shade, ls="--", lw=1, label=f"{noise_label(level)}, Bayes limit")
+        if level in ceiling:
+            value = metrics.accuracy(ceiling[level].test).value
+            ax.axhline(value, color=shade, ls="--", lw=1, label=f"{name}, Bayes limit")
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
-    plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
-    ax.legend(fontsize=9, ncols=1 + (len(ax.get_legend_handles_labels()[1]) > 8))
-    return ax
-
-
-def plot_gap_against_n(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
-    """Draw the gap, accuracy on training minus validation spectra, against training size."""
-    results = methods(results)
-    for (name, chosen), shade in zip(_by_label(results, label).items(), SHADES, strict=False):
-        gap = [
-            metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))
-            for r in chosen
-        ]
-        n = [result.experiment.n_train for result in chosen]
-        _points(ax, n, gap, color=shade, fmt="s-", label=name)
-    ax.axhline(0, color="#444444", lw=0.8)
-    ax.set(xscale="log", xlabel="training spectra", ylabel="training − validation accuracy")
     plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
     ax.legend(fontsize=9)
     return ax
 
 
-def _by_label(results: Sequence[Result], label: Label) -> dict[str, list[Result]]:
-    """Group results by their label, from few training spectra to many."""
-    groups: dict[str, list[Result]] = {}
+def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw the gap, accuracy on training minus validation spectra, against training size."""
+    for (level, chosen), shade in zip(_by_snr(methods(results)).items(), SHADES, strict=False):
+        gap = [
+            metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))
+            for r in chosen
+        ]
+        n = [result.experiment.n_train for result in chosen]
+        _points(ax, n, gap, color=shade, fmt="s-", label=noise_label(level))
+    ax.axhline(0, color="#444444", lw=0.8)
+    ax.set(xscale="log", xlabel="training spectra", ylabel="training − validation accuracy")
+    plain_log(ax.xaxis, sorted({result.experiment.n_train for result in methods(results)}))
+    ax.legend(fontsize=9)
+    return ax
+
+
+def _by_snr(results: Sequence[Result]) -> dict[float, list[Result]]:
+    """Group results by noise level, from few training spectra to many."""
+    groups: dict[float, list[Result]] = {}
     for result in sorted(results, key=lambda r: r.experiment.n_train):
-        groups.setdefault(label(result), []).append(result)
+        groups.setdefault(result.experiment.snr, []).append(result)
     return groups
+
+
+def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
+    """Draw accuracy on training and on test spectra of each result, and the gap between them."""
+    results = methods(results)
+    y = np.arange(len(results))[::-1]
+    for result, at in zip(results, y, strict=True):
+        shade = colour(result.experiment.estimator.label)
+        seen, test = metrics.accuracy(result.train), metrics.accuracy(result.test)
+        ax.plot([test.value, seen.value], [at, at], color=shade, lw=3, alpha=0.3, label="_gap")
+        for value, face, name in ((seen, "white", "training"), (test, shade, "test")):
+            ax.errorbar(
+                value.value,
+                at,
+                xerr=error_bars([value]),
+                fmt="o",
+                color=shade,
+                mfc=face,
+                capsize=3,
+                label=name if at == y[0] else f"_{name}",
+            )
+    ax.set(xlabel="exact-class accuracy", ylim=(-0.6, len(results) - 0.4))
+    ax.set_yticks(y, [label(result) for result in results])
+    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+    return ax
 
 
 def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:

@@ -147,7 +147,7 @@ def by_remedy(result: Result) -> str:
         *([f"L2 {network.l2:g}"] if network.l2 else []),
         *(["fresh noise"] if network.training.fresh_noise else []),
     ]
-    return " + ".join(remedies) or "nothing"
+    return f"{' + '.join(remedies) or 'nothing'}\n{result.experiment.n_train:,} spectra"
 
 
 def by_alteration(result: Result) -> str:
