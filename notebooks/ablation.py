@@ -39,11 +39,11 @@
 snr = 1.0
 n_train = 2000
 layers = 3
-epochs = 4
+epochs = 3
 min_updates = 200
 epochs_equivariant = 1
 min_updates_equivariant = 120
-n_test = 2000
+n_test = 1000
 grid = "paper"
 seed = 1
 

@@ -20,13 +20,13 @@
 n_train = [3000, 10000, 16000]
 snr = [float("inf"), 1.0]
 layers = [1, 2, 3]
-snr_levels = [float("inf"), 2.0, 1.0, 0.5]
+snr_levels = [float("inf"), 1.0, 0.5]
 methods = ["cnn", "knn", "forest", "linear_svm", "kernel_svm"]
-n_train_methods = [16000, 16000, 2000, 2000, 2000]
-n_common = 2000
-epochs = 4
-min_updates = 400
-n_test = 2000
+n_train_methods = [16000, 16000, 1000, 1000, 1000]
+n_common = 1000
+epochs = 3
+min_updates = 300
+n_test = 1000
 grid = "paper"
 seed = 1
 

@@ -19,12 +19,12 @@
 # %% tags=["parameters"]
 snr = 1.0
 methods = ["cnn", "knn", "forest", "linear_svm", "kernel_svm"]
-n_train = [16000, 16000, 2000, 2000, 2000]
-n_common = 2000
+n_train = [16000, 16000, 1000, 1000, 1000]
+n_common = 1000
 layers = 3
-epochs = 4
-min_updates = 400
-n_test = 2000
+epochs = 3
+min_updates = 300
+n_test = 1000
 grid = "paper"
 seed = 1
 

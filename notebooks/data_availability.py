@@ -19,9 +19,9 @@
 n_train = [3000, 10000, 16000]
 snr = [float("inf"), 1.0]
 layers = 3
-epochs = 4
-min_updates = 400
-n_test = 2000
+epochs = 3
+min_updates = 300
+n_test = 1000
 grid = "paper"
 seed = 1
 

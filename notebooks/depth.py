@@ -18,11 +18,11 @@
 layers = [1, 2, 3]
 n_train = 16000
 snr = float("inf")
-epochs = 4
-min_updates = 400
+epochs = 3
+min_updates = 300
 n_train_datathon = 2000
 epochs_datathon = 8
-n_test = 2000
+n_test = 1000
 grid = "paper"
 seed = 1
 

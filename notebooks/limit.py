@@ -29,15 +29,15 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-snr_levels = [2.0]
-n_train = [1000, 4000]
+snr_levels = [0.5]
+n_train = [2000, 4000]
 n_train_plain = [3000, 10000, 16000]
 layers = 3
-epochs = 4
-min_updates = 400
+epochs = 3
+min_updates = 300
 epochs_equivariant = 1
 min_updates_equivariant = 300
-n_test = 2000
+n_test = 1000
 grid = "paper"
 seed = 1
 

@@ -17,9 +17,9 @@
 layers = 3
 n_train = 16000
 snr = float("inf")
-epochs = 4
-min_updates = 400
-n_test = 2000
+epochs = 3
+min_updates = 300
+n_test = 1000
 grid = "paper"
 seed = 1
 

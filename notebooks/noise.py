@@ -14,12 +14,12 @@
 # tested at each noise level; the test galaxies are the same at every level.
 
 # %% tags=["parameters"]
-snr = [float("inf"), 2.0, 1.0, 0.5]
+snr = [float("inf"), 1.0, 0.5]
 n_train = 16000
 layers = 3
-epochs = 4
-min_updates = 400
-n_test = 2000
+epochs = 3
+min_updates = 300
+n_test = 1000
 grid = "paper"
 seed = 1
 

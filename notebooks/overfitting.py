@@ -26,9 +26,9 @@ snr = 1.0
 dropout = 0.5
 l2 = 1e-4
 layers = 3
-epochs = 4
-min_updates = 400
-n_test = 2000
+epochs = 3
+min_updates = 300
+n_test = 1000
 grid = "paper"
 seed = 1
 

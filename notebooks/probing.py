@@ -22,11 +22,11 @@ n_train_plain = 16000
 altered = ["no lines", "no Hα", "5 Å offset", "Brown atlas"]
 n_probed = 200
 layers = 3
-epochs = 4
-min_updates = 400
+epochs = 3
+min_updates = 300
 epochs_equivariant = 1
 min_updates_equivariant = 300
-n_test = 2000
+n_test = 1000
 grid = "paper"
 seed = 1
 

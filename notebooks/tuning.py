@@ -19,7 +19,7 @@
 # %% tags=["parameters"]
 n_train = 3000
 snr = float("inf")
-learning_rate = [1e-3, 0.01]
+learning_rate = [1e-3]
 batch = []
 updates = []
 filters = []
@@ -27,9 +27,9 @@ kernel = [16]
 stride = []
 normalise = [True]
 layers = 3
-epochs = 4
+epochs = 3
 min_updates = 150
-n_test = 2000
+n_test = 1000
 grid = "paper"
 seed = 1
 

@@ -180,14 +180,14 @@ specz.bayes = function (data) {
   const inverse = new Float64Array(n_z * n_seds), half = new Float64Array(n_z * n_seds);
   let done = 0;
 
-  // Products of the components at redshift z with `rise`, the falls of a spectrum at the edges.
-  const products = (j, rise, spectrum) => {
+  // Products of the components at redshift z with a spectrum, given too as its `drops` at the edges.
+  const products = (j, drops, spectrum) => {
     const opened = 1 + z(j), out = new Float64Array(n);
     const a = new Float64Array(n_nodes), b = new Float64Array(n_nodes), c = new Float64Array(n_nodes);
     let low = n_nodes, high = 0;
     for (let i = 0; i <= n_pixels; i++) {
       const [k, t] = specz.among(data.nodes, n_nodes, (wave_min + step * i) / opened);
-      const w = rise[i];
+      const w = drops[i];
       a[k] += w;
       b[k] += w * t;
       c[k] += 0.5 * w * t * t;
@@ -263,10 +263,10 @@ specz.bayes = function (data) {
       return done / n_z;
     },
     posterior(flux, snr) {
-      const spectrum = flux.map((value) => value - 1), rise = falls(spectrum);
+      const spectrum = flux.map((value) => value - 1), drops = falls(spectrum);
       const value = new Float64Array(n_z), each = new Float64Array(n_seds);
       for (let j = 0; j < n_z; j++) {
-        const overlap = products(j, rise, spectrum);
+        const overlap = products(j, drops, spectrum);
         for (let k = 0; k < n_seds; k++) {
           let sum = 0;
           for (let r = 0; r < n; r++) sum += coefficients[k * n + r] * overlap[r];
