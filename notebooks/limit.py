@@ -86,8 +86,7 @@ Markdown(tables.limit_table(results))
 # %% [markdown]
 # The equivariant network and the template fit are given the library's components, which the
 # plain network and k-NN have to find in the spectra: "training spectra" counts the spectra (for
-# the template fit, the SEDs) that each was shown, not what was known beforehand. Seconds are of
-# the machine that computed the row, on which other things ran; they are no benchmark.
+# the template fit, the SEDs) that each was shown, not what was known beforehand.
 #
 # ## At other noise levels
 
@@ -133,9 +132,10 @@ figures.beside("pit", figures.plot_pit, results, reference)
 # :name: fig-pit
 # :alt: Distribution of the probability integral transform for each method, and the uniform one.
 #
-# Cumulative p(z) at the true redshift. True probabilities give a uniform distribution (grey:
-# two standard deviations of the counts). A hill means too wide a p(z); two peaks at the ends, too
-# narrow a one; a slope, a bias.
+# Cumulative p(z) at the true redshift; within the true class, whose inside the classes do not
+# resolve, at a random place. True probabilities give a uniform distribution (grey: two standard
+# deviations of the counts). A hill means too wide a p(z); two peaks at the ends, too narrow a
+# one; a slope, a bias.
 # ```
 
 # %%

@@ -56,6 +56,7 @@ experiments = studies.probing(
 )
 results = runner.run(experiments)
 reference = archive.reference("probing")
+reference = reference if any(r.experiment.altered for r in reference) else []
 plain = [r for r in results if not r.experiment.altered]
 network = plain[0]
 

@@ -399,10 +399,10 @@ specz.figures = {
     const said = add("p", { "aria-live": "polite" }, box);
 
     const waves = specz.wavelengths(data.grid);
-    const upper = { left: 60, right: 700, top: 10, bottom: 190 };
+    const upper = { left: 60, right: 690, top: 10, bottom: 190 };
     const [x] = specz.axes(svg, upper, waves, { range: [0, 1], ticks: [], name: "flux / mean" });
     const high = 300, low = 480, part = { left: 60, right: 440, top: high, bottom: low };
-    const near = { left: 510, right: 700, top: high, bottom: low };
+    const near = { left: 510, right: 690, top: high, bottom: low };
     const eighths = Array.from({ length: 5 }, (_, i) => z_min + (z_max - z_min) * i / 4);
     const powers = [[0, "1"], [-1, "0.1"], [-2, "0.01"], [-3, "0.001"], [-4, "10⁻⁴"]];
     const [zx, py] = specz.axes(svg, part,

@@ -6,6 +6,7 @@ notices to the standard error stream before its own log level is read
 """
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 def load_keras() -> ModuleType:
     """Import Keras with the backend named by ``KERAS_BACKEND``, TensorFlow by default."""
     with _silent_stderr():
+        logging.getLogger("tensorflow").setLevel(
+            logging.ERROR
+        )  # a model loaded anew is traced anew
         keras = importlib.import_module("keras")
         keras.ops.zeros(1)  # the first operation has notices of its own
     return keras

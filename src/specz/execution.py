@@ -107,7 +107,13 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     output = aside / "notebook.ipynb"
     start = time.perf_counter()
     try:
-        with _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"):
+        with (
+            tempfile.TemporaryDirectory(prefix="specz-") as sockets,
+            _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"),
+        ):
+            # Sockets of its own: no ports to race for, no files that another kernel uses. Their
+            # path must be short.
+            socket = {"transport": "ipc", "ip": f"{sockets}/kernel"}
             papermill.execute_notebook(
                 notebook,
                 str(output),
@@ -115,7 +121,7 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
                 kernel_name="python3",
                 progress_bar=False,
                 cwd=str(paths.NOTEBOOKS),
-                config=Config(KernelManager={"transport": "ipc"}),  # no ports to race for
+                config=Config(KernelManager=socket),
                 extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
             )
         _finish(output, parameters)
@@ -140,6 +146,8 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
             f"notebook {name!r}: cell {error.cell_index} failed with {error.ename}: "
             f"{error.evalue}\nThe partial run is kept in {kept}"
         ) from None
+    except RuntimeError as error:  # a kernel that died, or did not start
+        raise BookError(f"notebook {name!r}: its kernel failed: {error}") from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Executed(name, folder, fresh=True)

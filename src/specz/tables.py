@@ -101,7 +101,7 @@ def limit_table(results: Sequence[Result]) -> str:
     best = metrics.accuracy(ceiling.test).value
     header = (
         *("method", "training spectra", "exact class", "part of the limit", "±1 class"),
-        *("behind the limit (points)", "fit (s)", "spectra/s"),
+        "behind the limit (points)",
     )
     rows = [
         (
@@ -111,8 +111,6 @@ def limit_table(results: Sequence[Result]) -> str:
             f"{metrics.accuracy(r.test).value / best:.3f}",
             metrics.within_one(r.test).percent(),
             metrics.compare(ceiling.test, r.test).difference.points() if r is not ceiling else "–",
-            f"{r.manifest['fit_seconds']:.0f}",
-            f"{r.manifest['test_spectra_per_second']:,.0f}",
         )
         for r in results
     ]

@@ -91,7 +91,7 @@ def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
             )
     ax.set(xlabel="exact-class accuracy", ylim=(-0.6, len(results) - 0.4))
     ax.set_yticks(y, [label(result) for result in results])
-    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+    ax.legend(fontsize=9)
     return ax
 
 
@@ -136,6 +136,8 @@ def plot_part_of_limit(results: Sequence[Result], ax: Axes) -> Axes:
                 ),
                 key=lambda r: r.experiment.n_train,
             )[0 if network is Equivariant else -1 :]
+            if not chosen:
+                continue
             n = [r.experiment.n_train for r in chosen]
             part = [metrics.part_of(r.test, ceiling[level].test) for r in chosen]
             name = f"{network.label}, {noise_label(level)}"
@@ -233,7 +235,7 @@ def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
         )
     ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
     ax.set_yticks(range(len(names)), [name or "as they are" for name in reversed(names)])
-    ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(labels))
+    ax.legend(fontsize=9, loc="center right")
     return ax
 
 

@@ -9,7 +9,7 @@ from specz.lines import LINES
 from specz.predictions import Predictions
 from specz.sample import Sample
 
-REST = (3600.0, 9500.0)
+REST = (3900.0, 9500.0)
 """Rest-frame wavelengths that are drawn, Å."""
 
 
@@ -47,10 +47,12 @@ def plot_learned_filters(
         )
     for label in dict.fromkeys(line.label for line in LINES):
         waves = [line.wave_rest for line in LINES if line.label == label]
+        if waves[0] < REST[0]:
+            continue
         for wave in waves:
             ax.axvline(wave, color=OTHER, ls=":", lw=0.7, label=f"_{label}")
         if label != "[N II]":  # which stands on either side of Hα
-            height = 1.25 + 0.35 * (label == "[S II]")
+            height = 1.25 + 0.45 * (label in ("[S II]", "[O III]"))
             ax.text(sum(waves) / len(waves), height, label, ha="center")
     ax.set(xlabel="rest-frame wavelength (Å)", ylabel="filter (each scaled to 1)", xlim=REST)
     ax.set_yticks([])
