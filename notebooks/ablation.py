@@ -27,7 +27,7 @@
 #
 # What does each part buy? One is changed at a time:
 #
-# - *do not know library, learn filters*: the symmetry without the knowledge: filters that start
+# - *learn filters, do not know library*: the symmetry without the knowledge: filters that start
 #   as noise and are learned;
 # - *learn filters*: filters that start as the library's components and are trained too;
 # - *continua 1*: the mean continuum and the lines alone;

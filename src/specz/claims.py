@@ -132,7 +132,7 @@ def assess(results: Sequence[Result]) -> list[Claim]:
             "Deep learning always achieves state-of-the-art performance: held against template "
             "fitting and the Bayes limit.",
             tuple(_art_checks(results)),
-            both_noises,
+            both_noises and _covers_art(results),
         ),
     ]
 
@@ -280,6 +280,12 @@ def _art_checks(results: Sequence[Result]) -> list[Check]:
             what += f"template fit ({other.experiment.n_train:,})"
         checks.append(Check(what, difference))
     return checks
+
+
+def _covers_art(results: Sequence[Result]) -> bool:
+    """Whether template fitting and the limit are both among the results."""
+    kinds = {type(result.experiment.estimator) for result in results}
+    return kinds.issuperset({TemplateFit, BayesLimit})
 
 
 def _covers_methods(results: Sequence[Result], clean: bool) -> bool:

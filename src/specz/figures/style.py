@@ -97,13 +97,13 @@ def beside(
     plot : callable
         Takes results, axes and ``options``.
     results, reference : sequence of Result
-        One panel each. A reference of fewer than two results, which has nothing to compare, is
-        left out.
+        One panel each. A reference of fewer than two results besides the limit, which has
+        nothing to compare, is left out.
     height : float, inches
         Of one panel.
     """
     panels = [(f"computed here, commit {_commits(results)}", results)]
-    if len(reference) > 1:
+    if len(methods(reference)) > 1:
         panels.append((f"archived at paper scale, commit {_commits(reference)}", reference))
     fig, axes = subplots(len(panels), 1, size=(7.2, height * len(panels)))
     for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
