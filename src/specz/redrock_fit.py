@@ -28,6 +28,10 @@ from specz.templatefit import CONTINUA, SNR_MAX
 STEP_LOG10 = 2e-5
 """Of the templates' wavelengths, in log₁₀ λ: a tenth of the width of a line."""
 
+TYPE = "LIBRARY"
+"""Type of the templates. Of a GALAXY Redrock punishes negative [O II], a line that is not on these
+grids: what it is then fitted to is noise (at S/N 1, half of the redshifts were lost)."""
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -82,7 +86,7 @@ class Redrock:
         def scores(spectra: npt.NDArray[np.float32]) -> ClassScores:
             with contextlib.redirect_stdout(io.StringIO()):
                 template = Template(
-                    spectype="GALAXY",
+                    spectype=TYPE,
                     redshifts=redshifts,
                     wave=wave,
                     flux=flux,
