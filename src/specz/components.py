@@ -15,7 +15,7 @@ from scipy.special import erf
 from specz.grid import Grid
 from specz.library import Library
 from specz.lines import LINE_WAVE_REST
-from specz.observe import integrate, line_sigma
+from specz.observe import integrate, integrate_lines, line_sigma
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,9 +43,16 @@ class Components:
     def observed(self, z: npt.ArrayLike, grid: Grid) -> FloatArray:
         """Components on the pixels of ``grid``, shape (n_redshifts, n_components, n_pixels)."""
         z = np.atleast_1d(np.asarray(z, dtype=float))
-        which = np.tile(np.arange(self.n), len(z))
-        flux = integrate(self.library, which, np.repeat(z, self.n), grid)
-        return flux.reshape(len(z), self.n, grid.n_pixels)
+        n_continua = self.n - len(LINE_WAVE_REST)
+        out = np.empty((len(z), self.n, grid.n_pixels))
+        for part, make in (
+            (slice(n_continua), integrate),
+            (slice(n_continua, self.n), integrate_lines),  # their continuum is zero
+        ):
+            which = np.arange(self.n)[part]
+            flux = make(self.library, np.tile(which, len(z)), np.repeat(z, len(which)), grid)
+            out[:, part] = flux.reshape(len(z), len(which), grid.n_pixels)
+        return out
 
     def rest_frame(self, edges: FloatArray, sigma: float) -> FloatArray:
         """Mean flux density of each component between rest-frame wavelengths.

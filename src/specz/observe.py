@@ -77,6 +77,17 @@ def integrate(
     return flux
 
 
+def integrate_lines(
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
+) -> npt.NDArray[np.float64]:
+    """The part of :func:`integrate` that is in lines."""
+    sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
+    flux = np.zeros((len(z), grid.n_pixels))
+    _add_lines(flux, library.line_flux[sed], library.config.velocity_dispersion, z, grid)
+    flux /= grid.step
+    return flux
+
+
 def halpha_snr(
     library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid, snr: float
 ) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ ROWS = 16384
 
 Flux = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
+T = TypeVar("T")
 LogLikelihood = Callable[[Flux, FloatArray], npt.NDArray[np.floating]]
 
 
@@ -75,27 +77,25 @@ def scan(flux: Flux, coarse: LogLikelihood, fine: LogLikelihood, steps: int) -> 
 
 
 def look(flux: Flux, log_likelihood: LogLikelihood, steps: int) -> FloatArray:
-    """Ln of the mean likelihood over ``steps`` redshifts in each class, (n_spectra, n_classes)."""
+    """Ln of the mean likelihood over ``steps`` redshifts in each class, (..., n_classes).
+
+    What goes before the redshifts in the answer of ``log_likelihood`` goes before the classes.
+    """
     z = redshifts(steps).reshape(CLASSES.n, steps)
-    value = np.empty((len(flux), CLASSES.n))
-
-    def one(k: int) -> None:
-        value[:, k] = _log_mean(log_likelihood(flux, z[k]))
-
-    _over_classes(one)
-    return value
+    parts = _over_classes(lambda k: _log_mean(log_likelihood(flux, z[k])))
+    return np.stack(parts, axis=-1).astype(float)
 
 
-def _over_classes(work: Callable[[int], None]) -> None:
+def _over_classes(work: Callable[[int], T]) -> list[T]:
     """Work on every class; threads over classes, one within each, as the matrices are small."""
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(work, range(CLASSES.n)))
+        return list(pool.map(work, range(CLASSES.n)))
 
 
 def _log_mean(value: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Logarithm of the mean over redshifts, (n_spectra, n_redshifts) to (n_spectra,)."""
-    top = value.max(axis=1)
-    return np.asarray(top + np.log(np.exp(value - top[:, None]).mean(axis=1)))
+    """Logarithm of the mean over redshifts, the last axis."""
+    top = value.max(axis=-1)
+    return np.asarray(top + np.log(np.exp(value - top[..., None]).mean(axis=-1)))
 
 
 def _may_matter(value: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from specz import checks
 from specz.components import decompose, principal_mixtures
 from specz.estimators import ClassScores, Fitted
 from specz.sample import Sample
-from specz.scan import COARSE, ROWS, Flux, LogLikelihood, fine_steps, look, scan
+from specz.scan import COARSE, ROWS, FloatArray, Flux, fine_steps, look, scan
 
 CONTINUA = 16
 """Principal continua from which the templates are mixed."""
@@ -59,27 +58,36 @@ class TemplateFit:
     ) -> Fitted:
         """Take the principal components of the SEDs that ``train`` shows as templates."""
         components = decompose(train.library, np.unique(train.sed), CONTINUA)
+        mixtures = principal_mixtures(components, max(self.templates))
         snr = min(train.snr, SNR_MAX)
 
-        def templates(n: int) -> LogLikelihood:
-            mixtures = principal_mixtures(components, n)
-
-            def log_likelihood(flux: Flux, z: npt.NDArray[np.float64]) -> npt.NDArray[np.floating]:
-                out = np.empty((len(flux), len(z)), dtype=np.float32)
-                for j, basis in enumerate(components.observed(z, train.grid)):
-                    q, _ = np.linalg.qr((mixtures @ basis).T)
-                    part = flux @ q.astype(np.float32)  # (spectrum, template)
-                    out[:, j] = 0.5 * snr**2 * np.einsum("ij,ij->i", part, part)
-                return out
-
-            return log_likelihood
+        def log_likelihoods(flux: Flux, z: FloatArray, n: tuple[int, ...]) -> Flux:
+            """With the first n templates, for each n: (n_choices, n_spectra, n_redshifts)."""
+            out = np.empty((len(n), len(flux), len(z)), dtype=np.float32)
+            for j, basis in enumerate(components.observed(z, train.grid)):
+                # The first n columns of Q span the first n templates.
+                q, _ = np.linalg.qr((mixtures[: max(n)] @ basis).T)
+                part = np.square(flux @ q.astype(np.float32))  # (spectrum, template)
+                explained = np.cumsum(part, axis=1)
+                out[:, :, j] = 0.5 * snr**2 * explained[:, np.array(n) - 1].T
+            return out
 
         flux, labels = validation.flux(), validation.labels
-        choices = [templates(n) for n in self.templates]
-        hits = [np.mean(look(flux, fit, COARSE).argmax(axis=1) == labels) for fit in choices]
-        best = choices[int(np.argmax(hits))]
+        best = self.templates[0]
+        if len(self.templates) > 1:
+
+            def every(flux: Flux, z: FloatArray) -> Flux:
+                return log_likelihoods(flux, z, self.templates)
+
+            value = look(flux, every, COARSE)
+            hits = (value.argmax(axis=-1) == labels).mean(axis=-1)
+            best = self.templates[int(np.argmax(hits))]
+
+        def chosen(flux: Flux, z: FloatArray) -> Flux:
+            value: Flux = log_likelihoods(flux, z, (best,))[0]
+            return value
 
         def scores(flux: Flux) -> ClassScores:
-            return scan(flux, best, best, min(fine_steps(self.resolution, snr), STEPS_MAX))
+            return scan(flux, chosen, chosen, min(fine_steps(self.resolution, snr), STEPS_MAX))
 
         return Fitted(scores, batch=ROWS)
