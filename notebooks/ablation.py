@@ -18,8 +18,8 @@
 # s_r(z) = \sum_i x_i \, b_r\!\left(\ln\lambda_i - \ln(1+z)\right) .
 # $$
 #
-# In bins of $\ln\lambda$ that is a cross-correlation: one fast Fourier transform a component gives
-# it at every redshift. The equivariant network computes the $s_r$ for the principal continua of
+# In bins of $\ln\lambda$ that is a cross-correlation: one fast Fourier transform a continuum, or a
+# short convolution for all lines, gives it at every redshift. The equivariant network computes the $s_r$ for the principal continua of
 # the training SEDs and for each emission line; then the *same* small network of dense layers turns
 # the $s_r$ at each trial redshift into $\ln p$ there; $p$ is summed over each class. Nothing but
 # that small network is learned, and it is asked the same question at every redshift. So an example
@@ -31,7 +31,7 @@
 #   as noise and are learned;
 # - *learn filters*: filters that start as the library's components and are trained too;
 # - *continua 1*: the mean continuum and the lines alone;
-# - *hidden 64*: one dense layer in place of three;
+# - *hidden 32*: one dense layer in place of two;
 # - *shifts 400*: trial redshifts two classes apart;
 # - *CNN*: neither symmetry nor knowledge.
 

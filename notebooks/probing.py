@@ -37,7 +37,7 @@ import numpy as np
 from IPython.display import Markdown
 
 from specz import archive, figures, metrics, mistakes, runner, studies, tables
-from specz.equivariant import LogBins
+from specz.equivariant import LogBins, filters_of
 
 experiments = studies.probing(
     snr,
@@ -119,7 +119,7 @@ model = runner.fitted(network.experiment).model
 edges = LogBins(train.grid, network.experiment.estimator.shifts).rest_edges
 fig, axes = figures.subplots(size=(7.2, 4.6))
 figures.plot_learned_filters(
-    np.asarray(model.get_layer("correlate").filters),
+    filters_of(model),
     np.asarray(model.get_layer("dense_1").kernel),
     0.5 * (edges[1:] + edges[:-1]),
     axes[0, 0],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from specz.components import decompose
-from specz.equivariant import Equivariant, LogBins, rest_frame_filters
+from specz.equivariant import Equivariant, LogBins, filters_of, rest_frame_filters, shorten
 from specz.evaluation import evaluate
 from specz.experiment import Experiment, fit
 from specz.grid import CLASSES, get_grid
@@ -44,20 +44,40 @@ def test_interpolation_is_exact_for_cubics():
     np.testing.assert_allclose(value, (1e-3 * where) ** 3 - where, atol=1e-9)
 
 
-def test_products_are_those_of_spectra_and_components():
-    """The FFT gives x·b_r(z), which the library's own components give at each redshift."""
+def test_sums_over_classes_are_those_of_the_interpolation():
     import keras
 
+    from specz.equivariant_layers import SumOverClass
+
+    near = BINS.classes(4)
+    layer = SumOverClass(*near.weight.shape)
+    layer.first.assign(near.first)
+    layer.weight.assign(near.weight)
+    log_p = np.random.default_rng(0).standard_normal((3, BINS.n_shifts)).astype("f4")
+    first, weight = BINS.interpolation(4)
+    fine = sum(weight[:, t] * log_p[:, first + t] for t in range(4))
+    expected = np.log(np.exp(fine.reshape(3, CLASSES.n, 4)).sum(axis=-1))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(log_p)), expected, atol=1e-5)
+
+
+def products(network, flux):
+    """Products of spectra with the filters, (spectrum, shift, filter)."""
+    import keras
+
+    shared = network.get_layer("log_bins")(network.get_layer("centre")(flux))
+    parts = [network.get_layer(name)(shared)[0] for name in ("correlate", "correlate_lines")]
+    return keras.ops.convert_to_numpy(keras.ops.concatenate(parts, axis=-1))
+
+
+def test_products_are_those_of_spectra_and_components():
+    """The layers give x·b_r(z), which the library's own components give at each redshift."""
     train = experiment(NETWORK).samples()[0]
     components = decompose(train.library, np.unique(train.sed), 6)
-    model = replace(NETWORK, shifts=4608).build(train)
-    correlate = model.get_layer("correlate")
     flux = train.flux(slice(0, 4))
     bins = LogBins(GRID, 4608)
-    shared = model.get_layer("log_bins")(model.get_layer("centre")(flux))
-    products = keras.ops.convert_to_numpy(correlate(shared)[0])  # (spectrum, shift, filter)
     n_filters = len(rest_frame_filters(components, bins))
     shifts = np.arange(100, 4600, 250)
+    got = products(replace(NETWORK, shifts=4608).build(train), flux)[:, shifts]
     z = 2 * np.exp((shifts - 1.5) * bins.width) - 1
     # Filters keep their height; a spectrum is spread over 1 + z times the wavelength.
     basis = components.observed(z, GRID) * (1 + z)[:, None, None]
@@ -65,21 +85,44 @@ def test_products_are_those_of_spectra_and_components():
     # Lines that the window never reaches are left out.
     seen = np.array([True] * 6 + (LINE_WAVE_REST > 11000 / 2.8).tolist())
     assert n_filters == seen.sum()
-    for got, wanted in zip(products[:, shifts].T, expected[..., seen].T, strict=True):
-        assert np.corrcoef(got.ravel(), wanted.ravel())[0, 1] > 0.9999
+    for one, wanted in zip(got.T, expected[..., seen].T, strict=True):
+        assert np.corrcoef(one.ravel(), wanted.ravel())[0, 1] > 0.9999
+
+
+def test_short_filters_give_what_long_ones_do():
+    import keras
+
+    from specz.equivariant_layers import Correlate, CorrelateShort
+
+    train = experiment(NETWORK).samples()[0]
+    long = rest_frame_filters(decompose(train.library, np.unique(train.sed), 6), BINS)[6:]
+    starts, short = shorten(long)
+    assert short.shape[1] < 30
+    sizes = {"n_bins": BINS.n_bins, "n_shifts": BINS.n_shifts}
+    layers = Correlate(*long.shape, **sizes), CorrelateShort(starts, short.shape[1], **sizes)
+    spectra = np.random.default_rng(0).standard_normal((2, BINS.n_bins)).astype("f4")
+    both = []
+    for layer, filters in zip(layers, (long, short), strict=True):
+        layer.filters.assign(filters)
+        both.append([keras.ops.convert_to_numpy(part) for part in layer(spectra)])
+    for got, wanted in zip(*both, strict=True):
+        np.testing.assert_allclose(got, wanted, atol=2e-3 * np.abs(wanted).max())
+
+
+def test_a_network_tells_its_filters():
+    train = experiment(NETWORK).samples()[0]
+    bins = LogBins(GRID, NETWORK.shifts)
+    wanted = rest_frame_filters(decompose(train.library, np.unique(train.sed), 6), bins) * 0.2
+    np.testing.assert_allclose(
+        filters_of(NETWORK.build(train)), wanted, atol=2e-4 * np.abs(wanted).max()
+    )
 
 
 def test_a_redshift_moves_the_products_along():
-    import keras
-
     train = experiment(NETWORK, snr=float("inf")).samples()[0]
-    model = NETWORK.build(train)
-    n_continua = 6
     one = replace(train, sed=train.sed[:1].repeat(2), z=np.array([1.2, 1.6]))
-    shared = model.get_layer("log_bins")(model.get_layer("centre")(one.flux()))
-    products = keras.ops.convert_to_numpy(model.get_layer("correlate")(shared)[0])
-    halpha = n_continua + int((LINE_WAVE_REST[:HALPHA] > 3930).sum())
-    peak = products[:, :, halpha].argmax(axis=1)
+    halpha = 6 + int((LINE_WAVE_REST[:HALPHA] > 3930).sum())
+    peak = products(NETWORK.build(train), one.flux())[:, :, halpha].argmax(axis=1)
     expected = np.log(2.6 / 2.2) / LogBins(GRID, 800).width
     assert peak[1] - peak[0] == pytest.approx(expected, abs=1)
 
@@ -93,24 +136,15 @@ def test_a_little_training_finds_redshifts():
 
 
 @pytest.mark.parametrize("change", [{"learn_filters": True}, {"know_library": False}])
-def test_filters_are_learned_or_kept(change):
+def test_filters_are_learned_or_kept(change, tmp_path):
     train, validation, _ = experiment(NETWORK, n_train=64).samples()
     network = replace(NETWORK, **change)
-    before = network.build(train).get_layer("correlate").filters.numpy()
-    kept = {}
-    estimator = replace(network, training=TrainingConfig(1, 0, 32))
-    fitted = estimator.fit(train, validation, 1)
-    import tempfile
-    from pathlib import Path
-
-    from specz.backend import load_keras
-
-    with tempfile.TemporaryDirectory() as folder:
-        fitted.save(Path(folder))
-        estimator.load(Path(folder))  # the layers are known now
-        model = load_keras().saving.load_model(Path(folder) / "model.keras", compile=False)
-        kept = model.get_layer("correlate").filters.numpy()
-    assert np.array_equal(before, kept) == (not network.learn_filters)
+    before = filters_of(network.build(train))
+    fitted = replace(network, training=TrainingConfig(1, 0, 32)).fit(train, validation, 1)
+    fitted.save(tmp_path)
+    assert np.array_equal(filters_of(network.load(tmp_path).model), before) == (
+        not network.learn_filters
+    )
 
 
 def test_calibration_lowers_the_loss_on_validation_spectra():

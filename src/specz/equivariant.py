@@ -3,10 +3,11 @@
 A spectrum of the training set at redshift z is m(ln λ - ln(1 + z)). For white noise, all that
 a spectrum x says about z and the SED are its products with the components of the library at
 every redshift, x·b_r(z): sufficient statistics. In bins of ln λ they are cross-correlations,
-one FFT a component, and the same small network at every shift may turn them into ln p(z):
+and the same small network at every shift may turn them into ln p(z):
 
 1. each pixel is shared among the bins of ln λ that it covers;
-2. the bins are correlated with rest-frame filters: principal continua and the lines;
+2. the bins are correlated with rest-frame filters: principal continua (one FFT each), and the
+   lines, which are short;
 3. a few dense layers, alike at every shift, map the products to ln p. They also see the
    correlation of the filters with an empty window, which says what of the rest frame is seen;
 4. ln p is interpolated between the shifts, and p summed over each class.
@@ -49,6 +50,9 @@ SNR_MAX = 100.0
 SCALE = 10.0
 """Products are divided by this many times their noise, so that the layers see numbers near one."""
 
+NEGLIGIBLE = 1e-4
+"""Of the height of a line, where its filter is cut."""
+
 
 @dataclass(frozen=True)
 class Equivariant:
@@ -77,14 +81,14 @@ class Equivariant:
 
     continua: int = 12
     shifts: int = 1152
-    hidden: tuple[int, ...] = (64, 64, 64)
-    substeps: int = 16
+    hidden: tuple[int, ...] = (32, 32)
+    substeps: int = 8
     learn_filters: bool = False
     know_library: bool = True
     calibrate: bool = True
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
-            epochs=1, min_updates=1250, batch=32, learning_rate=2e-3
+            epochs=1, min_updates=1250, batch=32, learning_rate=1e-2, keep_best=False
         )
     )
 
@@ -100,27 +104,18 @@ class Equivariant:
     def build(self, train: Sample) -> "keras.Model":
         """Return the model: (batch, n_pixels) to logits, (batch, n_classes)."""
         keras = load_keras()
-        from specz.equivariant_layers import Correlate
+        from specz.equivariant_layers import SumOverClass
 
         bins = LogBins(train.grid, self.shifts)
-        components = decompose(train.library, np.unique(train.sed), self.continua)
-        filters = rest_frame_filters(components, bins)
         snr = min(train.snr, SNR_MAX)
-        filters *= snr / SCALE
-        if not self.know_library:
-            noise = np.random.default_rng(0).standard_normal(filters.shape)
-            filters = noise * np.sqrt((filters**2).mean(axis=1, keepdims=True))
-
         inputs = keras.Input((train.grid.n_pixels,), name="spectrum")
         x = keras.layers.Rescaling(1.0, offset=-1.0, name="centre")(inputs)
         x = _taps(bins.sharing, "log_bins")(x)
-        correlate = Correlate(
-            len(filters), bins.length, bins.n_bins, bins.n_shifts, name="correlate"
+        looks = [layer(x) for layer in self._correlate(train, bins, snr / SCALE)]
+        # (batch, shift, filter), (1, shift, filter)
+        products, window = (
+            keras.ops.concatenate(parts, axis=-1) for parts in zip(*looks, strict=True)
         )
-        correlate.filters.assign(filters)
-        correlate.window.assign(bins.window[None])
-        correlate.trainable = self.learn_filters
-        products, window = correlate(x)  # (batch, shift, filter), (1, shift, filter)
         first, *others = self.hidden
         h = keras.layers.Dense(first, name="dense_1")(products)
         h += keras.layers.Dense(first, use_bias=False, name="dense_window")(window / snr)
@@ -129,9 +124,32 @@ class Equivariant:
             h = keras.layers.Dense(width, activation="relu", name=f"dense_{i}")(h)
         h = keras.layers.Dense(1, name="log_p")(h)
         h = keras.layers.Reshape((bins.n_shifts,), name="shifts")(h)
-        h = _taps(bins.interpolation(self.substeps), "interpolate")(h)
-        h = keras.layers.Reshape((CLASSES.n, self.substeps), name="by_class")(h)
-        return keras.Model(inputs, keras.ops.logsumexp(h, axis=-1), name="equivariant")
+        near = bins.classes(self.substeps)
+        total = SumOverClass(*near.weight.shape, name="sum_over_class")
+        _assign(total, near)
+        return keras.Model(inputs, total(h), name="equivariant")
+
+    def _correlate(self, train: Sample, bins: "LogBins", scale: float) -> "list[keras.Layer]":
+        """Layers with the filters, first the continua, then the lines."""
+        from specz.equivariant_layers import Correlate, CorrelateShort
+
+        components = decompose(train.library, np.unique(train.sed), self.continua)
+        filters = rest_frame_filters(components, bins) * scale
+        n_long = self.continua
+        if not self.know_library:  # any filter may then become anything
+            noise = np.random.default_rng(0).standard_normal(filters.shape)
+            filters = noise * np.sqrt((filters**2).mean(axis=1, keepdims=True))
+            n_long = len(filters)
+        sizes = {"n_bins": bins.n_bins, "n_shifts": bins.n_shifts, "trainable": self.learn_filters}
+        layers = [Correlate(n_long, bins.length, **sizes, name="correlate")]
+        layers[0].filters.assign(filters[:n_long])
+        if n_long < len(filters):
+            starts, short = shorten(filters[n_long:])
+            layers.append(CorrelateShort(starts, short.shape[1], **sizes, name="correlate_lines"))
+            layers[1].filters.assign(short)
+        for layer in layers:
+            layer.window.assign(bins.window[None])
+        return layers
 
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
@@ -164,9 +182,13 @@ def _taps(taps: Taps, name: str) -> "keras.layers.Layer":
     from specz import equivariant_layers
 
     layer = equivariant_layers.Taps(*taps.weight.shape, name=name)
+    _assign(layer, taps)
+    return layer
+
+
+def _assign(layer: "keras.layers.Layer", taps: Taps) -> None:
     layer.first.assign(taps.first)
     layer.weight.assign(taps.weight)
-    return layer
 
 
 @dataclass(frozen=True)
@@ -244,6 +266,53 @@ class LogBins:
             (t + 1) * t * (t - 1) / 6,
         ]
         return Taps((below - 1).astype(np.int32), np.stack(weight, axis=1))
+
+    def classes(self, substeps: int) -> Taps:
+        """:meth:`interpolation` by class: ``first`` (n_classes,), weights (n_classes, substeps, n).
+
+        All substeps of a class are made from the same n neighbouring shifts.
+        """
+        first, weight = self.interpolation(substeps)
+        first, weight = first.reshape(CLASSES.n, substeps), weight.reshape(CLASSES.n, substeps, -1)
+        n = int(np.ptp(first, axis=1).max()) + weight.shape[2]
+        start = np.minimum(first[:, 0], self.n_shifts - n)
+        near = np.zeros((CLASSES.n, substeps, n))
+        columns = (first - start[:, None])[..., None] + np.arange(weight.shape[2])
+        np.put_along_axis(near, columns, weight, axis=2)
+        return Taps(start, near)
+
+
+def shorten(filters: FloatArray) -> tuple[list[int], FloatArray]:
+    """Cut filters to the few bins in which they are not negligible, alike for all.
+
+    Parameters
+    ----------
+    filters : ndarray, shape (n_filters, length)
+
+    Returns
+    -------
+    starts : list of int
+        First bin of each that is kept.
+    short : ndarray, shape (n_filters, width)
+    """
+    kept = np.abs(filters) > NEGLIGIBLE * np.abs(filters).max(axis=1, keepdims=True)
+    first = kept.argmax(axis=1)
+    width = int((filters.shape[1] - kept[:, ::-1].argmax(axis=1) - first).max())
+    first = np.minimum(first, filters.shape[1] - width)
+    short = np.take_along_axis(filters, first[:, None] + np.arange(width), axis=1)
+    return first.tolist(), short
+
+
+def filters_of(network: "keras.Model") -> FloatArray:
+    """Rest-frame filters of a network, shape (n_filters, length), short ones filled with zeros."""
+    long = np.asarray(network.get_layer("correlate").filters)
+    if "correlate_lines" not in [layer.name for layer in network.layers]:
+        return long
+    lines = network.get_layer("correlate_lines")
+    short = np.zeros((len(lines.starts), long.shape[1]))
+    columns = np.array(lines.starts)[:, None] + np.arange(lines.width)
+    np.put_along_axis(short, columns, np.asarray(lines.filters), axis=1)
+    return np.concatenate([long, short])
 
 
 def rest_frame_filters(components: Components, bins: LogBins) -> FloatArray:

@@ -9,14 +9,26 @@ import keras
 from keras import ops
 
 
+class _Layer(keras.layers.Layer):  # type: ignore[misc]
+    """A layer made again from the settings that ``sizes`` names."""
+
+    sizes: tuple[str, ...]
+
+    def get_config(self) -> dict[str, Any]:
+        """Settings from which Keras makes the layer again."""
+        return {**super().get_config(), **{name: getattr(self, name) for name in self.sizes}}
+
+
 @keras.saving.register_keras_serializable("specz")
-class Taps(keras.layers.Layer):  # type: ignore[misc]
+class Taps(_Layer):
     """A fixed linear map with few neighbours: out_j = Σ_t weight_jt in_(first_j + t).
 
     Parameters
     ----------
     n_out, n_taps : int
     """
+
+    sizes = ("n_out", "n_taps")
 
     def __init__(self, n_out: int, n_taps: int, **settings: Any) -> None:
         super().__init__(**{**settings, "trainable": False})
@@ -28,22 +40,69 @@ class Taps(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: Any) -> Any:
         """Map (batch, n_in) to (batch, n_out)."""
+        rows = ops.transpose(inputs)  # whole rows are gathered faster than single numbers
         taps = [
-            ops.take(inputs, self.first + t, axis=1) * self.weight[:, t] for t in range(self.n_taps)
+            ops.take(rows, self.first + t, axis=0) * self.weight[:, t, None]
+            for t in range(self.n_taps)
         ]
-        return sum(taps[1:], start=taps[0])
-
-    def get_config(self) -> dict[str, Any]:
-        """Settings from which Keras makes the layer again."""
-        return {**super().get_config(), "n_out": self.n_out, "n_taps": self.n_taps}
+        return ops.transpose(sum(taps[1:], start=taps[0]))
 
 
 @keras.saving.register_keras_serializable("specz")
-class Correlate(keras.layers.Layer):  # type: ignore[misc]
-    """Cross-correlate spectra with filters by FFT: out_bsf = Σ_j in_bj filter_f,(j + n - 1 - s).
+class SumOverClass(_Layer):
+    """ln p at the shifts to ln of its sum over each class: interpolate, exponentiate, add.
 
-    Both are in bins of ln λ, so that a redshift moves a spectrum along and the output with it.
-    The same is done to the window, a spectrum of ones: it says what part of a filter is seen.
+    Parameters
+    ----------
+    n_classes, substeps, n_near : int
+        A class is summed at ``substeps`` redshifts, interpolated from ``n_near`` shifts.
+    """
+
+    sizes = ("n_classes", "substeps", "n_near")
+
+    def __init__(self, n_classes: int, substeps: int, n_near: int, **settings: Any) -> None:
+        super().__init__(**{**settings, "trainable": False})
+        self.n_classes, self.substeps, self.n_near = n_classes, substeps, n_near
+        self.first = self.add_weight(
+            shape=(n_classes,), initializer="zeros", dtype="int32", name="first"
+        )
+        self.weight = self.add_weight(
+            shape=(n_classes, substeps, n_near), initializer="zeros", name="weight"
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Map (batch, n_shifts) to (batch, n_classes)."""
+        near = self.first[:, None] + ops.arange(self.n_near)
+        log_p = ops.matmul(self.weight, ops.take(ops.transpose(inputs), near, axis=0))
+        return ops.transpose(ops.logsumexp(log_p, axis=1))
+
+
+class _Products(_Layer):
+    """Products of spectra in bins of ln λ with filters at every shift.
+
+    out_bsf = Σ_j in_bj filter_f,(j + n_shifts - 1 - s): a redshift moves a spectrum along and
+    the output with it. The same is done to the window, a spectrum of ones: it says what part
+    of a filter is seen.
+    """
+
+    def __init__(self, n_bins: int, n_shifts: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.n_bins, self.n_shifts = n_bins, n_shifts
+        self.window = self.add_weight(
+            shape=(1, n_bins), initializer="ones", trainable=False, name="window"
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Map (batch, n_bins) to (batch, n_shifts, n_filters), and the window likewise."""
+        return self._products(inputs), self._products(self.window)
+
+    def _products(self, spectra: Any) -> Any:
+        raise NotImplementedError
+
+
+@keras.saving.register_keras_serializable("specz")
+class Correlate(_Products):
+    """Filters as long as what the window can reach, by fast Fourier transform.
 
     Parameters
     ----------
@@ -52,27 +111,21 @@ class Correlate(keras.layers.Layer):  # type: ignore[misc]
     n_bins : int
         Of the spectra.
     n_shifts : int
-        n above. Bins plus shifts must not exceed ``length``.
+        Bins plus shifts must not exceed ``length``.
     """
+
+    sizes = ("n_filters", "length", "n_bins", "n_shifts")
 
     def __init__(
         self, n_filters: int, length: int, n_bins: int, n_shifts: int, **settings: Any
     ) -> None:
-        super().__init__(**settings)
+        super().__init__(n_bins, n_shifts, **settings)
         self.n_filters, self.length = n_filters, length
-        self.n_bins, self.n_shifts = n_bins, n_shifts
-        self.window = self.add_weight(
-            shape=(1, n_bins), initializer="ones", trainable=False, name="window"
-        )
         self.filters = self.add_weight(
             shape=(n_filters, length), initializer="random_normal", name="filters"
         )
 
-    def call(self, inputs: Any) -> Any:
-        """Map (batch, n_bins) to (batch, n_shifts, n_filters), and the window likewise."""
-        return self._correlate(inputs), self._correlate(self.window)
-
-    def _correlate(self, spectra: Any) -> Any:
+    def _products(self, spectra: Any) -> Any:
         padded = ops.pad(spectra, [[0, 0], [0, self.length - spectra.shape[-1]]])
         a, b = (ops.expand_dims(part, 1) for part in ops.rfft(padded))
         c, d = ops.rfft(self.filters)
@@ -80,7 +133,44 @@ class Correlate(keras.layers.Layer):  # type: ignore[misc]
         moved = ops.irfft((a * c + b * d, a * d - b * c), fft_length=self.length)
         return ops.transpose(ops.flip(moved[..., : self.n_shifts], axis=-1), (0, 2, 1))
 
-    def get_config(self) -> dict[str, Any]:
-        """Settings from which Keras makes the layer again."""
-        names = ("n_filters", "length", "n_bins", "n_shifts")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+@keras.saving.register_keras_serializable("specz")
+class CorrelateShort(_Products):
+    """Filters that are zero but for a few bins, such as those of lines, by convolution.
+
+    Parameters
+    ----------
+    starts : list of int
+        First bin of each filter that is not zero.
+    width : int
+        How many are not.
+    n_bins, n_shifts : int
+        Of the spectra, and of the output.
+    """
+
+    sizes = ("starts", "width", "n_bins", "n_shifts")
+
+    def __init__(
+        self, starts: list[int], width: int, n_bins: int, n_shifts: int, **settings: Any
+    ) -> None:
+        super().__init__(n_bins, n_shifts, **settings)
+        self.starts, self.width = starts, width
+        self.filters = self.add_weight(
+            shape=(len(starts), width), initializer="random_normal", name="filters"
+        )
+
+    def _products(self, spectra: Any) -> Any:
+        # At shift s the filter begins at bin `begin + s` of the spectrum, which may be outside.
+        begins = [start - (self.n_shifts - 1) for start in self.starts]
+        before = max(0, -min(begins))
+        after = max(0, max(begins) + self.n_shifts + self.width - 1 - self.n_bins)
+        padded = ops.pad(spectra, [[0, 0], [before, after]])[..., None]
+        kernel = ops.transpose(self.filters)[:, None, :]
+        everywhere = ops.conv(padded, kernel, padding="valid")
+        return ops.stack(
+            [
+                everywhere[:, before + begin : before + begin + self.n_shifts, f]
+                for f, begin in enumerate(begins)
+            ],
+            axis=-1,
+        )

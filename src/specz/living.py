@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.components import decompose
+from specz.equivariant import filters_of
 from specz.grid import CLASSES, Grid
 from specz.library import Library
 from specz.lines import LINES
@@ -140,20 +141,23 @@ def _observing(library: Library, seds: Sequence[int], grid: Grid) -> dict[str, o
 
 def _network(model: "keras.Model") -> dict[str, object]:
     """The weights of an equivariant network, each named after what it does."""
-    sharing, correlate, between = map(model.get_layer, ("log_bins", "correlate", "interpolate"))
+    sharing, correlate, total = map(model.get_layer, ("log_bins", "correlate", "sum_over_class"))
     names = [layer.name for layer in model.layers]
     dense = [name for name in names if name.removeprefix("dense_").isdigit()]
     return {
         "n_shifts": correlate.n_shifts,
         "sharing": {name: _packed(getattr(sharing, name)) for name in ("first", "weight")},
         "window": _packed(correlate.window),
-        "filters": _packed(correlate.filters),
+        "filters": _packed(filters_of(model)),
         "dense_window": _packed(model.get_layer("dense_window").kernel),
         "dense": [
             {name: _packed(getattr(model.get_layer(layer), name)) for name in ("kernel", "bias")}
             for layer in [*dense, "log_p"]
         ],
-        "interpolate": {name: _packed(getattr(between, name)) for name in ("first", "weight")},
+        "interpolate": {
+            "first": _packed(np.repeat(total.first, total.substeps)),
+            "weight": _packed(total.weight),
+        },
         "scale": float(model.get_layer("temperature").scale) if "temperature" in names else 1.0,
     }
 
