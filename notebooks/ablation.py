@@ -19,11 +19,11 @@
 # $$
 #
 # In bins of $\ln\lambda$ that is a cross-correlation: one fast Fourier transform a continuum, or a
-# short convolution for all lines, gives it at every redshift. The equivariant network computes the $s_r$ for the principal continua of
-# the training SEDs and for each emission line; then the *same* small network of dense layers turns
-# the $s_r$ at each trial redshift into $\ln p$ there; $p$ is summed over each class. Nothing but
-# that small network is learned, and it is asked the same question at every redshift. So an example
-# at one redshift teaches it about all others.
+# short convolution for all lines, gives it at every redshift. The equivariant network computes the
+# $s_r$ for the principal continua of the training SEDs and for each emission line; then the *same*
+# small network of dense layers turns the $s_r$ at each trial redshift into $\ln p$ there; $p$ is
+# summed over each class. Nothing but that small network is learned, and it is asked the same
+# question at every redshift. So an example at one redshift teaches it about all others.
 #
 # What does each part buy? One is changed at a time:
 #

@@ -3,13 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from specz.bayes import BayesLimit, Evidence
-from specz.components import Components, decompose
+from specz.bayes import BayesLimit
+from specz.components import decompose
 from specz.grid import CLASSES, get_grid
 from specz.library import LibraryConfig, build_library
-from specz.lines import HALPHA, LINE_WAVE_REST, LINES
 from specz.noise import add_noise
-from specz.observe import integrate, line_sigma
+from specz.observe import integrate
 from specz.sample import draw_sample
 from specz.scan import redshifts, scan
 
@@ -53,34 +52,6 @@ def test_the_scan_is_the_sum_written_out():
     limit = replace(LIMIT, continua=n_seds)
     scanned = limit.fit(prior, prior, 1).scores(flux).values
     np.testing.assert_allclose(scanned, p / p.sum(axis=1, keepdims=True), atol=5e-3)
-
-
-def test_a_single_line_has_the_width_of_cramer_and_rao():
-    # A flat continuum with one line: σ_z = σ (4√π σ_λ³ Δ)^½ / (F λ₀), by hand.
-    config = replace(LIBRARY.config, velocity_dispersion=1000.0)
-    n_nodes, n_lines = LIBRARY.continuum.shape[1], len(LINES)
-    flat = replace(
-        LIBRARY,
-        config=config,
-        continuum=np.concatenate([np.ones((1, n_nodes)), np.zeros((1, n_nodes))]),
-        line_flux=np.stack([np.zeros(n_lines), np.eye(n_lines)[HALPHA]]),
-    )
-    ew_rest, snr, z = 40.0, 3.0, 1.4
-    one = Components(flat, np.array([[1.0, ew_rest]]))
-    asked = replace(sample(snr, n=1), library=flat)
-    evidence = Evidence(LIMIT, one, asked, np.array([0]))
-    spectrum = one.coefficients @ one.observed(z, GRID)[0]
-    mean = spectrum.mean()
-    step = 1.5e-3  # σ_z is about twice this, the line five times as wide
-    around = z + step * np.array([-1, 0, 1])
-    value = evidence.log_likelihood((spectrum / mean).astype(np.float32), around)[0].astype(float)
-    sigma_z = step / np.sqrt(2 * value[1] - value[0] - value[2])
-    sigma_line = float(line_sigma(LINE_WAVE_REST[HALPHA] * (1 + z), 1000.0, GRID))
-    flux = ew_rest / (mean)
-    by_hand = (1 / snr) * np.sqrt(4 * np.sqrt(np.pi) * sigma_line**3 * GRID.step)
-    by_hand /= flux * LINE_WAVE_REST[HALPHA]
-    # 2 %: the pixel widens the line a little, and the line widens with z.
-    assert sigma_z == pytest.approx(by_hand, rel=0.02)
 
 
 def test_knowing_less_is_not_better_and_needs_no_scale():

@@ -269,6 +269,29 @@ def test_the_limit_is_the_ceiling_of_every_accuracy_figure(noisy, ax):
     assert limit.get_ydata() == [ceiling]
 
 
+def test_convergence_is_drawn_as_differences_on_the_same_spectra(tmp_path, noisy, ax):
+    whole = noisy[-1].experiment
+    few = replace(whole, estimator=replace(whole.estimator, continua=2))
+    unknown = replace(whole, estimator=replace(whole.estimator, known_noise=False))
+    results = [noisy[-1], *run([few, unknown], Store(tmp_path))]
+    figures.plot_convergence(results, ax)
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == ["continua 2", "unknown noise"]
+    (x, y) = errorbars(ax)["difference"]
+    wanted = metrics.compare(results[1].test, results[0].test).difference.value
+    assert x[list(y).index(1)] == pytest.approx(100 * wanted)
+    assert is_labelled(ax)
+
+
+def test_scatter_is_drawn_beside_its_bound(ax):
+    errors = [scale * np.random.default_rng(1).standard_normal(200) for scale in (2e-3, 1e-3)]
+    figures.plot_cramer_rao([1.0, 2.0], [2e-3, 1e-3], errors, ax)
+    (x, y) = errorbars(ax)["scatter of the likelihood's maximum"]
+    np.testing.assert_allclose(x, [1, 2])
+    np.testing.assert_allclose(y, [error.std() for error in errors])
+    assert is_labelled(ax)
+
+
 def test_figures_of_probabilities_show_what_metrics_say(noisy, ax):
     chosen = figures.with_probability(noisy)
     # The most trained of each method.

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -129,6 +129,19 @@ def test_true_probabilities_are_calibrated():
     for mean, observed, n in metrics.reliability(stated(rate, rate)):
         assert n == 2000
         assert observed.low - 0.02 < mean < observed.high + 0.02
+
+
+def test_calibration_noise_is_what_true_probabilities_show():
+    def true(n, copies, seed):
+        rate = np.random.default_rng(seed).uniform(0.2, 1, n)
+        one = stated(rate, rate, n, seed)
+        return Predictions(*(getattr(one, f.name).repeat(copies) for f in fields(one)))
+
+    shown = [metrics.calibration_error(true(1000, 4, seed)) for seed in range(40)]
+    expected = [metrics.calibration_noise(true(1000, 4, seed)) for seed in range(5)]
+    assert np.mean(expected) == pytest.approx(np.mean(shown), rel=0.15)
+    # Copies that share their fate are no new evidence.
+    assert np.mean(expected) > 1.5 * metrics.calibration_noise(true(4000, 1, 0))
 
 
 def test_coverage_and_uniformity_of_the_pit():

@@ -35,6 +35,13 @@ class Components:
     library: Library
     coefficients: FloatArray
 
+    def __post_init__(self) -> None:
+        if self.n <= len(LINE_WAVE_REST):
+            raise ValueError(
+                f"library must hold continua, then one component for each of the "
+                f"{len(LINE_WAVE_REST)} lines; got {self.n} components"
+            )
+
     @property
     def n(self) -> int:
         """Number of components."""

@@ -213,7 +213,8 @@ def _differing(one: Any, other: Any, without: Collection[str]) -> list[str]:
         if is_dataclass(value):
             found += _differing(value, before, without)
         elif isinstance(value, bool):
-            found.append(name if value else f"do not {name}")
+            without_it = f"un{name}" if name.startswith("known") else f"do not {name}"
+            found.append(name if value else without_it)
         elif isinstance(value, tuple):
             found.append(f"{name} {', '.join(map(str, value))}")
         else:

@@ -145,11 +145,27 @@ def calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
     """Expected calibration error: mean |stated - observed| over bins with equally many spectra.
 
     After Guo et al. (2017), with bins of equal mass. Few spectra in a bin alone make it larger
-    than zero.
+    than zero: see :func:`calibration_noise`.
     """
     bins = reliability(predictions, n_bins)
     total = sum(n for _, _, n in bins)
     return sum(n * abs(stated - observed.value) for stated, observed, n in bins) / total
+
+
+def calibration_noise(predictions: Predictions, n_bins: int = 10) -> float:
+    """Calibration error that true probabilities would have on as many spectra, on average.
+
+    By bootstrap over SEDs of observed minus stated, after its mean in each bin is removed.
+    """
+    _, group = np.unique(predictions.sed, return_inverse=True)
+    order = np.argsort(predictions.p_max, kind="stable")
+    weights = _bootstrap_weights(group.max() + 1).astype(float)
+    off = is_exact(predictions) - predictions.p_max.astype(float)
+    error = np.zeros(N_BOOTSTRAP)
+    for rows in np.array_split(order, min(n_bins, len(order))):
+        rest = off[rows] - off[rows].mean()
+        error += np.abs(weights @ np.bincount(group[rows], rest, minlength=weights.shape[1]))
+    return float(error.mean() / len(order))
 
 
 def kept_at_purity(predictions: Predictions, purity: float, limit: float = 0.003) -> Interval:

@@ -253,11 +253,39 @@ def limit(
     return with_limits(experiments)
 
 
+def convergence(
+    snr: float,
+    n_seds: Sequence[int],
+    continua: Sequence[int],
+    resolution: Sequence[float],
+    n_test: int,
+    grid: str,
+    seed: int,
+) -> list[Experiment]:
+    """Notebook ``convergence``: the Bayes limit, then with one of its settings changed at a time.
+
+    The last ones do not know the mean flux, the noise level, or either.
+    """
+    whole = BayesLimit()
+    experiments = [
+        *(_limit(whole, n, snr, grid, n_test) for n in (N_SEDS, *n_seds)),
+        *(_limit(replace(whole, continua=n), N_SEDS, snr, grid, n_test) for n in continua),
+        *(_limit(replace(whole, resolution=r), N_SEDS, snr, grid, n_test) for r in resolution),
+        *(
+            _limit(replace(whole, known_amplitude=a, known_noise=b), N_SEDS, snr, grid, n_test)
+            for a, b in ((False, True), (True, False), (False, False))
+        ),
+    ]
+    checks.integer("seed", seed, 0)
+    return list(dict.fromkeys(experiments))
+
+
 def probing(
     snr: float,
     n_train: int,
     n_train_plain: int,
     altered: Sequence[str],
+    grids: Sequence[str],
     n_probed: int,
     layers: int,
     epochs: int,
@@ -271,7 +299,8 @@ def probing(
     """Notebook ``probing``: both networks and the limit on test spectra as they are, and altered.
 
     ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the plain one.
-    The networks are those of other pages; ``n_probed`` test spectra are asked about.
+    The networks are those of other pages; ``n_probed`` test spectra are asked about. On other
+    ``grids`` both are trained there as well.
     """
     checks.integer("n_probed", n_probed, 1, n_test)
     if not isfinite(snr):
@@ -281,8 +310,12 @@ def probing(
         _experiment(network, n_train, snr, grid, n_test, seed),
         _experiment(cnn(layers, epochs, min_updates), n_train_plain, snr, grid, n_test, seed),
     )
-    names = ["", *_listed("altered", altered)]
-    return with_limits([replace(e, altered=name, n_test=n_probed) for e in both for name in names])
+    probed = [replace(e, n_test=n_probed) for e in both]
+    experiments = [
+        replace(e, altered=x) for e in probed for x in ("", *_listed("altered", altered))
+    ]
+    experiments += [replace(e, grid=other) for e in probed for other in grids]
+    return with_limits(experiments)
 
 
 def ablation(
@@ -377,6 +410,11 @@ def with_limits(experiments: Sequence[Experiment]) -> list[Experiment]:
     return list(dict.fromkeys([*experiments, *limits]))
 
 
+def _limit(limit: BayesLimit, n_seds: int, snr: float, grid: str, n_test: int) -> Experiment:
+    """The limit with ``n_seds`` SEDs as prior; it needs no validation spectra and no seed."""
+    return Experiment(limit, n_seds, snr, grid, n_validation=1, n_test=n_test)
+
+
 def _experiment(
     estimator: Estimator, n_train: int, snr: float, grid: str, n_test: int, seed: int
 ) -> Experiment:
@@ -401,6 +439,7 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "limit": limit,
     "ablation": ablation,
     "probing": probing,
+    "convergence": convergence,
     "claims": claims,
 }
 """Notebook name to the function that lists its experiments."""

@@ -71,7 +71,8 @@ def posterior_table(results: Iterable[Result]) -> str:
         Those of methods that give no probabilities are left out.
     """
     header = (
-        *("method", "training spectra", "exact class", "mean maximum p", "calibration error"),
+        *("method", "training spectra", "S/N", "exact class", "mean maximum p"),
+        *("calibration error", "of sampling alone"),
         *("68 % interval holds", "95 % interval holds", "PIT uniform: p", "NLL (nats)"),
         *("CRPS (10⁻⁴)", "kept at 99.9 % purity"),
     )
@@ -79,9 +80,11 @@ def posterior_table(results: Iterable[Result]) -> str:
         (
             r.experiment.estimator.label,
             f"{r.experiment.n_train:,}",
+            f"{r.experiment.snr:g}",
             metrics.accuracy(r.test).percent(),
             f"{100 * r.test.p_max.mean(dtype=float):.1f} %",
             f"{metrics.calibration_error(r.test):.3f}",
+            f"{metrics.calibration_noise(r.test):.3f}",
             metrics.coverage(r.test, 0.68).percent(),
             metrics.coverage(r.test, 0.95).percent(),
             f"{metrics.pit_uniformity(r.test):.2g}",

@@ -13,6 +13,7 @@ from specz.figures.accuracy import (
     plot_alterations,
     plot_checks,
     plot_confusion,
+    plot_convergence,
     plot_data_efficiency,
     plot_error_distribution,
     plot_gap_against_n,
@@ -29,12 +30,18 @@ from specz.figures.data import (
     plot_templates,
 )
 from specz.figures.drawn import drawn
-from specz.figures.posterior import plot_pit, plot_reliability, with_probability
+from specz.figures.posterior import (
+    plot_cramer_rao,
+    plot_pit,
+    plot_reliability,
+    with_probability,
+)
 from specz.figures.probing import plot_failure, plot_learned_filters
 from specz.figures.style import (
     beside,
     by_alteration,
     by_depth,
+    by_limit,
     by_method,
     by_noise,
     by_remedy,
@@ -50,6 +57,7 @@ __all__ = [
     "beside",
     "by_alteration",
     "by_depth",
+    "by_limit",
     "by_method",
     "by_noise",
     "by_remedy",
@@ -67,6 +75,8 @@ __all__ = [
     "plot_checks",
     "plot_class_counts",
     "plot_confusion",
+    "plot_convergence",
+    "plot_cramer_rao",
     "plot_data_efficiency",
     "plot_error_distribution",
     "plot_failure",

@@ -13,7 +13,16 @@ from specz.claims import Claim
 from specz.equivariant import Equivariant
 from specz.estimators import differences
 from specz.experiment import noise_label
-from specz.figures.style import OTHER, Label, colour, limits, methods, plain_log
+from specz.figures.style import (
+    OTHER,
+    Label,
+    by_alteration,
+    by_limit,
+    colour,
+    limits,
+    methods,
+    plain_log,
+)
 from specz.grid import CLASSES, get_grid
 from specz.library import build_library
 from specz.networks import CNN
@@ -215,14 +224,34 @@ def plot_variants(results: Sequence[Result], ax: Axes) -> Axes:
     return ax
 
 
+def plot_convergence(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw how far the accuracy of each result lies from that of the first, on the same spectra."""
+    first, *others = results
+    y = np.arange(len(others))[::-1]
+    values = [metrics.compare(result.test, first.test).difference for result in others]
+    ax.errorbar(
+        [100 * value.value for value in values],
+        y,
+        xerr=100 * error_bars(values),
+        fmt="o",
+        color=colour(first.experiment.estimator.label),
+        capsize=3,
+        label="_difference",
+    )
+    ax.axvline(0, color="#444444", lw=0.8)
+    ax.set(xlabel="change of exact-class accuracy (points)", ylim=(-0.6, len(others) - 0.4))
+    ax.set_yticks(y, [by_limit(result) for result in others])
+    return ax
+
+
 def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy on test spectra as they are and altered, one colour for each method."""
-    names = list(dict.fromkeys(result.experiment.altered for result in results))
+    names = list(dict.fromkeys(by_alteration(result) for result in results))
     labels = list(dict.fromkeys(result.experiment.estimator.label for result in results))
     for i, label in enumerate(labels):
         chosen = [r for r in results if r.experiment.estimator.label == label]
         values = [metrics.accuracy(r.test) for r in chosen]
-        at = [len(names) - 1 - names.index(r.experiment.altered) for r in chosen]
+        at = [len(names) - 1 - names.index(by_alteration(r)) for r in chosen]
         ax.errorbar(
             [value.value for value in values],
             np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i),
@@ -234,7 +263,7 @@ def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
             label=label,
         )
     ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
-    ax.set_yticks(range(len(names)), [name or "as they are" for name in reversed(names)])
+    ax.set_yticks(range(len(names)), names[::-1])
     ax.legend(fontsize=9, loc="center right")
     return ax
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from specz import metrics
+from specz.bayes import BayesLimit
 from specz.figures.accuracy import error_bars
-from specz.figures.style import colour
+from specz.figures.style import colour, plain_log
 from specz.runner import Result
+
+FloatArray = npt.NDArray[np.float64]
 
 PIT_BINS = 20
 
@@ -61,12 +65,46 @@ def plot_pit(results: Sequence[Result], ax: Axes) -> Axes:
     return ax
 
 
+def plot_cramer_rao(
+    snr: Sequence[float], bound: Sequence[float], errors: Sequence[FloatArray], ax: Axes
+) -> Axes:
+    """Draw the scatter of redshifts from one line, and the bound of Cramér and Rao.
+
+    Parameters
+    ----------
+    snr, bound : sequence of float
+        Noise levels, and the bound on σ_z at each.
+    errors : sequence of ndarray
+        Errors in z at each.
+    ax : Axes
+    """
+    scatter = [
+        metrics.statistic_interval(error, np.arange(len(error)), lambda values: float(values.std()))
+        for error in errors
+    ]
+    shade = colour(BayesLimit.label)
+    ax.plot(snr, bound, color=shade, lw=1, ls="--", label="bound, by hand")
+    ax.errorbar(
+        snr,
+        [value.value for value in scatter],
+        yerr=error_bars(scatter),
+        fmt="o",
+        color=shade,
+        capsize=3,
+        label="scatter of the likelihood's maximum",
+    )
+    ax.set(xscale="log", yscale="log", xlabel="continuum S/N per pixel", ylabel="σ of z")
+    plain_log(ax.xaxis, snr)
+    ax.legend(fontsize=9)
+    return ax
+
+
 def with_probability(results: Sequence[Result]) -> list[Result]:
-    """Return the most trained result of each method that gives probabilities."""
-    found: dict[str, Result] = {}
+    """Return the most trained result of each method that gives probabilities, at each S/N."""
+    found: dict[tuple[str, float], Result] = {}
     for r in sorted(results, key=lambda r: r.experiment.n_train):
         if r.test.has_probability:
-            found[r.experiment.estimator.label] = r
+            found[r.experiment.estimator.label, r.experiment.snr] = r
     return list(found.values())
 
 

@@ -17,7 +17,8 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from specz import paths
 from specz.bayes import BayesLimit
-from specz.experiment import noise_label
+from specz.estimators import AS_IT_IS, differences
+from specz.experiment import Experiment, noise_label
 from specz.figures.drawn import drawn
 from specz.networks import CNN
 from specz.runner import Result
@@ -151,8 +152,21 @@ def by_remedy(result: Result) -> str:
 
 
 def by_alteration(result: Result) -> str:
-    """Label of a result where what was done to the test spectra varies; empty if nothing was."""
-    return result.experiment.altered
+    """Label of a result where what was done to the test spectra varies, or the grid."""
+    if result.experiment.altered:
+        return result.experiment.altered
+    return (
+        "as they are"
+        if result.experiment.grid == Experiment.grid
+        else f"{result.experiment.grid} grid"
+    )
+
+
+def by_limit(result: Result) -> str:
+    """Label of a result where the settings of the Bayes limit vary."""
+    settings = differences(result.experiment.estimator, BayesLimit())
+    seds = f"{result.experiment.n_train:,} SEDs"
+    return seds if settings == AS_IT_IS else settings
 
 
 def methods(results: Sequence[Result]) -> list[Result]:

@@ -1,0 +1,104 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# (page-convergence)=
+#
+# # Is the limit the limit?
+#
+# Every page holds methods against the [Bayes limit](#page-limit), so it must be right. It is a sum
+# over SEDs, of principal continua and lines, at steps in redshift. Here each of these is changed:
+# if the limit is converged, more of it changes nothing. And in the one case that can be worked out
+# by hand, a single line, it is held against the hand's result.
+
+# %% tags=["parameters"]
+snr = 1.0
+n_seds = [1000, 2500]
+continua = [4, 8]
+resolution = [2.0]
+n_test = 300
+grid = "paper"
+seed = 1
+
+# %%
+from IPython.display import Markdown
+
+from specz import archive, cramer_rao, figures, metrics, runner, studies, tables
+from specz.grid import get_grid
+from specz.library import LibraryConfig, build_library
+
+experiments = studies.convergence(snr, n_seds, continua, resolution, n_test, grid, seed)
+results = runner.run(experiments)
+reference = archive.reference("convergence")
+
+# %%
+figures.beside("convergence", figures.plot_convergence, results, reference)
+
+# %% [markdown]
+# ```{figure} figures/convergence.svg
+# :name: fig-convergence
+# :alt: Change of the limit's accuracy when SEDs, continua, steps or knowledge are taken away.
+#
+# Change of the exact-class accuracy, on the same test spectra, from the limit of the other pages:
+# 10,000 SEDs, 16 principal continua, 8 redshifts a class at S/N 1. With fewer SEDs, fewer or more
+# continua ("continua"), and other steps ("resolution", redshifts a class); below, when the mean
+# flux ("amplitude") or the noise level is not known and is integrated over. 95 % intervals from
+# pairs.
+# ```
+
+# %%
+rows = [
+    (
+        where,
+        figures.by_limit(r),
+        metrics.accuracy(r.test).percent(),
+        f"{100 * r.test.p_max.mean(dtype=float):.1f} %",
+        metrics.compare(r.test, part[0].test).difference.points() if r is not part[0] else "–",
+        metrics.negative_log_likelihood(r.test),
+        f"{r.manifest['test_spectra_per_second']:.0f}",
+    )
+    for where, part in (("here", results), ("archived", reference))
+    for r in part
+]
+header = ("computed", "limit", "exact class", "mean maximum p", "change (points)", "NLL (nats)")
+Markdown(tables.markdown_table((*header, "spectra/s"), rows))
+
+# %% [markdown]
+# For a posterior that is right, "exact class" and "mean maximum p" agree within the sampling error.
+#
+# ## A single line, by hand
+#
+# For one Gaussian line of flux $F$ and width $\sigma_\lambda$ at $\lambda_0(1+z)$, in white noise
+# $\sigma$ a pixel of width $\Delta$, the Fisher information gives the bound of Cramér and Rao,
+#
+# $$
+# \sigma_z \ge \frac{\sigma}{F \lambda_0} \sqrt{4\sqrt{\pi}\, \sigma_\lambda^3\, \Delta} .
+# $$
+#
+# The code of the limit, given a flat continuum with Hα alone (rest-frame equivalent width 40 Å,
+# widened to 1000 km/s so that the pixels resolve it), finds the redshift of noisy spectra near the
+# true one.
+
+# %%
+line = cramer_rao.one_line(build_library(LibraryConfig()), 40.0, 1000.0)
+levels = [0.5, 1.0, 2.0, 5.0, 10.0]
+wanted = [(line, 1.4, level, get_grid(grid)) for level in levels]
+bounds = [cramer_rao.bound(*one) for one in wanted]
+errors = [cramer_rao.errors(*one, n=400, seed=seed) for one in wanted]
+fig, axes = figures.subplots()
+figures.plot_cramer_rao(levels, bounds, errors, axes[0, 0])
+figures.save(fig, "cramer_rao")
+
+# %% [markdown]
+# ```{figure} figures/cramer_rao.svg
+# :name: fig-cramer-rao
+# :alt: Scatter of redshifts from a single line against S/N, on the bound at high S/N.
+#
+# Standard deviation of the redshift at the likelihood's maximum over 400 draws of the noise, with
+# 95 % intervals, and the bound (dashed). The maximum is looked for within six times the bound. At
+# high S/N the two agree; where the noise makes peaks of its own the scatter lies above the bound.
+# ```
