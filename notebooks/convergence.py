@@ -17,7 +17,7 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_seds = [1000, 2500]
+n_seds = [5000, 1000, 2500]
 continua = [4, 8]
 resolution = [2.0]
 n_test = 300
@@ -43,11 +43,11 @@ figures.beside("convergence", figures.plot_convergence, results, reference)
 # :name: fig-convergence
 # :alt: Change of the limit's accuracy when SEDs, continua, steps or knowledge are taken away.
 #
-# Change of the exact-class accuracy, on the same test spectra, from the limit of the other pages:
-# 10,000 SEDs, 16 principal continua, 8 redshifts a class at S/N 1. With fewer SEDs, fewer or more
-# continua ("continua"), and other steps ("resolution", redshifts a class); below, when the mean
-# flux ("amplitude") or the noise level is not known and is integrated over. 95 % intervals from
-# pairs.
+# Change of the exact-class accuracy, on the same test spectra, from the first row of the table
+# below; the limit of the other pages has 10,000 SEDs, 16 principal continua and, at S/N 1, 8
+# redshifts a class. With other numbers of SEDs, other continua and other steps ("resolution",
+# redshifts a class); below, when the mean flux ("amplitude") or the noise level is not known and is
+# integrated over. 95 % intervals from pairs.
 # ```
 
 # %%

@@ -264,20 +264,23 @@ def convergence(
 ) -> list[Experiment]:
     """Notebook ``convergence``: the Bayes limit, then with one of its settings changed at a time.
 
-    The last ones do not know the mean flux, the noise level, or either.
+    The first of ``n_seds`` is that of all but the other sizes. The last results do not know the
+    mean flux, the noise level, or either.
     """
-    whole = BayesLimit()
-    experiments = [
-        *(_limit(whole, n, snr, grid, n_test) for n in (N_SEDS, *n_seds)),
-        *(_limit(replace(whole, continua=n), N_SEDS, snr, grid, n_test) for n in continua),
-        *(_limit(replace(whole, resolution=r), N_SEDS, snr, grid, n_test) for r in resolution),
-        *(
-            _limit(replace(whole, known_amplitude=a, known_noise=b), N_SEDS, snr, grid, n_test)
-            for a, b in ((False, True), (True, False), (False, False))
-        ),
-    ]
     checks.integer("seed", seed, 0)
-    return list(dict.fromkeys(experiments))
+    first, *others = _listed("n_seds", n_seds)
+    whole = BayesLimit()
+    changed = [
+        *(replace(whole, continua=n) for n in continua),
+        *(replace(whole, resolution=r) for r in resolution),
+        replace(whole, known_amplitude=False),
+        replace(whole, known_noise=False),
+        replace(whole, known_amplitude=False, known_noise=False),
+    ]
+    return [
+        Experiment(limit, n, snr, grid, n_validation=1, n_test=n_test)
+        for limit, n in [(whole, n) for n in (first, *others)] + [(one, first) for one in changed]
+    ]
 
 
 def probing(
@@ -408,11 +411,6 @@ def with_limits(experiments: Sequence[Experiment]) -> list[Experiment]:
         if isfinite(e.snr)
     ]
     return list(dict.fromkeys([*experiments, *limits]))
-
-
-def _limit(limit: BayesLimit, n_seds: int, snr: float, grid: str, n_test: int) -> Experiment:
-    """The limit with ``n_seds`` SEDs as prior; it needs no validation spectra and no seed."""
-    return Experiment(limit, n_seds, snr, grid, n_validation=1, n_test=n_test)
 
 
 def _experiment(
