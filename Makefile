@@ -10,7 +10,7 @@ book: $(READY)
 	$(BIN)/specz build --profile $(PROFILE)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

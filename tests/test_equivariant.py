@@ -179,7 +179,7 @@ def test_the_grism_grid_works_as_well():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"hidden": ()}, "hidden must name at least one"),
+        ({"hidden": ()}, "hidden must be a list with at least one"),
         ({"shifts": 10}, "shifts must lie in"),
         ({"continua": 0}, "continua must lie in"),
         ({"substeps": 0}, "substeps must lie in"),

@@ -57,7 +57,7 @@ def test_number_of_neighbours_is_chosen_on_validation_spectra(library, grid):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: NearestNeighbours(()), "at least one k"),
+        (lambda: NearestNeighbours(()), "neighbours must be a list with at least one value"),
         (lambda: NearestNeighbours((0,)), "neighbours must lie in"),
         (lambda: Forest(trees=0), "trees must lie in"),
         (lambda: LinearSVM(c=-1.0), "c must lie in"),

@@ -46,10 +46,7 @@ class NearestNeighbours:
     neighbours: tuple[int, ...] = (1, 3, 10, 30)
 
     def __post_init__(self) -> None:
-        if not self.neighbours:
-            raise ValueError("neighbours must name at least one k; got none")
-        for k in self.neighbours:
-            checks.integer("neighbours", k, 1, 10_000)
+        checks.listed("neighbours", self.neighbours, checks.integer, 1, 10_000, repeats=True)
 
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None

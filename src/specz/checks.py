@@ -2,7 +2,8 @@
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 
 def nearest(value: object, choices: Iterable[object]) -> str:
@@ -36,3 +37,48 @@ def integer(name: str, value: object, low: int, high: float = math.inf) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an integer; got {value!r} of type {type(value).__name__}")
     number(name, value, low, high)
+
+
+def finite(name: str, value: object, low: float) -> None:
+    """Raise unless ``value`` is a finite number of at least ``low``."""
+    number(name, value, low)
+    if math.isinf(value):  # type: ignore[arg-type]
+        raise ValueError(f"{name} must be finite; got {value!r}")
+
+
+def listed(
+    name: str,
+    values: Any,
+    check: Callable[..., None],
+    *limits: Any,
+    empty: bool = False,
+    repeats: bool = False,
+) -> Sequence[Any]:
+    """Return ``values`` if it is a list, and each of them passes ``check(name, value, *limits)``.
+
+    Parameters
+    ----------
+    name : str
+    values : object
+    check : callable
+        One of this module.
+    *limits
+        Its further arguments.
+    empty, repeats : bool
+        Whether the list may be empty, and hold a value twice.
+    """
+    if not isinstance(values, list | tuple):
+        raise TypeError(f"{name} must be a list; got {values!r} of type {type(values).__name__}")
+    if not values and not empty:
+        raise ValueError(f"{name} must be a list with at least one value; got {values!r}")
+    for value in values:
+        check(name, value, *limits)
+    if not repeats and len(set(values)) != len(values):
+        raise ValueError(f"{name} must not repeat a value; got {values!r}")
+    return values
+
+
+def flag(name: str, value: object) -> None:
+    """Raise unless ``value`` is true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be true or false; got {value!r}")

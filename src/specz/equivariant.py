@@ -96,10 +96,7 @@ class Equivariant:
         checks.integer("continua", self.continua, 1, 128)
         checks.integer("shifts", self.shifts, 100, 100_000)
         checks.integer("substeps", self.substeps, 1, 256)
-        if not self.hidden:
-            raise ValueError("hidden must name at least one layer width; got none")
-        for width in self.hidden:
-            checks.integer("hidden", width, 1, 4096)
+        checks.listed("hidden", self.hidden, checks.integer, 1, 4096, repeats=True)
 
     def build(self, train: Sample) -> "keras.Model":
         """Return the model: (batch, n_pixels) to logits, (batch, n_classes)."""

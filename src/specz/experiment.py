@@ -13,6 +13,9 @@ from specz.observe import redshift_range
 from specz.sample import Sample, draw_sample
 
 SEED_MAX = 2**32 - 1
+SNR_MIN = 1e-3
+N_MAX = 100_000_000
+"""Most spectra of a sample."""
 LENGTHS = ("epochs", "min_updates")
 """Settings that every profile has its own of; a title does not name them."""
 
@@ -60,8 +63,8 @@ class Experiment:
 
     def __post_init__(self) -> None:
         for name in ("n_train", "n_validation", "n_test"):
-            checks.integer(name, getattr(self, name), 1, 100_000_000)
-        checks.number("snr", self.snr, 1e-3)
+            checks.integer(name, getattr(self, name), 1, N_MAX)
+        checks.number("snr", self.snr, SNR_MIN)
         object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
         get_grid(self.grid)
         checks.integer("data_seed", self.data_seed, 0, SEED_MAX)

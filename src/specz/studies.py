@@ -8,14 +8,15 @@ Experiments that two notebooks share are computed once.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import isfinite
-from typing import Any
 
 from specz import checks
+from specz.alterations import ALTERATIONS
 from specz.baselines import NearestNeighbours
 from specz.bayes import BayesLimit
 from specz.equivariant import Equivariant
 from specz.estimators import REGISTRY, Estimator, estimator_class
-from specz.experiment import Experiment
+from specz.experiment import N_MAX, SNR_MIN, Experiment
+from specz.grid import GRIDS
 from specz.library import LibraryConfig
 from specz.networks import CNN, DatathonNetwork
 from specz.templatefit import TemplateFit
@@ -33,7 +34,7 @@ VALIDATION_MAX = 2000
 
 def data(snr: Sequence[float], n_train: int, grid: str, seed: int) -> list[Experiment]:
     """Notebook ``data``: nothing to run; the settings of the spectra it shows."""
-    for level in _listed("snr", snr):
+    for level in checks.listed("snr", snr, checks.number, SNR_MIN):
         Experiment(CNN(), n_train, level, grid, data_seed=seed)
     return []
 
@@ -66,8 +67,8 @@ def data_availability(
     return with_limits(
         [
             _experiment(cnn(layers, epochs, min_updates), n, level, grid, n_test, seed)
-            for level in _listed("snr", snr)
-            for n in _listed("n_train", n_train)
+            for level in checks.listed("snr", snr, checks.number, SNR_MIN)
+            for n in checks.listed("n_train", n_train, checks.integer, 1, N_MAX)
         ]
     )
 
@@ -87,8 +88,7 @@ def overfitting(
     """Notebook ``overfitting``: nothing, dropout, L2, or fresh noise each epoch, at each size."""
     checks.number("dropout", dropout, 0.01, 0.99)
     checks.number("l2", l2, 1e-12, 10)
-    if not isfinite(snr):
-        raise ValueError(f"snr must be finite, as clean spectra have no fresh noise; got {snr!r}")
+    checks.finite("snr", snr, SNR_MIN)  # clean spectra have no fresh noise
     plain = cnn(layers, epochs, min_updates)
     remedies = (
         plain,
@@ -99,7 +99,7 @@ def overfitting(
     return with_limits(
         [
             _experiment(network, n, snr, grid, n_test, seed)
-            for n in _listed("n_train", n_train)
+            for n in checks.listed("n_train", n_train, checks.integer, 1, N_MAX)
             for network in remedies
         ]
     )
@@ -118,14 +118,14 @@ def depth(
     seed: int,
 ) -> list[Experiment]:
     """Notebook ``depth``: networks of growing depth, then the datathon's network."""
+    checks.listed("layers", layers, checks.integer, 1)
+    checks.integer("n_train_datathon", n_train_datathon, 1, N_MAX)
+    checks.integer("epochs_datathon", epochs_datathon, 1, 10_000)
     common = _experiment(cnn(1, epochs, min_updates), n_train, snr, grid, n_test, seed)
     datathon = DatathonNetwork()
     datathon = replace(datathon, training=replace(datathon.training, epochs=epochs_datathon))
     return [
-        *(
-            replace(common, estimator=cnn(n, epochs, min_updates))
-            for n in _listed("layers", layers)
-        ),
+        *(replace(common, estimator=cnn(n, epochs, min_updates)) for n in layers),
         replace(common, estimator=datathon, n_train=n_train_datathon),
     ]
 
@@ -152,6 +152,12 @@ def tuning(
     Each list holds values to try; it may be empty. ``updates`` are other values of
     ``min_updates``.
     """
+    checks.listed("learning_rate", learning_rate, checks.number, 1e-8, 10, empty=True)
+    for name, values in (("batch", batch), ("filters", filters), ("kernel", kernel)):
+        checks.listed(name, values, checks.integer, 1, empty=True)
+    checks.listed("stride", stride, checks.integer, 1, empty=True)
+    checks.listed("updates", updates, checks.integer, 0, empty=True)
+    checks.listed("normalise", normalise, checks.flag, empty=True)
     base = cnn(layers, epochs, min_updates)
     training = base.training
     variants = [
@@ -198,7 +204,10 @@ def comparison(
     Every method at one common training size, then each at a size of its own (the largest
     that it is given).
     """
-    if len(_listed("methods", methods)) != len(_listed("n_train", n_train)):
+    checks.listed("methods", methods, checks.choice, REGISTRY)
+    checks.listed("n_train", n_train, checks.integer, 1, N_MAX, repeats=True)
+    checks.integer("n_common", n_common, 1, N_MAX)
+    if len(methods) != len(n_train):
         raise ValueError(
             f"n_train must give one size for each of the {len(methods)} methods; "
             f"got {len(n_train)} sizes"
@@ -206,7 +215,6 @@ def comparison(
     experiments = []
     for sizes in ([n_common] * len(methods), n_train):
         for name, n in zip(methods, sizes, strict=True):
-            checks.choice("methods", name, REGISTRY)
             estimator: Estimator = (
                 cnn(layers, epochs, min_updates) if name == "cnn" else estimator_class(name)()
             )
@@ -235,16 +243,15 @@ def limit(
     ``snr_levels`` both networks are compared, the plain one at its largest size.
     """
     rest = (grid, n_test, seed)
-    for level in (snr, *_listed("snr_levels", snr_levels)):
-        if not 0 < level < float("inf"):
-            raise ValueError(f"snr must be finite, as clean spectra have no limit; got {level!r}")
+    checks.finite("snr", snr, SNR_MIN)  # clean spectra have no limit
+    checks.listed("snr_levels", snr_levels, checks.finite, SNR_MIN)
     levels = list(dict.fromkeys([snr, *snr_levels]))
     plain = cnn(layers, epochs, min_updates)
     experiments = []
-    for n in _listed("n_train_plain", n_train_plain):
+    for n in checks.listed("n_train_plain", n_train_plain, checks.integer, 1, N_MAX):
         experiments.append(_experiment(plain, n, snr, *rest))
         experiments.append(_experiment(NearestNeighbours(), n, snr, *rest))
-    for n in _listed("n_train", n_train):
+    for n in checks.listed("n_train", n_train, checks.integer, 1, N_MAX):
         network = equivariant(epochs_equivariant, min_updates_equivariant)
         experiments += [_experiment(network, n, level, *rest) for level in levels]
         if n <= N_SEDS:  # more spectra show no more SEDs
@@ -268,7 +275,10 @@ def convergence(
     mean flux, the noise level, or either.
     """
     checks.integer("seed", seed, 0)
-    first, *others = _listed("n_seds", n_seds)
+    checks.finite("snr", snr, SNR_MIN)  # clean spectra have no limit
+    first, *others = checks.listed("n_seds", n_seds, checks.integer, 1, N_SEDS)
+    checks.listed("continua", continua, checks.integer, 1, empty=True)
+    checks.listed("resolution", resolution, checks.number, 1, empty=True)
     whole = BayesLimit()
     changed = [
         *(replace(whole, continua=n) for n in continua),
@@ -305,17 +315,24 @@ def probing(
     The networks are those of other pages; ``n_probed`` test spectra are asked about. On other
     ``grids`` both are trained there as well.
     """
-    checks.integer("n_probed", n_probed, 1, n_test)
-    if not isfinite(snr):
-        raise ValueError(f"snr must be finite, as clean spectra have no limit; got {snr!r}")
+    checks.integer("n_test", n_test, 1, N_MAX)
+    checks.integer("n_probed", n_probed, 1)
+    if n_probed > n_test:
+        raise ValueError(f"n_probed must not exceed n_test, {n_test}; got {n_probed}")
+    checks.integer("n_train_plain", n_train_plain, 1, N_MAX)
+    checks.listed("altered", altered, checks.choice, ALTERATIONS)
+    checks.finite("snr", snr, SNR_MIN)  # clean spectra have no limit
     network = equivariant(epochs_equivariant, min_updates_equivariant)
     both = (
         _experiment(network, n_train, snr, grid, n_test, seed),
         _experiment(cnn(layers, epochs, min_updates), n_train_plain, snr, grid, n_test, seed),
     )
+    checks.listed("grids", grids, checks.choice, GRIDS, empty=True)
     probed = [replace(e, n_test=n_probed) for e in both]
     experiments = [
-        replace(e, altered=x) for e in probed for x in ("", *_listed("altered", altered))
+        replace(e, altered=x)
+        for e in probed
+        for x in ("", *checks.listed("altered", altered, checks.choice, ALTERATIONS))
     ]
     experiments += [replace(e, grid=other) for e in probed for other in grids]
     return with_limits(experiments)
@@ -365,14 +382,13 @@ def claims(
     seed: int,
 ) -> list[Experiment]:
     """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages."""
-    for n in _listed("layers", layers):
-        checks.integer("layers", n, 1)
-    for n in _listed("n_train", n_train):
-        checks.integer("n_train", n, 1)
-    for level in _listed("snr", snr):
-        checks.number("snr", level, 0)
+    checks.listed("layers", layers, checks.integer, 1)
+    checks.listed("n_train", n_train, checks.integer, 1, N_MAX)
+    checks.listed("snr", snr, checks.number, SNR_MIN)
+    checks.listed("snr_levels", snr_levels, checks.number, SNR_MIN)
+    checks.listed("n_train_methods", n_train_methods, checks.integer, 1, N_MAX, repeats=True)
     common = (epochs, min_updates, n_test, grid, seed)
-    deepest, largest = max(layers), max(_listed("n_train", n_train))
+    deepest, largest = max(layers), max(n_train)
     wanted = data_availability(n_train, snr, deepest, *common)
     wanted += noise(snr_levels, largest, deepest, *common)
     for n in layers:
@@ -392,6 +408,8 @@ def cnn(layers: int, epochs: int, min_updates: int) -> CNN:
 
 def equivariant(epochs: int, min_updates: int) -> Equivariant:
     """Return the network that knows what redshift is, with the settings of this companion."""
+    checks.integer("epochs_equivariant", epochs, 1, 10_000)
+    checks.integer("min_updates_equivariant", min_updates, 0)
     default = Equivariant()
     training = replace(default.training, epochs=epochs, min_updates=min_updates)
     return replace(default, training=training)
@@ -417,7 +435,7 @@ def _experiment(
     estimator: Estimator, n_train: int, snr: float, grid: str, n_test: int, seed: int
 ) -> Experiment:
     """An experiment with as many validation as test spectra, up to VALIDATION_MAX."""
-    checks.integer("n_test", n_test, 1)
+    checks.integer("n_test", n_test, 1, N_MAX)
     n_validation = min(n_test, VALIDATION_MAX)
     return Experiment(
         estimator, n_train, snr, grid, n_validation=n_validation, n_test=n_test, seed=seed
@@ -441,12 +459,3 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "claims": claims,
 }
 """Notebook name to the function that lists its experiments."""
-
-
-def _listed(name: str, values: Any) -> Sequence[Any]:
-    """Return ``values`` if it is a non-empty list without repeats."""
-    if not isinstance(values, list | tuple) or not values:
-        raise ValueError(f"{name} must be a list with at least one value; got {values!r}")
-    if name != "n_train" and len(set(values)) != len(values):
-        raise ValueError(f"{name} must not repeat a value; got {values!r}")
-    return values

@@ -47,10 +47,7 @@ class TemplateFit:
     resolution: float = 8.0
 
     def __post_init__(self) -> None:
-        if not self.templates:
-            raise ValueError("templates must name at least one number of templates; got none")
-        for n in self.templates:
-            checks.integer("templates", n, 1, CONTINUA)
+        checks.listed("templates", self.templates, checks.integer, 1, CONTINUA, repeats=True)
         checks.number("resolution", self.resolution, 1, 1024)
 
     def fit(

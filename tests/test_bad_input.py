@@ -1,0 +1,92 @@
+"""Any value of any parameter: either experiments, or an error that names the parameter."""
+
+from dataclasses import fields
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from specz import profiles
+from specz.estimators import REGISTRY, estimator_class
+from specz.experiment import Experiment
+from specz.studies import STUDIES
+
+PARAMETERS = [
+    (notebook, name)
+    for notebook in STUDIES
+    for name in profiles.profile_parameters("smoke", notebook)
+]
+
+plain = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([0, -1, 1, 2**31, 10**30])
+    | st.floats()
+    | st.sampled_from([0.0, -0.0, 1e-300, 1e300])
+    | st.text(max_size=5)
+    | st.sampled_from(["paper", "nisp", "cnn", "no lines", "inf"])
+)
+anything = (
+    plain
+    | st.lists(plain, max_size=3)
+    | st.lists(st.lists(plain, max_size=2), max_size=2)
+    | st.dictionaries(st.text(max_size=2), plain, max_size=2)
+)
+few = settings(
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+def named(error, name, value):
+    assert name in str(error), f"{name}={value!r}: {error}"
+
+
+@pytest.mark.parametrize(("notebook", "name"), PARAMETERS)
+def test_any_parameter_of_a_notebook_works_or_is_named(notebook, name):
+    good = profiles.profile_parameters("smoke", notebook)
+
+    @few
+    @given(anything)
+    def try_it(value):
+        try:
+            found = profiles.experiments(notebook, {**good, name: value})
+        except (ValueError, TypeError) as error:
+            named(error, name, value)
+        else:
+            assert all(isinstance(one, Experiment) for one in found)
+            assert all(one.title and one.config for one in found)
+
+    try_it()
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_any_setting_of_an_estimator_works_or_is_named(name):
+    estimator = estimator_class(name)
+
+    @few
+    @given(st.sampled_from([f.name for f in fields(estimator)]), anything)
+    def try_it(setting, value):
+        try:
+            made = estimator(**{setting: value})
+        except (ValueError, TypeError) as error:
+            named(error, setting, value)
+        else:
+            assert Experiment(made, 100).config
+
+    try_it()
+
+
+def test_any_setting_of_an_experiment_works_or_is_named():
+    from specz.networks import CNN
+
+    @few
+    @given(st.sampled_from([f.name for f in fields(Experiment)]), anything)
+    def try_it(setting, value):
+        good = {"estimator": CNN(), "n_train": 100}
+        try:
+            Experiment(**{**good, setting: value})
+        except (ValueError, TypeError) as error:
+            named(error, setting, value)
+
+    try_it()
