@@ -17,8 +17,8 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_seds = [5000, 1000, 2500]
-continua = [4, 8]
+n_seds = [5000, 1000]
+continua = [4]
 resolution = [2.0]
 n_test = 300
 grid = "paper"

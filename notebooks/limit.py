@@ -30,11 +30,11 @@
 # %% tags=["parameters"]
 snr = 1.0
 snr_levels = [0.5]
-n_train = [2000, 4000]
+n_train = [2000, 10000]
 n_train_plain = [3000, 10000, 16000]
 layers = 3
 epochs = 3
-min_updates = 300
+min_updates = 240
 epochs_equivariant = 1
 min_updates_equivariant = 300
 n_test = 1000
