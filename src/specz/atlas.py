@@ -10,12 +10,11 @@ References
 Brown et al. 2014, ApJS 212, 18.
 """
 
-import json
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
+from specz import measured
 from specz.library import Library, LibraryConfig
 from specz.lines import LINES
 
@@ -33,23 +32,15 @@ def load_atlas() -> Library:
     Raises
     ------
     ValueError
-        If the array does not have the shape that its description states, or holds a value that
-        is not a positive number.
+        If the array is damaged; see :func:`specz.measured.load`.
     """
-    data = files("specz") / "data"
-    about = json.loads((data / "brown_atlas.json").read_text())
-    with (data / "brown_atlas.npy").open("rb") as handle:
-        flux = np.load(handle, allow_pickle=False).astype(np.float32)
-    n, expected = len(about["names"]), (len(about["names"]), about["n_nodes"])
-    if flux.shape != expected:
-        raise ValueError(f"brown_atlas.npy: expected shape {expected}, got {flux.shape}")
-    if not (np.isfinite(flux).all() and (flux > 0).all()):
-        raise ValueError("brown_atlas.npy: expected positive finite flux everywhere")
+    about, wave, flux = measured.load("brown_atlas")
+    n = len(about["names"])
     unknown = np.full(n, np.nan)
     return Library(
         config=LibraryConfig(),
-        wave_rest=about["wave_min"] + about["wave_step"] * np.arange(about["n_nodes"], dtype=float),
-        continuum=flux,
+        wave_rest=wave,
+        continuum=flux.astype(np.float32),
         line_flux=np.zeros((n, len(LINES))),
         position=unknown,
         ebv=unknown,

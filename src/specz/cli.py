@@ -194,6 +194,6 @@ def main() -> None:
     """Run the command line; an error a user can mend is one message and exit status 2."""
     try:
         app()
-    except (ValueError, TypeError, BookError) as error:
+    except (ValueError, TypeError, OSError, BookError) as error:
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)

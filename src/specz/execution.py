@@ -26,7 +26,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from specz import archive, checks, paths
+from specz import archive, checks, measured, paths
 from specz.estimators import REGISTRY
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
 from specz.profiles import Parameters, experiments
@@ -35,7 +35,7 @@ from specz.store import Store, canonical, key_of
 from specz.studies import STUDIES
 
 DRAWING_LIBRARIES = (*NUMERICAL_LIBRARIES, "matplotlib", "papermill")
-TEMPLATES = Path(__file__).parent / "data" / "cosmos_templates.npy"
+TEMPLATES = measured.DATA / "cosmos_templates.npy"
 """The only measured data: every spectrum follows from it, from the settings and from a seed."""
 
 

@@ -94,7 +94,7 @@ class Store:
             return None
         try:
             return self.read(key)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, MemoryError, zipfile.BadZipFile) as error:
             aside = folder.with_name(f"{folder.name}.damaged")
             shutil.rmtree(aside, ignore_errors=True)
             folder.rename(aside)
@@ -121,10 +121,12 @@ class Store:
                 json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
             )
             folder = self.folder(key)
-            if folder.exists():  # another process was faster; the results are the same
-                shutil.rmtree(aside)
-            else:
+            try:
                 aside.rename(folder)
+            except OSError:
+                if not folder.is_dir():
+                    raise
+                shutil.rmtree(aside)  # another process was faster; the results are the same
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise

@@ -12,13 +12,13 @@ Polletta et al. 2007, ApJ 663, 81. Bruzual & Charlot 2003, MNRAS 344, 1000.
 Ilbert et al. 2009, ApJ 690, 1236.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+
+from specz import measured
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -49,18 +49,8 @@ def load_templates() -> Templates:
     Raises
     ------
     ValueError
-        If the array does not have the shape its description states, or holds a value
-        that is not a positive number.
+        If the array is damaged; see :func:`specz.measured.load`.
     """
-    data = files("specz") / "data"
-    about = json.loads((data / "cosmos_templates.json").read_text())
-    with (data / "cosmos_templates.npy").open("rb") as handle:
-        flux = np.load(handle, allow_pickle=False)
-    wave = about["wave_min"] + about["wave_step"] * np.arange(about["n_nodes"], dtype=float)
-    expected = (len(about["names"]), about["n_nodes"])
-    if flux.shape != expected:
-        raise ValueError(f"cosmos_templates.npy: expected shape {expected}, got {flux.shape}")
-    if not (np.isfinite(flux).all() and (flux > 0).all()):
-        raise ValueError("cosmos_templates.npy: expected positive finite flux everywhere")
+    about, wave, flux = measured.load("cosmos_templates")
     flux = flux.astype(float)
     return Templates(tuple(about["names"]), wave, flux / flux.mean(axis=1, keepdims=True))

@@ -1,0 +1,168 @@
+"""What goes wrong around the program: named in one line, nothing lost, and it goes on after."""
+
+import io
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+
+import numpy as np
+import pytest
+
+from specz import measured
+from specz.baselines import NearestNeighbours
+from specz.experiment import Experiment
+from specz.fingerprint import file_digest
+from specz.library import LibraryConfig
+from specz.runner import run
+from specz.store import Store, key_of
+
+SPECZ = [sys.executable, "-c", "from specz.cli import main; main()"]
+RUN_DATA = [*SPECZ, "run", "data", "--profile", "smoke"]
+PROGRAM = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tests")
+from test_faults import EXPERIMENT, Store, run
+print(run([EXPERIMENT], Store(Path(sys.argv[1])))[0].manifest["key"])
+"""
+EXPERIMENT = Experiment(
+    NearestNeighbours(),
+    100,
+    n_validation=20,
+    n_test=40,
+    library=LibraryConfig(n_train=100, n_validation=20, n_test=40),
+)
+
+
+@pytest.fixture
+def volume(tmp_path):
+    """Mount a small file system in memory; ``volume(options)`` changes how it is mounted."""
+    folder = tmp_path / "volume"
+    folder.mkdir()
+
+    def mount(options):
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"cannot mount a file system here: {done.stderr.strip()}")
+        return folder
+
+    if shutil.which("mount") is None:
+        pytest.skip("cannot mount a file system here")
+    yield mount
+    subprocess.run(["umount", str(folder)], capture_output=True)
+
+
+def specz(command, build):
+    environment = {**os.environ, "SPECZ_BUILD": str(build)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
+    folder = volume("size=40k")
+    full = specz(RUN_DATA, folder)
+    assert full.returncode == 1
+    assert "No space left on device" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert volume("remount,size=64m") == folder
+    again = specz(RUN_DATA, folder)
+    assert again.returncode == 0, again.stderr
+    left = [path.name for path in (folder / "notebooks").iterdir()]
+    assert not any(name.startswith(".") for name in left)
+
+
+def test_a_read_only_folder_is_named(volume):
+    folder = volume("size=64m")
+    volume("remount,ro")
+    done = specz(RUN_DATA, folder)
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr
+    assert str(folder) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(volume):
+    store = Store(volume("size=200k"))
+    small = {"a": np.zeros(100)}
+    store.save(key_of({"x": 1}), {}, small)
+    with pytest.raises(OSError, match="No space left"):
+        store.save(key_of({"x": 2}), {}, {"a": np.random.default_rng(0).random(10**5)})
+    assert len(list(store.root.iterdir())) == 1
+    assert store.load(key_of({"x": 1})) is not None
+    store.save(key_of({"x": 3}), {}, small)
+
+
+def test_two_processes_on_one_store_make_one_entry(tmp_path):
+    start = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    processes = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    keys = {process.communicate(timeout=300)[0] for process in processes}
+    assert [process.returncode for process in processes] == [0, 0]
+    assert len(keys) == 1
+    (entry,) = tmp_path.iterdir()
+    assert entry.name == keys.pop()[:32]
+
+
+def test_a_clock_that_was_set_back_changes_nothing(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    first = run([EXPERIMENT], store)[0]
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (time.time() + 1e8, time.time() + 1e8))  # as if written in the future
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert run([EXPERIMENT], store)[0].manifest == first.manifest
+
+
+def forged(store, key, content):
+    """An entry whose digests are right but whose arrays are not what they should be."""
+    folder = store.save(key, {}, {"a": np.zeros(3)}).folder
+    with zipfile.ZipFile(folder / "arrays.npz", "w") as archive:
+        archive.writestr("a.npy", content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["arrays.npz"] = file_digest(folder / "arrays.npz")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def header(shape):
+    text = repr({"descr": "<f8", "fortran_order": False, "shape": shape}).encode()
+    text += b" " * (63 - (10 + len(text)) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+
+
+@pytest.mark.parametrize("n", [10**9, 10**13, 10**18, -1])
+def test_an_array_that_claims_more_than_it_holds_is_set_aside(tmp_path, capsys, n):
+    store, key = Store(tmp_path), key_of({"n": n})
+    forged(store, key, header((n,)) + bytes(80))
+    assert store.load(key) is None
+    assert "is damaged" in capsys.readouterr().out
+
+
+def test_a_forged_pickle_is_not_run(tmp_path, capsys):
+    class Touch:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "run"), "w"))
+
+    content = io.BytesIO()
+    np.save(content, np.array([Touch()], dtype=object), allow_pickle=True)
+    store, key = Store(tmp_path / "store"), key_of({"x": "pickle"})
+    forged(store, key, content.getvalue())
+    (tmp_path / "run").unlink(missing_ok=True)
+    assert store.load(key) is None
+    assert "is damaged" in capsys.readouterr().out
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["cosmos_templates", "brown_atlas"])
+def test_a_corrupted_array_of_what_was_measured_is_named(tmp_path, monkeypatch, name):
+    shutil.copytree(measured.DATA, tmp_path / "data")
+    monkeypatch.setattr(measured, "DATA", tmp_path / "data")
+    path = tmp_path / "data" / f"{name}.npy"
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match=f"{name}.npy does not match its digest"):
+        measured.load(name)
