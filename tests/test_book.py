@@ -23,7 +23,7 @@ BAD = [
     (["run", "noise", "-p", "snr"], "expected name=value"),
     (["run", "noise", "-p", "snr=[1, 1]"], "snr must not repeat a value"),
     (["run", "depth", "-p", "layers=[1, 9]"], r"layers must lie in \[1, 8\]; got 9"),
-    (["run", "comparison_noisy", "-p", "methods=[cnn, kn]"], "n_train must give one size"),
+    (["run", "comparison_noisy", "-p", "methods=[cnn, knn]"], "n_train must give one size"),
     (
         ["run", "comparison_noisy", "-p", "methods=[cmn]", "-p", "n_train=[5]"],
         "methods must be one of.*did you mean 'cnn'",

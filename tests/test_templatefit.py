@@ -59,7 +59,7 @@ def test_clean_spectra_can_be_fitted():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"templates": ()}, "templates must name at least one"),
+        ({"templates": ()}, "templates must be a list with at least one"),
         ({"templates": (40,)}, "templates must lie in"),
         ({"resolution": 0.0}, "resolution must lie in"),
     ],
