@@ -18,15 +18,17 @@ SETTINGS = {"n_validation": 20, "n_test": 80, "library": SMALL}
 EXPERIMENTS = [
     Experiment(NearestNeighbours(), 100, 1.0, **SETTINGS),
     Experiment(CNN(training=TrainingConfig(epochs=1, min_updates=0)), 100, **SETTINGS),
+    Experiment(CNN(training=TrainingConfig(epochs=1, min_updates=0)), 50, **SETTINGS),
 ]
 
 
 @pytest.fixture
 def archived(tmp_path, monkeypatch):
-    """An archive of two results, of which one is quick."""
+    """An archive of three results, two of which are computed again."""
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(verification, "profile_experiments", lambda profile: EXPERIMENTS)
-    monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS)
+    monkeypatch.setattr(verification, "experiments", lambda notebook, parameters: EXPERIMENTS)
+    monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS[:2])
     found = run(EXPERIMENTS, Store(tmp_path / "store"))
     for result in found:
         archive.add(result)
@@ -41,6 +43,9 @@ def test_a_whole_archive_that_this_machine_reproduces_is_verified(archived, tmp_
     assert receipt["passed"]
     assert receipt["archive"]["faults"] == []
     assert [claim["number"] for claim in receipt["claims"]] == [1, 2, 3, 4, 5, 6]
+    more_data = receipt["claims"][0]["checks"]
+    assert {check["passed"] for check in more_data} <= {True, False}
+    assert more_data
     knn, cnn = receipt["reruns"]
     assert knn["same"] == 1
     assert knn["here"] == knn["archived"]

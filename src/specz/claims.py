@@ -52,7 +52,7 @@ class Check:
     @property
     def passed(self) -> bool:
         """Whether the number is above zero beyond its interval."""
-        return self.number.low > 0
+        return bool(self.number.low > 0)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Intervals are 95 % bootstrap intervals. The SEDs are resampled, not the spectra:
 copies of one SED at different redshifts are not independent evidence.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -260,8 +261,12 @@ def difference_interval(first: Interval, second: Interval) -> Interval:
     """
     return Interval(
         first.value - second.value,
-        first.value - second.value - np.hypot(first.value - first.low, second.high - second.value),
-        first.value - second.value + np.hypot(first.high - first.value, second.value - second.low),
+        first.value
+        - second.value
+        - math.hypot(first.value - first.low, second.high - second.value),
+        first.value
+        - second.value
+        + math.hypot(first.high - first.value, second.value - second.low),
     )
 
 
