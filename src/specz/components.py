@@ -94,18 +94,29 @@ def decompose(library: Library, sed: npt.NDArray[np.integer], n_continuum: int) 
     # Right singular vectors from the small Gram matrix over nodes; the mean is not removed.
     _, vectors = np.linalg.eigh(continuum.T @ continuum)
     principal = vectors[:, ::-1][:, :n_continuum].T  # (component, node)
-    n_continuum, n_lines = len(principal), len(LINE_WAVE_REST)
-    n = n_continuum + n_lines
+    lines = library.line_flux[sed] / scale
+    return from_continua(
+        library, principal, np.concatenate([continuum @ principal.T, lines], axis=1)
+    )
+
+
+def from_continua(library: Library, continua: FloatArray, coefficients: FloatArray) -> Components:
+    """Components from rest-frame continua, shape (n_continua, n_nodes); the lines follow them.
+
+    ``library`` gives the wavelengths and the settings.
+    """
+    n_continua, n_lines = len(continua), len(LINE_WAVE_REST)
+    unknown = np.full(n_continua + n_lines, np.nan)
     return Components(
         replace(
             library,
-            continuum=np.concatenate([principal, np.zeros((n_lines, principal.shape[1]))]),
-            line_flux=np.concatenate([np.zeros((n_continuum, n_lines)), np.eye(n_lines)]),
-            position=np.full(n, np.nan),
-            ebv=np.full(n, np.nan),
-            ew_halpha=np.full(n, np.nan),
+            continuum=np.concatenate([continua, np.zeros((n_lines, continua.shape[1]))]),
+            line_flux=np.concatenate([np.zeros((n_continua, n_lines)), np.eye(n_lines)]),
+            position=unknown,
+            ebv=unknown,
+            ew_halpha=unknown,
         ),
-        np.concatenate([continuum @ principal.T, library.line_flux[sed] / scale], axis=1),
+        coefficients,
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.bayes import BayesLimit, Evidence
-from specz.components import Components
+from specz.components import Components, from_continua
 from specz.grid import Grid
 from specz.library import Library
 from specz.lines import HALPHA, LINE_WAVE_REST
@@ -38,20 +38,11 @@ def one_line(library: Library, equivalent_width: float, velocity_dispersion: flo
     velocity_dispersion : float, km/s
         Of the line; wide enough for the pixels to resolve it.
     """
-    nodes, n_lines = library.continuum.shape[1], len(LINE_WAVE_REST)
-    unknown = np.full(1 + n_lines, np.nan)
-    flat = replace(
-        library,
-        config=replace(library.config, velocity_dispersion=velocity_dispersion),
-        continuum=np.concatenate([np.ones((1, nodes)), np.zeros((n_lines, nodes))]),
-        line_flux=np.concatenate([np.zeros((1, n_lines)), np.eye(n_lines)]),
-        position=unknown,
-        ebv=unknown,
-        ew_halpha=unknown,
-    )
-    return Components(
-        flat, np.concatenate([[[1.0]], equivalent_width * np.eye(n_lines)[[HALPHA]]], 1)
-    )
+    config = replace(library.config, velocity_dispersion=velocity_dispersion)
+    coefficients = np.zeros((1, 1 + len(LINE_WAVE_REST)))
+    coefficients[0, [0, 1 + HALPHA]] = 1.0, equivalent_width
+    flat = np.ones((1, library.continuum.shape[1]))
+    return from_continua(replace(library, config=config), flat, coefficients)
 
 
 def bound(line: Components, z: float, snr: float, grid: Grid) -> float:

@@ -1,13 +1,13 @@
 """Committed arrays of what was measured: spectra on uniform wavelengths, and their origin."""
 
-import io
 import json
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from specz.fingerprint import file_digest
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,14 +37,15 @@ def load(name: str) -> tuple[dict[str, Any], FloatArray, npt.NDArray[np.floating
         states, or holds a value that is not a positive number.
     """
     about = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
-    content = (DATA / f"{name}.npy").read_bytes()
-    digest = sha256(content).hexdigest()
+    path = DATA / f"{name}.npy"
+    digest = file_digest(path)
     if digest != about["array_sha256"]:
         raise ValueError(
             f"{name}.npy does not match its digest: expected SHA-256 {about['array_sha256']}, "
             f"got {digest}; check it out again"
         )
-    flux = np.load(io.BytesIO(content), allow_pickle=False)
+    with path.open("rb") as file:
+        flux = np.load(file, allow_pickle=False)
     expected = (len(about["names"]), about["n_nodes"])
     if flux.shape != expected:
         raise ValueError(f"{name}.npy: expected shape {expected}, got {flux.shape}")

@@ -130,16 +130,20 @@ def reliability(predictions: Predictions, n_bins: int = 10) -> list[tuple[float,
         Mean maximum probability, fraction put into their own class, number of spectra.
     """
     exact = is_exact(predictions)
-    bins = np.array_split(np.argsort(predictions.p_max, kind="stable"), n_bins)
     return [
         (
             float(predictions.p_max[rows].mean(dtype=float)),
             mean_interval(exact[rows], predictions.sed[rows]),
             len(rows),
         )
-        for rows in bins
-        if len(rows)
+        for rows in _bins(predictions, n_bins)
     ]
+
+
+def _bins(predictions: Predictions, n_bins: int) -> list[npt.NDArray[np.intp]]:
+    """Rows in order of the stated probability, in bins with equally many, none of them empty."""
+    order = np.argsort(predictions.p_max, kind="stable")
+    return np.array_split(order, min(n_bins, len(order)))
 
 
 def calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
@@ -159,14 +163,13 @@ def calibration_noise(predictions: Predictions, n_bins: int = 10) -> float:
     By bootstrap over SEDs of observed minus stated, after its mean in each bin is removed.
     """
     _, group = np.unique(predictions.sed, return_inverse=True)
-    order = np.argsort(predictions.p_max, kind="stable")
     weights = _bootstrap_weights(group.max() + 1).astype(float)
     off = is_exact(predictions) - predictions.p_max.astype(float)
     error = np.zeros(N_BOOTSTRAP)
-    for rows in np.array_split(order, min(n_bins, len(order))):
+    for rows in _bins(predictions, n_bins):
         rest = off[rows] - off[rows].mean()
         error += np.abs(weights @ np.bincount(group[rows], rest, minlength=weights.shape[1]))
-    return float(error.mean() / len(order))
+    return float(error.mean() / len(predictions))
 
 
 def kept_at_purity(predictions: Predictions, purity: float, limit: float = 0.003) -> Interval:

@@ -153,9 +153,13 @@ def tuning(
     ``min_updates``.
     """
     checks.listed("learning_rate", learning_rate, checks.number, 1e-8, 10, empty=True)
-    for name, values in (("batch", batch), ("filters", filters), ("kernel", kernel)):
+    for name, values in (
+        ("batch", batch),
+        ("filters", filters),
+        ("kernel", kernel),
+        ("stride", stride),
+    ):
         checks.listed(name, values, checks.integer, 1, empty=True)
-    checks.listed("stride", stride, checks.integer, 1, empty=True)
     checks.listed("updates", updates, checks.integer, 0, empty=True)
     checks.listed("normalise", normalise, checks.flag, empty=True)
     base = cnn(layers, epochs, min_updates)
@@ -321,19 +325,15 @@ def probing(
         raise ValueError(f"n_probed must not exceed n_test, {n_test}; got {n_probed}")
     checks.integer("n_train_plain", n_train_plain, 1, N_MAX)
     checks.listed("altered", altered, checks.choice, ALTERATIONS)
+    checks.listed("grids", grids, checks.choice, GRIDS, empty=True)
     checks.finite("snr", snr, SNR_MIN)  # clean spectra have no limit
     network = equivariant(epochs_equivariant, min_updates_equivariant)
     both = (
         _experiment(network, n_train, snr, grid, n_test, seed),
         _experiment(cnn(layers, epochs, min_updates), n_train_plain, snr, grid, n_test, seed),
     )
-    checks.listed("grids", grids, checks.choice, GRIDS, empty=True)
     probed = [replace(e, n_test=n_probed) for e in both]
-    experiments = [
-        replace(e, altered=x)
-        for e in probed
-        for x in ("", *checks.listed("altered", altered, checks.choice, ALTERATIONS))
-    ]
+    experiments = [replace(e, altered=name) for e in probed for name in ("", *altered)]
     experiments += [replace(e, grid=other) for e in probed for other in grids]
     return with_limits(experiments)
 
