@@ -29,6 +29,10 @@ FEW = 256
 CHUNK = 64
 """Spectra summed over the library at a time, so that the array stays in cache."""
 
+NOTHING = -80.0
+"""Ln of a likelihood, over the best, that adds nothing in single precision. Its exponential is
+still a normal number; that of a lower one is not, and takes ten times as long."""
+
 
 @dataclass(frozen=True)
 class BayesLimit:
@@ -120,6 +124,7 @@ class Evidence:
                 value = self._log_likelihoods(overlap[part] @ weights, norm, square[part, None])
                 top = value.max(axis=1)
                 value -= top[:, None]
+                np.maximum(value, NOTHING, out=value)
                 np.exp(value, out=value)
                 out[part, j] = top + np.log(value.mean(axis=1))
         return out
