@@ -1,17 +1,20 @@
 """Speed and accuracy of each method on the same spectra, in one run.
 
-Usage: ``python benchmarks/inference.py [N_TEST]`` (500 by default). Every method is fitted first
-(networks are taken from ``build/store`` if they are there), asked once to warm up, and then
-timed on the same noisy test spectra, once each in turn, for three rounds; the best round counts.
-Prints spectra per second, the ratio to redrock (``pip install 'redrock>=0.21'``; without it, to
-template fitting), exact-class accuracy with its interval and outliers beyond 0.003, and writes
-``build/inference.json``.
+Usage: ``python benchmarks/inference.py [N_TEST [FILE]]`` (500 and ``build/inference.json`` by
+default; the book draws ``results/inference.json``). Every method is fitted first (networks are
+taken from ``build/store`` if they are there), asked once to warm up, and then timed on the same
+noisy test spectra, once each in turn, for three rounds; the fastest round counts. Prints spectra
+per second, the ratio to redrock (``pip install 'redrock>=0.21'``; without it, to template
+fitting), exact-class accuracy with its interval and outliers beyond 0.003.
 """
 
 import importlib.util
-import json
+import os
+import platform
 import sys
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
 from specz import metrics, paths, runner
 from specz.baselines import Forest, NearestNeighbours
@@ -21,6 +24,7 @@ from specz.experiment import Experiment
 from specz.networks import CNN
 from specz.predictions import predict
 from specz.redrock_fit import Redrock
+from specz.speed import Speed, Timing
 from specz.templatefit import TemplateFit
 
 SNR = 1.0
@@ -36,7 +40,7 @@ METHODS = (
 )
 
 
-def main(n_test: int) -> None:
+def main(n_test: int, file: Path) -> None:
     """Fit, ask, print and write."""
     there = importlib.util.find_spec("redrock") is not None
     experiments = [
@@ -56,31 +60,40 @@ def main(n_test: int) -> None:
             for at in range(0, n_test, method.batch):
                 method.scores(flux[at : at + method.batch])
             best[i] = min(best[i], time.perf_counter() - start)
-    slow = "redrock" if there else "template fit"
-    labels = [experiment.estimator.label for experiment in experiments]
-    unit = best[labels.index(slow)]
-    rows = []
-    for label, experiment, method, seconds in zip(labels, experiments, fitted, best, strict=True):
-        predictions = predict(method, test)
-        rows.append(
-            {
-                "method": label,
-                "n_train": experiment.n_train,
-                "spectra_per_second": n_test / seconds,
-                "ratio": unit / seconds,
-                "accuracy": metrics.accuracy(predictions)._asdict(),
-                "outliers_003": metrics.outlier_fraction(predictions, 0.003)._asdict(),
-            }
+    speeds = []
+    for experiment, method, seconds in zip(experiments, fitted, best, strict=True):
+        said = predict(method, test)
+        speeds.append(
+            Speed(
+                experiment.estimator.label,
+                experiment.n_train,
+                n_test / seconds,
+                metrics.accuracy(said),
+                metrics.outlier_fraction(said, 0.003),
+            )
         )
+    unit = next(s for s in speeds if s.method == ("redrock" if there else "template fit"))
+    for speed in speeds:
         print(
-            f"{label:>20} ({experiment.n_train:,}): {n_test / seconds:9.1f} spectra/s, "
-            f"{unit / seconds:8.1f} x {slow}; exact class {metrics.accuracy(predictions)}; "
-            f"outliers {metrics.outlier_fraction(predictions, 0.003)}"
+            f"{speed.method:>20} ({speed.n_train:,}): {speed.spectra_per_second:9.1f} spectra/s, "
+            f"{speed.spectra_per_second / unit.spectra_per_second:8.1f} x {unit.method}; "
+            f"exact class {speed.accuracy}; outliers {speed.outliers}"
         )
-    about = {"snr": SNR, "n_test": n_test, "rounds": ROUNDS, "unit": slow, "methods": rows}
-    paths.BUILD.mkdir(exist_ok=True)
-    (paths.BUILD / "inference.json").write_text(json.dumps(about, indent=1) + "\n")
+    Timing(
+        SNR,
+        n_test,
+        ROUNDS,
+        runner.commit(),
+        f"{platform.system()} {platform.machine()}",
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        os.cpu_count() or 1,
+        tuple(speeds),
+    ).write(file)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)
+    given = sys.argv[1:]
+    main(
+        int(given[0]) if given else 500,
+        Path(given[1]) if len(given) > 1 else paths.BUILD / "inference.json",
+    )

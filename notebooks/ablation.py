@@ -30,7 +30,8 @@
 # - *learn filters, do not know library*: the symmetry without the knowledge: filters that start
 #   as noise and are learned;
 # - *learn filters*: filters that start as the library's components and are trained too;
-# - *continua 1*: the mean continuum and the lines alone;
+# - *continua 1*, *continua 12*: the mean continuum and the lines alone, or three times as many
+#   continua;
 # - *hidden 32*: one dense layer in place of two;
 # - *shifts 400*: trial redshifts two classes apart;
 # - *CNN*: neither symmetry nor knowledge.

@@ -45,7 +45,7 @@ seed = 1
 import numpy as np
 from IPython.display import Markdown
 
-from specz import archive, figures, living, runner, studies, tables
+from specz import archive, figures, living, runner, speed, studies, tables
 from specz.equivariant import Equivariant
 
 experiments = studies.limit(
@@ -153,6 +153,36 @@ Markdown(tables.posterior_table(figures.with_probability(archived_levels)))
 # would show on this test sample, by bootstrap over its SEDs. "PIT uniform" is the p-value of a
 # Kolmogorov-Smirnov test with one spectrum of each SED. The last column is a quality cut: the
 # surest spectra are kept as long as 99.9 % of them have |Δz|/(1+z) ≤ 0.003.
+
+# %% [markdown]
+# ## And how fast is each?
+#
+# Redrock is the redshift fitter of DESI, given principal components of the same training SEDs. It
+# is not installed with this book, so the methods were timed once, on one machine, each in turn on
+# the same spectra.
+
+# %%
+timing = speed.read()
+fig, axes = figures.subplots()
+figures.plot_speed(timing, axes[0, 0])
+figures.save(fig, "speed")
+
+# %% [markdown]
+# ```{figure} figures/speed.svg
+# :name: fig-speed
+# :alt: Exact-class accuracy against spectra per second for each method, the Bayes limit dashed.
+#
+# Exact-class accuracy against the number of spectra that a method answers about in a second, once
+# it has been fitted to as many spectra as its label says. To the right is faster; the dashed line
+# is the Bayes limit, whose own sum is among the slowest.
+# ```
+
+# %%
+Markdown(
+    f"Measured with `benchmarks/inference.py` on {timing.n_test:,} test spectra at S/N "
+    f"{timing.snr:g}, {timing.machine}, {timing.cores} cores, commit {timing.commit[:7]}, the "
+    f"fastest of {timing.rounds} rounds.\n\n{tables.speed_table(timing)}"
+)
 
 # %% [markdown]
 # ## Watch it happen

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from specz.components import decompose
-from specz.equivariant import Equivariant, LogBins, filters_of, rest_frame_filters, shorten
+from specz.equivariant import (
+    MARGIN,
+    TAPS,
+    Equivariant,
+    LogBins,
+    filters_of,
+    rest_frame_filters,
+    shorten,
+)
 from specz.evaluation import evaluate
 from specz.experiment import Experiment, fit
 from specz.grid import CLASSES, get_grid
@@ -34,14 +42,30 @@ def test_bins_share_out_every_pixel():
     assert BINS.window.sum() == pytest.approx(GRID.n_pixels)
 
 
-def test_interpolation_is_exact_for_cubics():
+def test_interpolation_is_exact_for_polynomials():
     first, weight = BINS.interpolation(4)
-    at = np.arange(BINS.n_shifts) - 600.0
-    cubic = (1e-3 * at) ** 3 - at
-    value = sum(weight[:, t] * cubic[first + t] for t in range(4))
+
+    def polynomial(at):
+        return (at / 600) ** 7 - at / 600
+
+    shifts = np.arange(BINS.n_shifts) - 600.0
+    value = (weight * polynomial(shifts)[first[:, None] + np.arange(TAPS)]).sum(axis=1)
     z = CLASSES.z_min + CLASSES.width / 4 * (np.arange(3200) + 0.5)
-    where = np.log((1 + z) / 2) / BINS.width + 1.5 - 600.0
-    np.testing.assert_allclose(value, (1e-3 * where) ** 3 - where, atol=1e-9)
+    where = np.log((1 + z) / 2) / BINS.width + MARGIN - 0.5 - 600.0
+    np.testing.assert_allclose(value, polynomial(where), atol=1e-9)
+
+
+def test_interpolation_of_a_peak_as_wide_as_a_line():
+    """A peak of ln p that is 2.4 shifts wide is met to 2e-4 of its height between the shifts."""
+    first, weight = BINS.interpolation(8)
+    z = CLASSES.z_min + CLASSES.width / 8 * (np.arange(6400) + 0.5)
+    where = np.log((1 + z) / 2) / BINS.width + MARGIN - 0.5
+
+    def peak(at):
+        return np.exp(-0.5 * ((at - 600.3) / 2.4) ** 2)
+
+    value = (weight * peak(first[:, None] + np.arange(TAPS))).sum(axis=1)
+    np.testing.assert_allclose(value, peak(where), atol=2e-4)
 
 
 def test_sums_over_classes_are_those_of_the_interpolation():
@@ -55,7 +79,7 @@ def test_sums_over_classes_are_those_of_the_interpolation():
     layer.weight.assign(near.weight)
     log_p = np.random.default_rng(0).standard_normal((3, BINS.n_shifts)).astype("f4")
     first, weight = BINS.interpolation(4)
-    fine = sum(weight[:, t] * log_p[:, first + t] for t in range(4))
+    fine = (weight * log_p[:, first[:, None] + np.arange(TAPS)]).sum(axis=-1)
     expected = np.log(np.exp(fine.reshape(3, CLASSES.n, 4)).sum(axis=-1))
     np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(log_p)), expected, atol=1e-5)
 
@@ -78,7 +102,7 @@ def test_products_are_those_of_spectra_and_components():
     n_filters = len(rest_frame_filters(components, bins))
     shifts = np.arange(100, 4600, 250)
     got = products(replace(NETWORK, shifts=4608).build(train), flux)[:, shifts]
-    z = 2 * np.exp((shifts - 1.5) * bins.width) - 1
+    z = 2 * np.exp((shifts - MARGIN + 0.5) * bins.width) - 1
     # Filters keep their height; a spectrum is spread over 1 + z times the wavelength.
     basis = components.observed(z, GRID) * (1 + z)[:, None, None]
     expected = np.einsum("np,srp->nsr", flux - 1, basis)

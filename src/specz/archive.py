@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from specz import metrics, paths
+from specz import metrics, paths, speed
 from specz.bayes import BayesLimit
 from specz.estimators import History, differences
 from specz.evaluation import asked
@@ -82,11 +82,11 @@ def reference(notebook: str) -> list[Result]:
 
 
 def digests(notebook: str) -> list[str]:
-    """Digests of what :func:`reference` would read: a page is made again when they change."""
+    """Digests of what a page may read from the archive: it is made again when they change."""
     store = Store(paths.RESULTS)
     wanted = experiments(notebook, profile_parameters("paper", notebook))
     manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
-    return [file_digest(path) for path in manifests if path.is_file()]
+    return [file_digest(p) for p in (*manifests, speed.ARCHIVED) if p.is_file()]
 
 
 def add(result: Result) -> Entry:

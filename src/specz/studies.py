@@ -360,6 +360,7 @@ def ablation(
         replace(whole, know_library=False, learn_filters=True),
         replace(whole, learn_filters=True),
         replace(whole, continua=1),
+        replace(whole, continua=12),
         replace(whole, hidden=whole.hidden[:1]),
         replace(whole, shifts=400),
         cnn(layers, epochs, min_updates),

@@ -7,6 +7,7 @@ from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.networks import CNN
 from specz.runner import Result
+from specz.speed import Timing
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -118,6 +119,28 @@ def limit_table(results: Sequence[Result]) -> str:
         for r in results
     ]
     return markdown_table(header, rows)
+
+
+def speed_table(timing: Timing) -> str:
+    """List what each method answered, how fast, and how many times as fast as the slowest."""
+    slowest = min(timing.speeds, key=lambda s: s.spectra_per_second)
+    return markdown_table(
+        (
+            *("method", "training spectra", "spectra/s", f"× {slowest.method}"),
+            *("exact class", "outliers beyond 0.003"),
+        ),
+        [
+            (
+                speed.method,
+                f"{speed.n_train:,}",
+                f"{speed.spectra_per_second:,.3g}",
+                f"{speed.spectra_per_second / slowest.spectra_per_second:,.3g}",
+                speed.accuracy.percent(),
+                speed.outliers.percent(),
+            )
+            for speed in sorted(timing.speeds, key=lambda s: -s.spectra_per_second)
+        ],
+    )
 
 
 def first_of(group: Sequence[Result]) -> str:

@@ -19,6 +19,7 @@ from specz.figures.accuracy import (
     plot_gap_against_n,
     plot_gaps,
     plot_part_of_limit,
+    plot_speed,
     plot_variants,
 )
 from specz.figures.data import (
@@ -90,6 +91,7 @@ __all__ = [
     "plot_redshifting",
     "plot_reliability",
     "plot_seds",
+    "plot_speed",
     "plot_splits",
     "plot_templates",
     "plot_variants",

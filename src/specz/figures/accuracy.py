@@ -28,6 +28,7 @@ from specz.library import build_library
 from specz.networks import CNN
 from specz.observe import halpha_snr
 from specz.runner import Result
+from specz.speed import Timing
 
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
@@ -158,6 +159,29 @@ def plot_part_of_limit(results: Sequence[Result], ax: Axes) -> Axes:
     ax.set(xscale="log", xlabel="training spectra", ylabel="accuracy / Bayes limit")
     plain_log(ax.xaxis, sorted(sizes))
     ax.legend(fontsize=8, ncols=2)
+    return ax
+
+
+def plot_speed(timing: Timing, ax: Axes) -> Axes:
+    """Draw accuracy against how many spectra a second each method answers about."""
+    for speed in timing.speeds:
+        _points(
+            ax,
+            [speed.spectra_per_second],
+            [speed.accuracy],
+            color=colour(speed.method),
+            fmt="o",
+            label=f"{speed.method}, {speed.n_train:,}",
+        )
+        if speed.method == BayesLimit.label:
+            ax.axhline(speed.accuracy.value, color=colour(speed.method), ls="--", lw=1)
+    ax.set(
+        xscale="log",
+        xlabel="spectra per second",
+        ylabel=f"exact-class accuracy at {noise_label(timing.snr)}",
+        ylim=(0, 1.02),
+    )
+    ax.legend(fontsize=9, loc="lower left")
     return ax
 
 
