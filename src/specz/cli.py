@@ -219,7 +219,5 @@ def main() -> None:
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)
     except SystemExit as end:
         if end.code == STOPPED:
-            typer.echo(
-                "specz: stopped; what is finished is kept, and it goes on from there", err=True
-            )
+            typer.echo("specz: stopped; the same command goes on from what is finished", err=True)
         raise

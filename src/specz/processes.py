@@ -79,7 +79,7 @@ class Processes(Executor):
         with self._lock:
             self._closed = True
         for process in self._processes.values():
-            process.terminate()
+            process.end(tidily=cancel_futures)  # one that is idle has nothing to tidy
         for process in self._processes.values():
             process.wait()
         self._pool.shutdown()
@@ -133,8 +133,8 @@ class _Process:
             raise answer
         return answer
 
-    def terminate(self) -> None:
-        self._process.terminate()
+    def end(self, tidily: bool) -> None:
+        self._process.send_signal(signal.SIGTERM if tidily else signal.SIGKILL)
 
     def wait(self) -> None:
         try:
