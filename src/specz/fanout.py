@@ -15,6 +15,7 @@ those of the caller refuses, and says what differs.
 """
 
 import importlib.util
+import logging
 import pickle
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -86,6 +87,7 @@ class Where:
         import dask
         from distributed import Client
 
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it logs tracebacks
         # A network that is evaluated on other test spectra goes along, and may be large.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"}):
             try:
