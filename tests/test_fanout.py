@@ -186,7 +186,8 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
         while not pids:
             time.sleep(0.05)
             pids.extend(int(path.name) for path in marks.iterdir())
-        os.killpg(os.getpgid(pids[0]), signal.SIGKILL)  # the worker, its nanny, and the task
+        worker = psutil.Process(pids[0]).ppid()
+        os.killpg(os.getpgid(worker), signal.SIGKILL)  # and its nanny, which would replace it
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -194,6 +195,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
     killer.join()
     assert sorted(worker.poll() is None for worker in two.workers) == [False, True]
     assert len(list(marks.iterdir())) == 2  # begun twice
+    assert not psutil.pid_exists(pids[0])
     assert [path.name for path in store.root.iterdir()] == [key_of(recipe(experiment))[:32]]
 
 
@@ -293,7 +295,7 @@ def test_a_place_that_cannot_be_is_named_before_any_work(given, message):
 
 def test_without_dask_the_message_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(fanout.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ValueError, match=r"pip install 'specz\[cluster\]'"):
+    with pytest.raises(ValueError, match=r"pip install '\.\[cluster\]'"):
         Where(cluster="tcp://host:8786")
 
 

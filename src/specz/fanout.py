@@ -74,7 +74,9 @@ class Where:
                 f"cluster must be an address like tcp://host:8786; got {self.cluster!r}"
             )
         if importlib.util.find_spec("distributed") is None:
-            raise ValueError("a cluster needs Dask distributed: pip install 'specz[cluster]'")
+            raise ValueError(
+                "a cluster needs Dask distributed: pip install '.[cluster]' in the repository"
+            )
 
     @contextmanager
     def executor(self) -> Iterator[Executor]:

@@ -114,6 +114,7 @@ class _Process:
             stdin=subprocess.DEVNULL,
             env={**os.environ, **environment},
             pass_fds=[far.fileno()],
+            process_group=0,  # Ctrl-C is for the parent to answer
         )
         far.close()
 
@@ -154,7 +155,6 @@ def serve(channel: int, parent: int) -> None:
     parent : int
         Process that sends the tasks; when it is gone, this one ends.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # on its way out it tidies up
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     pipe = Connection(channel)
