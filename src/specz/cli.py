@@ -95,8 +95,10 @@ def archive_profile(
     where = Where(workers, cluster)
     wanted = profiles.profile_experiments(profile)
     try:
-        for experiment in fanout.compute(archive.status(wanted).left, where):
+        left = archive.status(wanted).left
+        for i, experiment in enumerate(fanout.compute(left, where), start=1):
             archive.add(runner.run([experiment])[0])
+            typer.echo(f"archived {i} of {len(left)}: {experiment.title}")
     finally:  # also when interrupted: the summary always tells what is there
         typer.echo(archive.write_summary(archive.archived(wanted)))
 
