@@ -1,5 +1,4 @@
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -100,9 +99,9 @@ def pid_after(seconds):
 
 
 def test_no_process_outlives_a_parent_that_was_killed():
-    parent = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True)
-    child = psutil.Process(int(parent.stdout.readline()))
-    time.sleep(0.3)  # it sleeps by then
-    parent.send_signal(signal.SIGKILL)
-    parent.communicate()
+    command = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        time.sleep(0.3)  # it sleeps by then
+        parent.kill()
     assert psutil.wait_procs([child], timeout=20)[1] == []
