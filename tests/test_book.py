@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from specz import book, cli, execution, paths, profiles, provenance
+from specz import book, cli, execution, fanout, paths, profiles, provenance
 from specz.fingerprint import file_digest
 from specz.studies import STUDIES
 
@@ -32,6 +32,9 @@ BAD = [
     (["build", "-p", "snr=1"], "expected notebook.name=value"),
     (["build", "-p", "nise.snr=1"], "did you mean 'noise'"),
     (["build", "--profile", "papr"], "did you mean 'paper'"),
+    (["build", "--workers", "0"], "workers must lie in .*; got 0"),
+    (["archive", "--cluster", "localhost"], "tcp://host:8786; got 'localhost'"),
+    (["run", "noise", "--cluster", "tcp://host:port"], "got 'tcp://host:port'"),
 ]
 
 
@@ -41,7 +44,7 @@ def nothing_runs(monkeypatch):
     monkeypatch.setattr(
         execution.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel started")
     )
-    monkeypatch.setattr(book, "run", lambda *a: pytest.fail("an experiment ran"))
+    monkeypatch.setattr(fanout.Where, "executor", lambda _: pytest.fail("an experiment ran"))
 
 
 @pytest.mark.usefixtures("nothing_runs")

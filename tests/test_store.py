@@ -80,3 +80,26 @@ def test_a_file_name_that_leaves_the_folder_is_refused(tmp_path):
     manifest["files"]["../../secret"] = "0"
     (folder / "manifest.json").write_text(json.dumps(manifest))
     assert store.load(key) is None
+
+
+def test_an_entry_that_is_sent_is_the_same_on_arrival(tmp_path):
+    here, there, key = Store(tmp_path / "here"), Store(tmp_path / "there"), key_of({"x": 7})
+    here.save(key, {"note": "μ"}, ARRAYS, lambda folder: (folder / "more").write_text("x"))
+    there.receive(key, here.files(key))
+    assert there.files(key) == here.files(key)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"arrays.npz": b"x"}, "does not match its digest"),
+        ({"../secret": b"x"}, "leaves the folder"),
+    ],
+)
+def test_an_entry_that_arrives_damaged_is_refused(tmp_path, change, message):
+    here, there, key = Store(tmp_path / "here"), Store(tmp_path / "there"), key_of({"x": 8})
+    here.save(key, {}, ARRAYS)
+    with pytest.raises(ValueError, match=message):
+        there.receive(key, {**here.files(key), **change})
+    assert list(there.root.iterdir()) == []
+    assert not (tmp_path / "there" / "secret").exists()

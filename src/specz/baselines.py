@@ -5,13 +5,13 @@ spectra of 800 classes; the training size that each could take is a parameter of
 experiment and is printed in the figures.
 """
 
-import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
@@ -178,7 +178,7 @@ def _fit_svc(model: SVC, train: Sample) -> Fitted:
 
     def scores(flux: Flux) -> ClassScores:
         parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # LIBSVM itself uses one core
+        with ThreadPoolExecutor(joblib.cpu_count()) as pool:  # LIBSVM itself uses one core
             winner = np.concatenate(list(pool.map(model.predict, parts)))
         values = np.zeros((len(flux), CLASSES.n), dtype=np.float32)
         values[np.arange(len(flux)), winner] = 1

@@ -4,44 +4,43 @@ papermill executes, Jupyter Book only renders. A build that fails leaves the sit
 """
 
 import html as html_text
-import os
 import re
 import shutil
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import BrokenExecutor, Future, wait
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import yaml
 
-from specz import checks, paths, provenance
+from specz import checks, fanout, paths, provenance
 from specz.execution import BookError, Executed, execute, kept
 from specz.experiment import Experiment
+from specz.fanout import HERE, Where
 from specz.fingerprint import file_digest, library_versions
+from specz.processes import Processes, cores
 from specz.profiles import Parameters, experiments, resolve
-from specz.runner import missing, run
 from specz.store import canonical, key_of
 from specz.studies import STUDIES
 from specz.sweep import Sweep, write_page
 
 
-def compute(wanted: Iterable[Experiment]) -> None:
+def compute(wanted: Iterable[Experiment], where: Where = HERE) -> None:
     """Run the experiments that the store lacks, with progress on the terminal.
 
     A notebook would run them as well, but behind closed doors.
     """
-    absent = missing(list(dict.fromkeys(wanted)))
-    for i, experiment in enumerate(absent, start=1):
-        print(f"experiment {i} of {len(absent)}: {experiment.title}", flush=True)
-        run([experiment])
+    deque(fanout.compute(wanted, where), maxlen=0)
 
 
 def make_pages(
-    profile: str, overrides: Mapping[str, Mapping[str, Any]] | None = None
+    profile: str,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    where: Where = HERE,
 ) -> list[Executed]:
     """Run what is missing and execute every notebook.
 
@@ -50,11 +49,15 @@ def make_pages(
     profile : str
     overrides : dict, optional
         Notebook name to the reader's own parameters.
+    where : Where
+        The experiments are computed; notebooks, which only draw, are executed here.
 
     Raises
     ------
     ValueError, TypeError
         If a name or a value is wrong; nothing has been run then.
+    FanoutError
+        If an experiment fails; the others are done.
     BookError
         If a notebook fails.
     """
@@ -62,7 +65,7 @@ def make_pages(
     for name in overrides:
         checks.choice("notebook", name, STUDIES)
     chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
-    compute([e for name in chosen for e in experiments(name, chosen[name])])
+    compute([e for name in chosen for e in experiments(name, chosen[name])], where)
     return execute_all([(name, parameters, profile) for name, parameters in chosen.items()])
 
 
@@ -78,9 +81,10 @@ def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]
     made: Iterator[Executed] = iter(())
     if absent:
         # A kernel takes its settings from the environment, which belongs to a process.
-        workers = min(len(absent), os.cpu_count() or 1)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            made = iter(list(pool.map(execute, *zip(*absent, strict=True))))
+        with Processes(min(len(absent), cores())) as processes:
+            futures = [processes.submit(execute, *one) for one in absent]
+            wait(futures)
+        made = (_page(one[0], future) for one, future in zip(absent, futures, strict=True))
     pages = [page or next(made) for page in there]
     for page in pages:
         seconds = page.manifest["seconds"]
@@ -89,10 +93,18 @@ def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]
     return pages
 
 
+def _page(name: str, future: "Future[Executed]") -> Executed:
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        raise BookError(f"notebook {name!r}: {error}") from None
+
+
 def build(
     profile: str,
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     folder: Path | None = None,
+    where: Where = HERE,
 ) -> Path:
     """Make every page and build the site.
 
@@ -104,6 +116,8 @@ def build(
     folder : Path, optional
         Where ``html/`` is put. By default ``build``, and for parameters of the reader's own
         a folder under ``build/books`` that is named after them.
+    where : Where
+        The experiments are computed.
 
     Returns
     -------
@@ -112,10 +126,10 @@ def build(
 
     Raises
     ------
-    ValueError, TypeError, BookError
+    ValueError, TypeError, FanoutError, BookError
         As :func:`make_pages`, and BookError if the site fails; the site built before stays.
     """
-    pages = make_pages(profile, overrides)
+    pages = make_pages(profile, overrides, where)
     own = {
         f"{name}.{key}": value
         for name, given in (overrides or {}).items()
@@ -126,7 +140,7 @@ def build(
     return _render(folder)
 
 
-def build_sweep(sweep: Sweep, folder: Path | None = None) -> Path:
+def build_sweep(sweep: Sweep, folder: Path | None = None, where: Where = HERE) -> Path:
     """Make every run of a sweep and a book with a page that compares them.
 
     Parameters
@@ -134,6 +148,8 @@ def build_sweep(sweep: Sweep, folder: Path | None = None) -> Path:
     sweep : Sweep
     folder : Path, optional
         Where ``html/`` is put; ``build/books/sweep-<name>`` by default.
+    where : Where
+        The experiments are computed.
 
     Returns
     -------
@@ -142,13 +158,13 @@ def build_sweep(sweep: Sweep, folder: Path | None = None) -> Path:
 
     Raises
     ------
-    BookError
-        If a notebook or the site fails; the site built before stays.
+    FanoutError, BookError
+        If an experiment, a notebook or the site fails; the site built before stays.
     """
     runs = sweep.runs()
-    compute([e for parameters in runs for e in experiments(sweep.notebook, parameters)])
+    compute([e for parameters in runs for e in experiments(sweep.notebook, parameters)], where)
     compared = execute_all([(sweep.notebook, parameters, sweep.profile) for parameters in runs])
-    pages = make_pages(sweep.profile)
+    pages = make_pages(sweep.profile, where=where)
     folder = folder or paths.BUILD / "books" / f"sweep-{sweep.name}"
     site = folder / "site"
     _stage(site, pages, _banner(sweep.profile, {}))

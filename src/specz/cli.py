@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from specz import archive, book, paths, profiles, runner, sweep, verification
+from specz import archive, book, fanout, paths, profiles, runner, sweep, verification
 from specz.crate import write_crate
 from specz.execution import BookError, execute
+from specz.fanout import FanoutError, Where
 from specz.store import canonical
 from specz.studies import STUDIES
 
@@ -25,6 +26,11 @@ app = typer.Typer(
 Profile = Annotated[str, typer.Option(help="smoke, quick or paper.")]
 OwnParameters = Annotated[
     list[str] | None, typer.Option("-p", "--parameter", help="name=value, as often as needed.")
+]
+
+Workers = Annotated[int, typer.Option(help="Experiments at a time on this machine.")]
+Cluster = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Of a Dask scheduler: tcp://host:8786.")
 ]
 
 
@@ -45,11 +51,13 @@ def run(
     output: Annotated[
         Path | None, typer.Option(help="Copy the executed notebook and its figures here.")
     ] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
 ) -> None:
     """Run one notebook through papermill with parameters of your own."""
     overrides = dict(profiles.parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
-    book.compute(profiles.experiments(notebook, parameters))
+    book.compute(profiles.experiments(notebook, parameters), Where(workers, cluster))
     page = execute(notebook, parameters, profile)
     where = page.folder
     if output is not None:
@@ -77,17 +85,20 @@ def plan(
 
 
 @app.command("archive")
-def archive_profile(profile: Profile = "paper") -> None:
-    """Run what a profile lacks in results/, one experiment at a time, and archive it.
+def archive_profile(
+    profile: Profile = "paper", workers: Workers = 1, cluster: Cluster = None
+) -> None:
+    """Run what a profile lacks in results/, and archive it.
 
     Stopped at any moment, the same command goes on: finished experiments are not repeated.
     """
+    where = Where(workers, cluster)
     wanted = profiles.profile_experiments(profile)
-    left = archive.status(wanted).left
     try:
-        for i, experiment in enumerate(left, start=1):
-            typer.echo(f"{i} of {len(left)}: {experiment.title}")
+        left = archive.status(wanted).left
+        for i, experiment in enumerate(fanout.compute(left, where), start=1):
             archive.add(runner.run([experiment])[0])
+            typer.echo(f"archived {i} of {len(left)}: {experiment.title}")
     finally:  # also when interrupted: the summary always tells what is there
         typer.echo(archive.write_summary(archive.archived(wanted)))
 
@@ -156,7 +167,12 @@ def verify(
 
 
 @app.command()
-def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
+def build(
+    profile: Profile = "quick",
+    parameter: OwnParameters = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
+) -> None:
     """Build the whole site; a parameter of your own is notebook.name=value.
 
     With parameters of your own the site goes into a folder of its own under build/books.
@@ -168,15 +184,17 @@ def build(profile: Profile = "quick", parameter: OwnParameters = None) -> None:
         if not dot:
             raise ValueError(f"expected notebook.name=value; got {text!r}")
         overrides[notebook][key] = value
-    typer.echo(book.build(profile, overrides))
+    typer.echo(book.build(profile, overrides, where=Where(workers, cluster)))
 
 
 @app.command("sweep")
 def run_sweep(
     file: Annotated[Path, typer.Argument(help="YAML with notebook, profile and grid.")],
+    workers: Workers = 1,
+    cluster: Cluster = None,
 ) -> None:
     """Run one notebook over a grid of parameters; build a book with a page that compares them."""
-    typer.echo(book.build_sweep(sweep.read_sweep(file)))
+    typer.echo(book.build_sweep(sweep.read_sweep(file), where=Where(workers, cluster)))
 
 
 @app.command()
@@ -190,10 +208,18 @@ def crate(
     typer.echo(write_crate(book.make_pages(profile), output))
 
 
+STOPPED = 130
+"""Exit status after Ctrl-C."""
+
+
 def main() -> None:
     """Run the command line; an error a user can mend is one message and exit status 2."""
     try:
         app()
-    except (ValueError, TypeError, OSError, BookError) as error:
+    except (ValueError, TypeError, OSError, BookError, FanoutError) as error:
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)
+    except SystemExit as end:
+        if end.code == STOPPED:
+            typer.echo("specz: stopped; the same command goes on from what is finished", err=True)
+        raise

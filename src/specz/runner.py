@@ -63,10 +63,13 @@ def fit_recipe(experiment: Experiment) -> dict[str, Any]:
 def _recipe(
     step: str, experiment: Experiment, module: str, config: dict[str, Any]
 ) -> dict[str, Any]:
+    code = _surroundings(module, type(experiment.estimator).__module__)
+    return {"step": step, "config": config, **code}
+
+
+def _surroundings(*modules: str) -> dict[str, Any]:
     return {
-        "step": step,
-        "config": config,
-        "code": code_fingerprint(module, type(experiment.estimator).__module__),
+        "code": code_fingerprint(*modules),
         "versions": library_versions(*NUMERICAL_LIBRARIES),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
     }
@@ -220,17 +223,35 @@ def why(experiment: Experiment, store: Store | None = None) -> list[str]:
     made_of = recipe(experiment)
     if store.folder(key_of(made_of)).is_dir():
         return []
-    wanted = _flat(canonical(made_of))
     name = "config.estimator.name"
     nearest: list[str] | None = None
     for manifest in store.manifests():
-        entry = _flat({part: manifest.get(part) for part in made_of})
-        if entry.get(name) != wanted[name]:
+        entry = {part: manifest.get(part) for part in made_of}
+        if _flat(entry).get(name) != _flat(made_of)[name]:
             continue
-        changed = sorted(k for k in wanted.keys() | entry.keys() if wanted.get(k) != entry.get(k))
+        changed = changes(entry, made_of)
         if nearest is None or len(changed) < len(nearest):
-            nearest = [_change(k, entry.get(k), wanted.get(k)) for k in changed]
+            nearest = changed
     return ["nothing like it is stored"] if nearest is None else nearest
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Say what differs between two recipes, one line for each setting, source file or version."""
+    was, now = _flat(canonical(before)), _flat(canonical(after))
+    return [
+        _change(name, was.get(name), now.get(name))
+        for name in sorted(was.keys() | now.keys())
+        if was.get(name) != now.get(name)
+    ]
+
+
+def differences_here(made_of: dict[str, Any]) -> list[str]:
+    """Say what of the code and the versions here is not as in a recipe from another machine."""
+    try:
+        here = {**made_of, **_surroundings(*made_of["code"])}
+    except (ImportError, ValueError) as error:  # a module that is not here
+        return [str(error)]
+    return changes(made_of, here)
 
 
 def _flat(value: object, prefix: str = "") -> dict[str, object]:

@@ -6,11 +6,11 @@ the posterior needs.
 """
 
 import math
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
@@ -88,7 +88,7 @@ def look(flux: Flux, log_likelihood: LogLikelihood, steps: int) -> FloatArray:
 
 def _over_classes(work: Callable[[int], T]) -> list[T]:
     """Work on every class; threads over classes, one within each, as the matrices are small."""
-    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with threadpool_limits(1), ThreadPoolExecutor(joblib.cpu_count()) as pool:
         return list(pool.map(work, range(CLASSES.n)))
 
 

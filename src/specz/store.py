@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from specz.fingerprint import file_digest
 
 Arrays = dict[str, npt.NDArray[Any]]
+Files = dict[str, bytes]
 
 
 def canonical(value: object) -> Any:
@@ -109,9 +111,7 @@ class Store:
         write: Callable[[Path], None] | None = None,
     ) -> Entry:
         """Write an entry whole; ``write`` may add files to its folder."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.root))
-        try:
+        with self._aside(key) as aside:
             np.savez_compressed(aside / "arrays.npz", allow_pickle=False, **arrays)
             if write is not None:
                 write(aside)
@@ -120,6 +120,32 @@ class Store:
             (aside / "manifest.json").write_text(
                 json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
             )
+        return self.read(key)
+
+    def files(self, key: str) -> Files:
+        """Return the files of an entry, to be sent to another store."""
+        return {path.name: path.read_bytes() for path in sorted(self.read(key).folder.iterdir())}
+
+    def receive(self, key: str, files: Files) -> None:
+        """Write an entry that another store sent, once it is found whole.
+
+        Raises
+        ------
+        ValueError, OSError, KeyError
+            If it is not.
+        """
+        with self._aside(key) as aside:
+            for name, content in files.items():
+                (aside / _plain(name)).write_bytes(content)
+            _read(aside, key)
+
+    @contextmanager
+    def _aside(self, key: str) -> Iterator[Path]:
+        """Give a folder to fill; it becomes the entry, or is gone if that fails."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.root))
+        try:
+            yield aside
             folder = self.folder(key)
             try:
                 aside.rename(folder)
@@ -130,7 +156,6 @@ class Store:
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        return self.read(key)
 
     def manifests(self) -> Iterator[dict[str, Any]]:
         """Yield the manifest of every entry, in order of name."""
@@ -146,15 +171,22 @@ class Store:
         ValueError, OSError, KeyError
             If it is not.
         """
-        folder = self.folder(key)
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["key"] != key:
-            raise ValueError(f"its manifest has the key {manifest['key'][:12]}…")
-        for name, digest in manifest["files"].items():
-            if Path(name).name != name:
-                raise ValueError(f"file name {name!r} leaves the folder")
-            if file_digest(folder / name) != digest:
-                raise ValueError(f"{name} does not match its digest")
-        with (folder / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in data.files}
-        return Entry(key, manifest, arrays, folder)
+        return _read(self.folder(key), key)
+
+
+def _read(folder: Path, key: str) -> Entry:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["key"] != key:
+        raise ValueError(f"its manifest has the key {manifest['key'][:12]}…")
+    for name, digest in manifest["files"].items():
+        if file_digest(folder / _plain(name)) != digest:
+            raise ValueError(f"{name} does not match its digest")
+    with (folder / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as data:
+        arrays = {name: data[name] for name in data.files}
+    return Entry(key, manifest, arrays, folder)
+
+
+def _plain(name: str) -> str:
+    if Path(name).name != name:
+        raise ValueError(f"file name {name!r} leaves the folder")
+    return name
