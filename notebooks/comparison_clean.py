@@ -38,7 +38,9 @@ experiments = studies.comparison(
     snr, methods, n_train, n_common, layers, epochs, min_updates, n_test, grid, seed
 )
 results = runner.run(experiments)
-common, own = results[: len(methods)], results[len(methods) :]
+sizes = set(zip(methods, n_train, strict=True))
+common = [r for r in results if r.experiment.n_train == n_common]
+own = [r for r in results if (r.experiment.method, r.experiment.n_train) in sizes]
 reference = archive.reference("comparison_clean")
 least = min((r.experiment.n_train for r in reference), default=0)
 reference_common = [r for r in reference if r.experiment.n_train == least]

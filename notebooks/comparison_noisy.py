@@ -38,7 +38,9 @@ experiments = studies.comparison(
 )
 results = runner.run(experiments)
 limits = list(figures.limits(results).values())
-common, own = [*results[: len(methods)], *limits], results[len(methods) :]
+results, sizes = figures.methods(results), set(zip(methods, n_train, strict=True))
+common = [r for r in results if r.experiment.n_train == n_common] + limits
+own = [r for r in results if (r.experiment.method, r.experiment.n_train) in sizes] + limits
 reference = archive.reference("comparison_noisy")
 least = min((r.experiment.n_train for r in reference), default=0)
 reference_limits = list(figures.limits(reference).values())

@@ -177,3 +177,14 @@ def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
     assert found["archived"] == []
     assert found["core_hours"] == 0
     assert len(found["left"]) == len(profiles.profile_experiments("paper"))
+
+
+def test_a_comparison_at_one_size_shows_each_method_in_both_figures(own_build):
+    own = {"methods": ["knn", "linear_svm"], "n_train": [200, 200], "n_common": 200, "n_test": 50}
+    page = execution.execute(
+        "comparison_clean", profiles.resolve("comparison_clean", "smoke", own), "smoke"
+    )
+    for name in ("common", "own"):
+        shown = (page.folder / "figures" / f"comparison_clean_{name}.csv").read_text("utf-8")
+        assert '1,points,exact class,"k-NN, 200 spectra"' in shown
+        assert '1,points,exact class,"linear SVM, 200 spectra"' in shown

@@ -159,7 +159,7 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         return "" if np.isnan(value) else f"{value:.6g}"
 
     return {
-        "method": experiment.config["estimator"]["name"],
+        "method": experiment.method,
         "layers": getattr(experiment.estimator, "layers", ""),
         "n_train": experiment.n_train,
         "snr": f"{experiment.snr:g}",

@@ -73,6 +73,11 @@ class Experiment:
             checks.choice("altered", self.altered, ALTERATIONS)
 
     @property
+    def method(self) -> str:
+        """Name of the estimator, as in :data:`specz.estimators.REGISTRY`."""
+        return estimator_name(self.estimator)
+
+    @property
     def config(self) -> dict[str, Any]:
         """The experiment as plain values, with the estimator by name.
 
@@ -84,7 +89,7 @@ class Experiment:
             for f in fields(owner):  # type: ignore[arg-type]
                 if f.metadata == ADDED and settings[f.name] == f.default:
                     del settings[f.name]
-        plain["estimator"] = {"name": estimator_name(self.estimator), **plain["estimator"]}
+        plain["estimator"] = {"name": self.method, **plain["estimator"]}
         return plain
 
     @property

@@ -173,7 +173,7 @@ def quick_ones() -> list[Experiment]:
     return [
         e
         for e in experiments("comparison_clean", parameters)
-        if e.n_train == parameters["n_common"] and e.config["estimator"]["name"] in QUICKLY
+        if e.n_train == parameters["n_common"] and e.method in QUICKLY
     ]
 
 
