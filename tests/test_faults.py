@@ -63,6 +63,9 @@ def specz(command, build):
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.fault(
+    "full disk", "it is named in one line; the same command works once there is room"
+)
 def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
     folder = volume("size=40k")
     full = specz(RUN_DATA, folder)
@@ -76,6 +79,7 @@ def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
     assert not any(name.startswith(".") for name in left)
 
 
+@pytest.mark.fault("read-only folder", "it is named in one line")
 def test_a_read_only_folder_is_named(volume):
     folder = volume("size=64m")
     volume("remount,ro")
@@ -86,6 +90,9 @@ def test_a_read_only_folder_is_named(volume):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.fault(
+    "full disk", "it is named in one line; the same command works once there is room"
+)
 def test_a_full_disk_leaves_the_store_as_it_was(volume):
     store = Store(volume("size=200k"))
     small = {"a": np.zeros(100)}
@@ -97,6 +104,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(volume):
     store.save(key_of({"x": 3}), {}, small)
 
 
+@pytest.mark.fault("two processes compute one result", "both end well, with one entry")
 def test_two_processes_on_one_store_make_one_entry(tmp_path):
     start = [sys.executable, "-c", PROGRAM, str(tmp_path)]
     processes = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -107,6 +115,7 @@ def test_two_processes_on_one_store_make_one_entry(tmp_path):
     assert entry.name == keys.pop()[:32]
 
 
+@pytest.mark.fault("clock set back", "nothing changes")
 def test_a_clock_that_was_set_back_changes_nothing(tmp_path, monkeypatch):
     store = Store(tmp_path)
     first = run([EXPERIMENT], store)[0]
@@ -133,6 +142,9 @@ def header(shape):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
 
 
+@pytest.mark.fault(
+    "stored array that claims more than it holds", "the entry is set aside and made again"
+)
 @pytest.mark.parametrize("n", [10**9, 10**13, 10**18, -1])
 def test_an_array_that_claims_more_than_it_holds_is_set_aside(tmp_path, capsys, n):
     store, key = Store(tmp_path), key_of({"n": n})
@@ -141,6 +153,7 @@ def test_an_array_that_claims_more_than_it_holds_is_set_aside(tmp_path, capsys, 
     assert "is damaged" in capsys.readouterr().out
 
 
+@pytest.mark.fault("stored pickle that runs code", "the code is not run; the entry is set aside")
 def test_a_forged_pickle_is_not_run(tmp_path, capsys):
     class Touch:
         def __reduce__(self):
@@ -156,6 +169,7 @@ def test_a_forged_pickle_is_not_run(tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.fault("flipped bit in the measured data", "the file is named and not used")
 @pytest.mark.parametrize("name", ["cosmos_templates", "brown_atlas"])
 def test_a_corrupted_array_of_what_was_measured_is_named(tmp_path, monkeypatch, name):
     shutil.copytree(measured.DATA, tmp_path / "data")

@@ -41,7 +41,7 @@ if told == "slow":
     time.sleep(0.7 * float(os.environ["SPECZ_NOTEBOOK_TIMEOUT"]))
 
 # %%
-if told == "slow":
+if told == "slow":  # again
     time.sleep(0.7 * float(os.environ["SPECZ_NOTEBOOK_TIMEOUT"]))
 if told == "endless":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -70,7 +70,7 @@ specz.cli.app = lambda: execute_all(wanted)
 if __name__ == "__main__":
     main()
 """
-LIMIT = 12
+LIMIT = 20
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def start(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
     shutil.copytree(paths.PROFILES, tmp_path / "profiles")
 
-    def run(*told):
+    def run(*told, limit=600):
         return subprocess.Popen(
             [sys.executable, "program.py", *(str(TOLD[name]) for name in told)],
             cwd=tmp_path,
@@ -89,7 +89,7 @@ def start(tmp_path):
                 **os.environ,
                 "SPECZ_ROOT": str(tmp_path),
                 "SPECZ_BUILD": str(tmp_path / "build"),
-                "SPECZ_NOTEBOOK_TIMEOUT": str(LIMIT),
+                "SPECZ_NOTEBOOK_TIMEOUT": str(limit),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -130,7 +130,10 @@ def pages(build):
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-stopped = f"took longer than {LIMIT} s and was stopped in cell 3; SPECZ_NOTEBOOK_TIMEOUT sets"
+stopped = (
+    f"took longer than {LIMIT} s and was stopped in the cell that begins "
+    "'if told == \"slow\":  # again'"
+)
 SAID = {
     "endless": stopped,
     "slow": stopped,  # the limit is one for all cells together
@@ -139,10 +142,16 @@ SAID = {
 }
 
 
+@pytest.mark.fault(
+    "kernel that hangs, never ends, or dies",
+    "the notebook is named; no process is left; finished pages stay",
+)
 @needs_proc
-def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path):
+def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path, tries):
     """Its kernel and what that started are gone, whatever they did; finished pages stay."""
-    processes = {told: start("done", told) for told in SAID}
+    tries(len(SAID))
+    assert start("done").wait(timeout=100) == 0
+    processes = {told: start("done", told, limit=LIMIT) for told in SAID}
     for told, process in processes.items():
         stderr = process.communicate(timeout=200)[1]
         assert process.returncode == 1, stderr
@@ -156,12 +165,16 @@ def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path):
     assert (build / "notebooks" / "data.failed.ipynb").exists()
 
 
+@pytest.mark.fault(
+    "build killed while a notebook runs",
+    "no process is left; finished pages stay; the same command goes on",
+)
 @needs_proc
 def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     """The notebook that had ended is kept; the same command makes the other."""
     build = tmp_path / "build"
     first = start("done", "once")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (build / "once.pid").exists() or not pages(build):
         assert time.monotonic() < deadline, first.poll()
         time.sleep(0.1)
@@ -174,7 +187,7 @@ def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     made = (kept / "manifest.json").stat().st_mtime_ns
     (build / "second").touch()
     second = start("done", "once")
-    said, stderr = second.communicate(timeout=100)
+    said, stderr = second.communicate(timeout=200)
     assert second.returncode == 0, stderr
     assert "data: unchanged" in said
     assert "data: executed" in said

@@ -28,7 +28,7 @@ from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from specz import archive, checks, measured, paths
+from specz import archive, checks, measured, paths, record
 from specz.estimators import REGISTRY
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
 from specz.profiles import Parameters, experiments
@@ -128,7 +128,12 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
         return Executed(name, folder, fresh=False)
     aside = make_aside(paths.EXECUTED, ".running-")
     output, kept = aside / "notebook.ipynb", paths.EXECUTED / f"{name}.failed.ipynb"
-    start = time.perf_counter()
+    start, cells = time.perf_counter(), [""]
+
+    def seconds_left(cell: nbformat.NotebookNode) -> int:
+        cells.append(cell.source)
+        return max(1, math.ceil(start + limit - time.perf_counter()))
+
     try:
         with (
             tempfile.TemporaryDirectory(prefix="specz-") as sockets,
@@ -146,7 +151,7 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
                 cwd=str(paths.NOTEBOOKS),
                 config=Config(KernelManager=socket),
                 # papermill's own limit is one for each cell.
-                timeout_func=lambda cell: max(1, math.ceil(start + limit - time.perf_counter())),
+                timeout_func=seconds_left,
                 extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
             )
         _finish(output, parameters)
@@ -167,9 +172,9 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     except CellTimeoutError:
         shutil.copy(output, kept)
         raise BookError(
-            f"notebook {name!r} took longer than {limit:g} s and was stopped in cell "
-            f"{_running(output)}; SPECZ_NOTEBOOK_TIMEOUT sets another number of seconds"
-            f"\nThe partial run is kept in {kept}"
+            f"notebook {name!r} took longer than {limit:g} s and was stopped in the cell that "
+            f"begins {cells[-1].partition(chr(10))[0]!r}; SPECZ_NOTEBOOK_TIMEOUT sets another "
+            f"number of seconds\nThe partial run is kept in {kept}"
         ) from None
     except PapermillExecutionError as error:
         shutil.copy(output, kept)
@@ -182,12 +187,6 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Executed(name, folder, fresh=True)
-
-
-def _running(path: Path) -> int:
-    """Index of the cell in which an execution was stopped."""
-    cells = nbformat.read(path, as_version=4).cells
-    return max(i for i, cell in enumerate(cells) if cell.metadata.papermill.status == "running")
 
 
 def kept(name: str, parameters: Parameters, profile: str) -> Executed | None:
@@ -205,6 +204,7 @@ def _recipe(
 ) -> dict[str, Any]:
     """What decides what a page shows."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    imported = imported_modules(ast.parse(code))
     estimators = [path.partition(":")[0] for path in REGISTRY.values()]
     return {
         "step": "notebook",
@@ -212,7 +212,8 @@ def _recipe(
         "parameters": parameters,
         "profile": profile,
         "archived": archive.digests(name),
-        "code": code_fingerprint(__name__, *imported_modules(ast.parse(code)), *estimators),
+        "recorded": record.digests() if record.__name__ in imported else [],
+        "code": code_fingerprint(__name__, *imported, *estimators),
         "versions": library_versions(*DRAWING_LIBRARIES),
     }
 
