@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,8 +19,11 @@ from specz.baselines import NearestNeighbours
 from specz.experiment import Experiment
 from specz.fingerprint import file_digest
 from specz.library import LibraryConfig
-from specz.runner import run
+from specz.lock import alone
+from specz.networks import CNN
+from specz.runner import fit_recipe, run
 from specz.store import Store, key_of
+from specz.training import TrainingConfig
 
 SPECZ = [sys.executable, "-c", "from specz.cli import main; main()"]
 RUN_DATA = [*SPECZ, "run", "data", "--profile", "smoke"]
@@ -27,8 +31,10 @@ PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, "tests")
-from test_faults import EXPERIMENT, Store, run
-print(run([EXPERIMENT], Store(Path(sys.argv[1])))[0].manifest["key"])
+from test_faults import Store, run
+import test_faults
+experiment = getattr(test_faults, sys.argv[2])
+print(run([experiment], Store(Path(sys.argv[1])))[0].manifest["key"], flush=True)
 """
 EXPERIMENT = Experiment(
     NearestNeighbours(),
@@ -37,6 +43,9 @@ EXPERIMENT = Experiment(
     n_test=40,
     library=LibraryConfig(n_train=100, n_validation=20, n_test=40),
 )
+
+
+TRAINED = replace(EXPERIMENT, estimator=CNN(layers=1, training=TrainingConfig(1, 0)))
 
 
 @pytest.fixture
@@ -106,13 +115,29 @@ def test_a_full_disk_leaves_the_store_as_it_was(volume):
 
 @pytest.mark.fault("two processes compute one result", "both end well, with one entry")
 def test_two_processes_on_one_store_make_one_entry(tmp_path):
-    start = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    start = [sys.executable, "-c", PROGRAM, str(tmp_path), "EXPERIMENT"]
     processes = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     keys = {process.communicate(timeout=300)[0] for process in processes}
     assert [process.returncode for process in processes] == [0, 0]
     assert len(keys) == 1
     (entry,) = tmp_path.iterdir()
     assert entry.name == keys.pop()[:32]
+
+
+@pytest.mark.fault("two processes train one network", "the second waits and says so; one training")
+def test_a_second_process_waits_for_the_first_to_train(tmp_path):
+    store = Store(tmp_path)
+    lock = store.checkpoint(key_of(fit_recipe(TRAINED))).with_suffix(".lock")
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), "TRAINED"]
+    with alone(lock, "waits"):  # as if this process trained it
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        said = process.stdout.readline()
+        assert said == f"another process fits {TRAINED.title}; waiting for it to end\n"
+        assert not list(store.manifests())
+    process.communicate(timeout=300)
+    assert process.returncode == 0
+    assert len(list(store.manifests())) == 2  # the fit and the experiment
+    assert list((tmp_path / "checkpoints").iterdir()) == []
 
 
 @pytest.mark.fault("clock set back", "nothing changes")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from specz import paths
+from specz import execution, paths
 
 NOTEBOOK = """# ---
 # jupyter:
@@ -192,3 +192,23 @@ def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     assert "data: unchanged" in said
     assert "data: executed" in said
     assert (kept / "manifest.json").stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("soon", "must be a number of seconds; got 'soon'"),
+        ("0", r"must lie in \[1, 1e\+06\]; got 0"),
+    ],
+)
+def test_a_limit_that_is_no_time_is_refused(monkeypatch, text, said):
+    monkeypatch.setenv("SPECZ_NOTEBOOK_TIMEOUT", text)
+    with pytest.raises(ValueError, match=f"SPECZ_NOTEBOOK_TIMEOUT {said}"):
+        execution.time_limit()
+
+
+def test_the_limit_is_an_hour_if_nothing_else_is_said(monkeypatch):
+    monkeypatch.delenv("SPECZ_NOTEBOOK_TIMEOUT", raising=False)
+    assert execution.time_limit() == 3600
+    monkeypatch.setenv("SPECZ_NOTEBOOK_TIMEOUT", "90")
+    assert execution.time_limit() == 90
