@@ -60,7 +60,7 @@ def pytest_runtest_logreport(report):
     empty = {"expected": expected, "tries": 0, "passed": 0, "failed": 0, "skipped": 0, "seconds": 0}
     fault = FAULTS.setdefault(name, empty)
     fault[report.outcome] += 1
-    fault["seconds"] += round(report.duration, 2)
+    fault["seconds"] = round(fault["seconds"] + report.duration, 2)
     if report.outcome != "skipped":
         fault["tries"] += said.get("tries", 1)
 

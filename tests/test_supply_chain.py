@@ -62,7 +62,7 @@ def offline(tmp_path):
 
     done, reached = run("-c", REACH)  # the guard guards
     assert done.returncode == 1
-    assert "no network: socket.connect" in done.stderr
+    assert "no network: socket." in done.stderr
     assert "192.0.2.1" in reached
     if can:  # and so does the system, from what the guard can't see
         done = subprocess.run(
