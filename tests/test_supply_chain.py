@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from specz import book, cli, execution, paths, profiles
-from specz.studies import STUDIES
+from specz import book, cli, paths
 
 GUARD = '''
 """Loaded by every Python process: names who reaches for the network, and stops it."""
@@ -74,14 +73,12 @@ def offline(tmp_path):
 
 
 @pytest.mark.fault("no network", "notebooks execute and the site is built; nothing reaches out")
-@pytest.mark.usefixtures("smoke_site")
 def test_notebooks_and_site_are_made_without_a_network(offline, tmp_path):
     build = tmp_path / "build"
     (build / "notebooks").mkdir(parents=True)
     (build / "store").symlink_to(paths.STORE)
-    for name in STUDIES:
-        page = execution.kept(name, profiles.profile_parameters("smoke", name), "smoke")
-        if name not in FRESH:
+    for page in book.make_pages("smoke"):
+        if page.name not in FRESH:
             shutil.copytree(page.folder, build / "notebooks" / page.folder.name)
     main = "from specz.cli import main; main()"
     done, reached = offline("-c", main, "build", "--profile", "smoke", SPECZ_BUILD=str(build))
