@@ -17,10 +17,11 @@ def main() -> int:
     """Run the marked tests; return pytest's exit status."""
     outcome = paths.BUILD / "faults.json"
     outcome.unlink(missing_ok=True)
+    of = commit()
     tests = [sys.executable, "-m", "pytest", "-m", "fault", "-n", "2", "--dist", "loadfile"]
     done = subprocess.run(tests, cwd=paths.ROOT, check=False)
     record = {
-        "commit": commit(),
+        "commit": of,
         "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",

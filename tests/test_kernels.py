@@ -81,8 +81,10 @@ def start(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
     shutil.copytree(paths.PROFILES, tmp_path / "profiles")
 
+    started = []
+
     def run(*told, limit=600):
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "program.py", *(str(TOLD[name]) for name in told)],
             cwd=tmp_path,
             env={
@@ -95,8 +97,13 @@ def start(tmp_path):
             stderr=subprocess.PIPE,
             text=True,
         )
+        started.append(process)
+        return process
 
-    return run
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def alive(pid):
@@ -150,7 +157,8 @@ SAID = {
 def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path, tries):
     """Its kernel and what that started are gone, whatever they did; finished pages stay."""
     tries(len(SAID))
-    assert start("done").wait(timeout=100) == 0
+    start("done").communicate(timeout=200)
+    assert len(pages(tmp_path / "build")) == 1
     processes = {told: start("done", told, limit=LIMIT) for told in SAID}
     for told, process in processes.items():
         stderr = process.communicate(timeout=200)[1]

@@ -306,11 +306,18 @@ def test_a_site_killed_before_any_change_is_the_old_or_the_new(tmp_path, rendere
 def start_build(tmp_path, renderer):
     """Start to build a site that says ``text``, in a process of its own."""
 
+    started = []
+
     def start(text):
         command = [sys.executable, "-c", BUILD, str(tmp_path), text]
-        return subprocess.Popen(command, env=renderer, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, env=renderer, stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.fault(
