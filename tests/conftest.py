@@ -61,7 +61,7 @@ def pytest_runtest_logreport(report):
     fault = FAULTS.setdefault(name, empty)
     fault[report.outcome] += 1
     fault["seconds"] = round(fault["seconds"] + report.duration, 2)
-    if report.outcome != "skipped":
+    if report.when == "call" and report.outcome != "skipped":
         fault["tries"] += said.get("tries", 1)
 
 

@@ -102,8 +102,8 @@ def start(tmp_path):
 
     yield run
     for process in started:
-        process.kill()
-        process.communicate()
+        with process:  # waits, and closes its pipes
+            process.kill()
 
 
 def alive(pid):

@@ -316,8 +316,8 @@ def start_build(tmp_path, renderer):
 
     yield start
     for process in started:
-        process.kill()
-        process.communicate()
+        with process:  # waits, and closes its pipes
+            process.kill()
 
 
 @pytest.mark.fault(
