@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from specz import book
+from specz import book, paths
 from specz.grid import get_grid
 from specz.library import LibraryConfig, build_library
 from specz.sweep import Sweep
@@ -25,3 +27,47 @@ def smoke_site(tmp_path_factory):
     """
     sweep = Sweep("sizes", "noise", "smoke", {"n_train": [500, 1000]})
     return book.build_sweep(sweep, tmp_path_factory.mktemp("smoke")).parent
+
+
+# The record of faults: what was injected, how often, and what came of it. A marked test is one
+# try, or as many as it says with the fixture `tries`; tests of one fault are counted together.
+FAULTS = {}
+
+
+@pytest.fixture
+def tries(record_property):
+    """Say how often a test tried its fault."""
+    return lambda n: record_property("tries", n)
+
+
+def pytest_configure(config):
+    FAULTS.clear()
+    config.addinivalue_line("markers", "fault(name, expected): a fault injected; it is recorded")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for mark in item.iter_markers("fault"):
+            item.user_properties.append(("fault", mark.args))  # it travels between processes
+
+
+def pytest_runtest_logreport(report):
+    """Count a report; with pytest-xdist this is called where the workers report to as well."""
+    said = dict(report.user_properties)
+    if "fault" not in said or (report.when != "call" and report.outcome == "passed"):
+        return
+    name, expected = said["fault"]
+    empty = {"expected": expected, "tries": 0, "passed": 0, "failed": 0, "skipped": 0, "seconds": 0}
+    fault = FAULTS.setdefault(name, empty)
+    fault[report.outcome] += 1
+    fault["seconds"] = round(fault["seconds"] + report.duration, 2)
+    if report.when == "call" and report.outcome != "skipped":
+        fault["tries"] += said.get("tries", 1)
+
+
+def pytest_sessionfinish(session):
+    if FAULTS and not hasattr(session.config, "workerinput"):
+        paths.BUILD.mkdir(exist_ok=True)
+        listed = [{"name": name, **FAULTS[name]} for name in sorted(FAULTS)]
+        text = json.dumps(listed, indent=1, ensure_ascii=False)
+        (paths.BUILD / "faults.json").write_text(text + "\n", encoding="utf-8")

@@ -136,6 +136,7 @@ def test_the_call_that_drew_a_figure_is_found(figure, functions):
         provenance.call_of("data", "sed")
 
 
+@pytest.mark.fault("notebook that fails", "the cell is named; the partial run is kept")
 def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
     own_build, tmp_path, monkeypatch
 ):
@@ -153,6 +154,7 @@ def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
     assert [path.name for path in paths.EXECUTED.iterdir()] == ["data.failed.ipynb"]
 
 
+@pytest.mark.fault("site that fails to build", "the reason is named; the old site stays")
 def test_a_site_that_fails_leaves_the_old_one(tmp_path):
     (tmp_path / "html").mkdir()
     (tmp_path / "html" / "index.html").write_text("the old site")

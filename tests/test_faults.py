@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,8 +19,11 @@ from specz.baselines import NearestNeighbours
 from specz.experiment import Experiment
 from specz.fingerprint import file_digest
 from specz.library import LibraryConfig
-from specz.runner import run
+from specz.lock import alone
+from specz.networks import CNN
+from specz.runner import fit_recipe, run
 from specz.store import Store, key_of
+from specz.training import TrainingConfig
 
 SPECZ = [sys.executable, "-c", "from specz.cli import main; main()"]
 RUN_DATA = [*SPECZ, "run", "data", "--profile", "smoke"]
@@ -27,8 +31,10 @@ PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, "tests")
-from test_faults import EXPERIMENT, Store, run
-print(run([EXPERIMENT], Store(Path(sys.argv[1])))[0].manifest["key"])
+from test_faults import Store, run
+import test_faults
+experiment = getattr(test_faults, sys.argv[2])
+print(run([experiment], Store(Path(sys.argv[1])))[0].manifest["key"], flush=True)
 """
 EXPERIMENT = Experiment(
     NearestNeighbours(),
@@ -37,6 +43,9 @@ EXPERIMENT = Experiment(
     n_test=40,
     library=LibraryConfig(n_train=100, n_validation=20, n_test=40),
 )
+
+
+TRAINED = replace(EXPERIMENT, estimator=CNN(layers=1, training=TrainingConfig(1, 0)))
 
 
 @pytest.fixture
@@ -63,6 +72,9 @@ def specz(command, build):
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.fault(
+    "full disk", "it is named in one line; the same command works once there is room"
+)
 def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
     folder = volume("size=40k")
     full = specz(RUN_DATA, folder)
@@ -76,6 +88,7 @@ def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
     assert not any(name.startswith(".") for name in left)
 
 
+@pytest.mark.fault("read-only folder", "it is named in one line")
 def test_a_read_only_folder_is_named(volume):
     folder = volume("size=64m")
     volume("remount,ro")
@@ -86,6 +99,9 @@ def test_a_read_only_folder_is_named(volume):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.fault(
+    "full disk", "it is named in one line; the same command works once there is room"
+)
 def test_a_full_disk_leaves_the_store_as_it_was(volume):
     store = Store(volume("size=200k"))
     small = {"a": np.zeros(100)}
@@ -97,8 +113,9 @@ def test_a_full_disk_leaves_the_store_as_it_was(volume):
     store.save(key_of({"x": 3}), {}, small)
 
 
+@pytest.mark.fault("two processes compute one result", "both end well, with one entry")
 def test_two_processes_on_one_store_make_one_entry(tmp_path):
-    start = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    start = [sys.executable, "-c", PROGRAM, str(tmp_path), "EXPERIMENT"]
     processes = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     keys = {process.communicate(timeout=300)[0] for process in processes}
     assert [process.returncode for process in processes] == [0, 0]
@@ -107,6 +124,23 @@ def test_two_processes_on_one_store_make_one_entry(tmp_path):
     assert entry.name == keys.pop()[:32]
 
 
+@pytest.mark.fault("two processes train one network", "the second waits and says so; one training")
+def test_a_second_process_waits_for_the_first_to_train(tmp_path):
+    store = Store(tmp_path)
+    lock = store.checkpoint(key_of(fit_recipe(TRAINED))).with_suffix(".lock")
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), "TRAINED"]
+    with alone(lock, "waits"):  # as if this process trained it
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        said = process.stdout.readline()
+        assert said == f"another process fits {TRAINED.title}; waiting for it to end\n"
+        assert not list(store.manifests())
+    process.communicate(timeout=300)
+    assert process.returncode == 0
+    assert len(list(store.manifests())) == 2  # the fit and the experiment
+    assert list((tmp_path / "checkpoints").iterdir()) == []
+
+
+@pytest.mark.fault("clock set back", "nothing changes")
 def test_a_clock_that_was_set_back_changes_nothing(tmp_path, monkeypatch):
     store = Store(tmp_path)
     first = run([EXPERIMENT], store)[0]
@@ -133,6 +167,9 @@ def header(shape):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
 
 
+@pytest.mark.fault(
+    "stored array that claims more than it holds", "the entry is set aside and made again"
+)
 @pytest.mark.parametrize("n", [10**9, 10**13, 10**18, -1])
 def test_an_array_that_claims_more_than_it_holds_is_set_aside(tmp_path, capsys, n):
     store, key = Store(tmp_path), key_of({"n": n})
@@ -141,6 +178,7 @@ def test_an_array_that_claims_more_than_it_holds_is_set_aside(tmp_path, capsys, 
     assert "is damaged" in capsys.readouterr().out
 
 
+@pytest.mark.fault("stored pickle that runs code", "the code is not run; the entry is set aside")
 def test_a_forged_pickle_is_not_run(tmp_path, capsys):
     class Touch:
         def __reduce__(self):
@@ -156,6 +194,7 @@ def test_a_forged_pickle_is_not_run(tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.fault("flipped bit in the measured data", "the file is named and not used")
 @pytest.mark.parametrize("name", ["cosmos_templates", "brown_atlas"])
 def test_a_corrupted_array_of_what_was_measured_is_named(tmp_path, monkeypatch, name):
     shutil.copytree(measured.DATA, tmp_path / "data")

@@ -77,7 +77,10 @@ def kill(folder, kills, moment):
     return killed
 
 
-def test_twenty_kills_do_not_change_the_result(tmp_path):
+@pytest.mark.fault(
+    "training killed at any moment", "it goes on and ends with the same result to the last digit"
+)
+def test_twenty_kills_do_not_change_the_result(tmp_path, tries):
     """Two trainings side by side, each killed ten times."""
     whole = run([EXPERIMENT], Store(tmp_path / "whole"))[0]
     folders = [tmp_path / "first", tmp_path / "second"]
@@ -85,6 +88,7 @@ def test_twenty_kills_do_not_change_the_result(tmp_path):
         moments = [random.Random(i) for i in range(len(folders))]
         killed = list(pool.map(kill, folders, [KILLS // len(folders)] * len(folders), moments))
     assert sum(killed) == KILLS
+    tries(KILLS)
     for folder in folders:
         kept = Store(folder).checkpoint(key_of(fit_recipe(EXPERIMENT)))
         with np.load(kept) as data:
@@ -96,6 +100,7 @@ def test_twenty_kills_do_not_change_the_result(tmp_path):
         assert result.manifest["cpu_seconds"] > earlier > 0  # what was killed is in the bill
 
 
+@pytest.mark.fault("damaged checkpoint of a training", "it is named; the training starts afresh")
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * 99])
 def test_a_damaged_checkpoint_is_named_and_training_starts_afresh(tmp_path, capsys, damage):
     from dataclasses import replace

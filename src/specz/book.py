@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from specz.execution import BookError, Executed, execute, kept
 from specz.experiment import Experiment
 from specz.fanout import HERE, Where
 from specz.fingerprint import file_digest, library_versions
+from specz.lock import alone
 from specz.processes import Processes, cores
 from specz.profiles import Parameters, experiments, resolve
 from specz.store import canonical, key_of
@@ -136,8 +138,9 @@ def build(
         for key, value in given.items()
     }
     folder = folder or (_folder_of(profile, own) if own else paths.BUILD)
-    _stage(folder / "site", pages, _banner(profile, own))
-    return _render(folder)
+    with _site_lock(folder) as lock:
+        _stage(folder / "site", pages, _banner(profile, own))
+        return _render(folder, lock)
 
 
 def build_sweep(sweep: Sweep, folder: Path | None = None, where: Where = HERE) -> Path:
@@ -167,12 +170,25 @@ def build_sweep(sweep: Sweep, folder: Path | None = None, where: Where = HERE) -
     pages = make_pages(sweep.profile, where=where)
     folder = folder or paths.BUILD / "books" / f"sweep-{sweep.name}"
     site = folder / "site"
-    _stage(site, pages, _banner(sweep.profile, {}))
-    write_page(sweep, compared, site)
-    contents = yaml.safe_load((site / "_toc.yml").read_text(encoding="utf-8"))
-    contents["parts"].insert(0, {"caption": "Sweep", "chapters": [{"file": "sweep.md"}]})
-    (site / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
-    return _render(folder).with_name("sweep.html")
+    with _site_lock(folder) as lock:
+        _stage(site, pages, _banner(sweep.profile, {}))
+        write_page(sweep, compared, site)
+        contents = yaml.safe_load((site / "_toc.yml").read_text(encoding="utf-8"))
+        contents["parts"].insert(0, {"caption": "Sweep", "chapters": [{"file": "sweep.md"}]})
+        (site / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
+        return _render(folder, lock).with_name("sweep.html")
+
+
+@contextmanager
+def _site_lock(folder: Path) -> Iterator[int]:
+    """Let one process at a time stage and render in a folder; mend what a killed one left."""
+    with alone(folder / ".lock", f"builds the site in {folder}") as lock:
+        html, old = folder / "html", folder / "html.old"
+        if old.exists() and not html.exists():
+            old.rename(html)
+            print("site: an earlier build was killed while it replaced the site; put back")
+        shutil.rmtree(old, ignore_errors=True)
+        yield lock
 
 
 def _folder_of(profile: str, own: Mapping[str, Any]) -> Path:
@@ -217,8 +233,14 @@ def _stage(site: Path, pages: Sequence[Executed], banner: str | None) -> None:
     )
 
 
-def _render(folder: Path) -> Path:
+def _render(folder: Path, *held: int) -> Path:
     """Build the tree ``folder/site`` strictly; replace ``folder/html`` only if that succeeds.
+
+    Parameters
+    ----------
+    folder : Path
+    *held : int
+        Descriptors of locks: the renderer may outlive this process, and then holds them on.
 
     Returns
     -------
@@ -246,7 +268,7 @@ def _render(folder: Path) -> Path:
         *("--path-output", str(work), "--config", str(site / "_config.yml")),
         *("--toc", str(site / "_toc.yml"), "-W", "-n", "--keep-going", "--all"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, pass_fds=held)
     log = folder / "jupyter-book.log"
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
@@ -258,7 +280,6 @@ def _render(folder: Path) -> Path:
     _trim(built)
     (built / ".digest").write_text(digest)
     old = folder / "html.old"
-    shutil.rmtree(old, ignore_errors=True)
     if html.exists():
         html.rename(old)
     built.rename(html)

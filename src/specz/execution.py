@@ -7,6 +7,7 @@ and a manifest that says what made them.
 
 import ast
 import json
+import math
 import os
 import platform
 import shutil
@@ -23,20 +24,24 @@ from typing import Any
 import jupytext
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from specz import archive, checks, measured, paths
+from specz import archive, checks, measured, paths, record
 from specz.estimators import REGISTRY
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
 from specz.profiles import Parameters, experiments
 from specz.runner import NUMERICAL_LIBRARIES, commit, recipe
-from specz.store import Store, canonical, key_of
+from specz.store import Store, canonical, key_of, make_aside, put
 from specz.studies import STUDIES
 
 DRAWING_LIBRARIES = (*NUMERICAL_LIBRARIES, "matplotlib", "papermill")
 TEMPLATES = measured.DATA / "cosmos_templates.npy"
 """The only measured data: every spectrum follows from it, from the settings and from a seed."""
+
+TIME_LIMIT = 3600.0
+"""Seconds that a notebook may take, all its cells together; see :func:`time_limit`."""
 
 
 class BookError(Exception):
@@ -81,6 +86,24 @@ def read_notebook(name: str) -> nbformat.NotebookNode:
     return notebook
 
 
+def time_limit() -> float:
+    """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, or an hour.
+
+    Raises
+    ------
+    ValueError
+        If the variable is not a number of seconds, at least one.
+    """
+    name = "SPECZ_NOTEBOOK_TIMEOUT"
+    text = os.environ.get(name) or str(TIME_LIMIT)
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a number of seconds; got {text!r}") from None
+    checks.number(name, seconds, 1, 1e6)
+    return seconds
+
+
 def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     """Execute a notebook, or return the run that is kept.
 
@@ -95,17 +118,22 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     Raises
     ------
     BookError
-        If a cell fails; the partial run is kept as ``<name>.failed.ipynb``.
+        If a cell fails or the time is up; the partial run is kept as ``<name>.failed.ipynb``.
     """
+    limit = time_limit()
     notebook = read_notebook(name)
     made_of = _recipe(name, notebook, parameters, profile)
     folder = _folder(name, made_of)
     if folder.is_dir():
         return Executed(name, folder, fresh=False)
-    paths.EXECUTED.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".running-", dir=paths.EXECUTED))
-    output = aside / "notebook.ipynb"
-    start = time.perf_counter()
+    aside = make_aside(paths.EXECUTED, ".running-")
+    output, kept = aside / "notebook.ipynb", paths.EXECUTED / f"{name}.failed.ipynb"
+    start, cells = time.perf_counter(), [""]
+
+    def seconds_left(cell: nbformat.NotebookNode) -> int:
+        cells.append(cell.source)
+        return max(1, math.ceil(start + limit - time.perf_counter()))
+
     try:
         with (
             tempfile.TemporaryDirectory(prefix="specz-") as sockets,
@@ -122,6 +150,8 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
                 progress_bar=False,
                 cwd=str(paths.NOTEBOOKS),
                 config=Config(KernelManager=socket),
+                # papermill's own limit is one for each cell.
+                timeout_func=seconds_left,
                 extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
             )
         _finish(output, parameters)
@@ -138,9 +168,15 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
         (aside / "manifest.json").write_text(
             json.dumps(canonical(manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-        aside.rename(folder)
+        put(aside, folder)
+    except CellTimeoutError:
+        shutil.copy(output, kept)
+        raise BookError(
+            f"notebook {name!r} took longer than {limit:g} s and was stopped in the cell that "
+            f"begins {cells[-1].partition(chr(10))[0]!r}; SPECZ_NOTEBOOK_TIMEOUT sets another "
+            f"number of seconds\nThe partial run is kept in {kept}"
+        ) from None
     except PapermillExecutionError as error:
-        kept = paths.EXECUTED / f"{name}.failed.ipynb"
         shutil.copy(output, kept)
         raise BookError(
             f"notebook {name!r}: cell {error.cell_index} failed with {error.ename}: "
@@ -168,6 +204,7 @@ def _recipe(
 ) -> dict[str, Any]:
     """What decides what a page shows."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    imported = imported_modules(ast.parse(code))
     estimators = [path.partition(":")[0] for path in REGISTRY.values()]
     return {
         "step": "notebook",
@@ -175,7 +212,8 @@ def _recipe(
         "parameters": parameters,
         "profile": profile,
         "archived": archive.digests(name),
-        "code": code_fingerprint(__name__, *imported_modules(ast.parse(code)), *estimators),
+        "recorded": record.digests() if record.__name__ in imported else [],
+        "code": code_fingerprint(__name__, *imported, *estimators),
         "versions": library_versions(*DRAWING_LIBRARIES),
     }
 

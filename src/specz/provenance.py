@@ -154,8 +154,8 @@ def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     commit, _, dirty = manifest["commit"].partition("-")
     seconds = sum(entry["seconds"] for entry in made)
     return [
-        ("parameters", ", ".join(f"`{k}={plain(v)}`" for k, v in parameters.items())),
-        ("seed", f"`{parameters['seed']}`"),
+        ("parameters", ", ".join(f"`{k}={plain(v)}`" for k, v in parameters.items()) or "none"),
+        ("seed", f"`{parameters['seed']}`" if "seed" in parameters else "none needed"),
         ("profile", manifest["profile"]),
         ("commit", f"`{commit}`, {'with edits not committed' if dirty else 'nothing edited'}"),
         ("template data, SHA-256", f"`{manifest['data']}`"),

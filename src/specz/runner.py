@@ -18,6 +18,7 @@ from specz.estimators import Cost, Fitted, History, Reloadable
 from specz.evaluation import Evaluation, evaluate
 from specz.experiment import Experiment, fit
 from specz.fingerprint import code_fingerprint, library_versions
+from specz.lock import alone
 from specz.predictions import Predictions
 from specz.store import Arrays, Entry, Store, canonical, key_of
 
@@ -134,17 +135,28 @@ def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
         return fit(experiment), Cost.clock().since(start)
     entry = store.load(key)
     if entry is None:
-        start = Cost.clock()
-        fitted = fit(experiment, checkpoint)
-        cost = fitted.earlier.plus(Cost.clock().since(start))
-        manifest = {**made_of, **cost._asdict(), **_circumstances(fitted)}
-        entry = store.save(key, manifest, _history(fitted.history), fitted.save)
-        checkpoint.unlink(missing_ok=True)
+        lock = checkpoint.with_suffix(".lock")
+        with alone(lock, f"fits {experiment.title}"):
+            entry = store.load(key) or _keep_fit(experiment, made_of, store)
+            lock.unlink(missing_ok=True)
     # The model that answers is always the one on disk.
     fitted = experiment.estimator.load(entry.folder)
     history = History(**entry.arrays) if entry.arrays else None
     cost = Cost(entry.manifest["seconds"], entry.manifest["cpu_seconds"])
     return replace(fitted, history=history), cost
+
+
+def _keep_fit(experiment: Experiment, made_of: dict[str, Any], store: Store) -> Entry:
+    """Fit an estimator and store it; its checkpoint is needed no more."""
+    key = key_of(made_of)
+    checkpoint = store.checkpoint(key)
+    start = Cost.clock()
+    fitted = fit(experiment, checkpoint)
+    cost = fitted.earlier.plus(Cost.clock().since(start))
+    manifest = {**made_of, **cost._asdict(), **_circumstances(fitted)}
+    entry = store.save(key, manifest, _history(fitted.history), fitted.save)
+    checkpoint.unlink(missing_ok=True)
+    return entry
 
 
 def commit() -> str:

@@ -10,9 +10,9 @@ import json
 import math
 import shutil
 import tempfile
-import zipfile
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from specz.fingerprint import file_digest
 
 Arrays = dict[str, npt.NDArray[Any]]
 Files = dict[str, bytes]
+
+STALE = 24 * 3600.0
+"""Seconds after which a folder that nobody renamed is what a killed process left."""
 
 
 def canonical(value: object) -> Any:
@@ -51,6 +54,26 @@ def key_of(recipe: Mapping[str, object]) -> str:
     """Return the SHA-256 of a recipe's canonical JSON."""
     text = json.dumps(canonical(recipe), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make_aside(root: Path, prefix: str) -> Path:
+    """Make a folder to write into, for :func:`put`; remove those that killed processes left."""
+    root.mkdir(parents=True, exist_ok=True)
+    for left in root.glob(f"{prefix}*"):
+        with suppress(OSError):  # it may have been renamed meanwhile
+            if time.time() - left.stat().st_mtime > STALE:
+                shutil.rmtree(left)
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=root))
+
+
+def put(aside: Path, folder: Path) -> None:
+    """Rename a folder that is whole to where it belongs."""
+    try:
+        aside.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(aside)  # another process was faster; the results are the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +119,7 @@ class Store:
             return None
         try:
             return self.read(key)
-        except (OSError, ValueError, KeyError, MemoryError, zipfile.BadZipFile) as error:
+        except Exception as error:  # a forged file can make its reader fail in any way
             aside = folder.with_name(f"{folder.name}.damaged")
             shutil.rmtree(aside, ignore_errors=True)
             folder.rename(aside)
@@ -142,17 +165,10 @@ class Store:
     @contextmanager
     def _aside(self, key: str) -> Iterator[Path]:
         """Give a folder to fill; it becomes the entry, or is gone if that fails."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.root))
+        aside = make_aside(self.root, ".writing-")
         try:
             yield aside
-            folder = self.folder(key)
-            try:
-                aside.rename(folder)
-            except OSError:
-                if not folder.is_dir():
-                    raise
-                shutil.rmtree(aside)  # another process was faster; the results are the same
+            put(aside, self.folder(key))
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
@@ -175,6 +191,9 @@ class Store:
 
 
 def _read(folder: Path, key: str) -> Entry:
+    for path in (folder, *folder.iterdir()):
+        if path.is_symlink():  # it may lead to what is not the store's to read or hand on
+            raise ValueError(f"{path.name} is a link")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest["key"] != key:
         raise ValueError(f"its manifest has the key {manifest['key'][:12]}…")

@@ -402,6 +402,11 @@ def claims(
     return list(dict.fromkeys(with_limits(wanted)))
 
 
+def holds_up() -> list[Experiment]:
+    """Notebook ``holds_up``: nothing to run and nothing to set; it shows what was recorded."""
+    return []
+
+
 def cnn(layers: int, epochs: int, min_updates: int) -> CNN:
     """Return the study's network at a given depth, with the settings of this companion."""
     return CNN(layers=layers, training=TrainingConfig(epochs, min_updates))
@@ -458,5 +463,6 @@ STUDIES: dict[str, Callable[..., list[Experiment]]] = {
     "probing": probing,
     "convergence": convergence,
     "claims": claims,
+    "holds_up": holds_up,
 }
 """Notebook name to the function that lists its experiments."""

@@ -6,6 +6,7 @@ from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.networks import CNN
+from specz.record import Benchmark, Fault
 from specz.runner import Result
 from specz.speed import Timing
 
@@ -180,6 +181,32 @@ def verdicts_table(claims: Iterable[Claim]) -> str:
             for claim in claims
         ],
     )
+
+
+def faults_table(faults: Iterable[Fault]) -> str:
+    """List what was injected, how often, what had to happen and what did."""
+    return markdown_table(
+        ("what was injected", "tries", "what must happen", "what happened"),
+        [(f.name, f"{f.tries:,}", f.expected, f.outcome) for f in faults],
+    )
+
+
+def benchmarks_table(benchmarks: Sequence[Benchmark]) -> str:
+    """List each benchmark with its ratio and goal, or say that there is none."""
+    rows = [
+        (
+            b.name,
+            f"{b.value:.4g} {b.unit}",
+            f"{b.limit:.4g} {b.unit}",
+            f"{b.ratio:.3g}",
+            f"{b.goal:.3g}",
+            "yes" if b.ratio <= b.goal else "**no**",
+            f"`{b.command}`",
+        )
+        for b in benchmarks
+    ]
+    header = ("benchmark", "measured", "held against", "ratio", "goal", "within", "command")
+    return markdown_table(header, rows) if rows else "No benchmark is recorded yet."
 
 
 def save(name: str, table: str) -> None:

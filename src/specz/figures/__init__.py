@@ -38,6 +38,7 @@ from specz.figures.posterior import (
     with_probability,
 )
 from specz.figures.probing import plot_failure, plot_learned_filters
+from specz.figures.record import plot_benchmarks
 from specz.figures.style import (
     beside,
     by_alteration,
@@ -73,6 +74,7 @@ __all__ = [
     "plot_accuracy_by_line_snr",
     "plot_alterations",
     "plot_architecture",
+    "plot_benchmarks",
     "plot_checks",
     "plot_class_counts",
     "plot_confusion",

@@ -1,0 +1,65 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation: {extension: .py, format_name: percent}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# (page-holds-up)=
+#
+# # How it holds up
+#
+# What happens when something goes wrong: the disk is full, a process is killed, a file is forged,
+# two builds run at once? Tests inject each fault and check what follows. The table below is
+# written by those tests, not by hand; one that failed would be printed as failed.
+
+# %% tags=["parameters"]
+# This page has none: it shows what was recorded.
+
+# %%
+from IPython.display import Markdown
+
+from specz import figures, record, tables
+
+recorded = record.faults()
+measured = record.benchmarks()
+
+# %% [markdown]
+# ## Faults
+
+# %%
+Markdown(f"Recorded at {recorded}.\n\n{tables.faults_table(recorded.faults)}")
+
+# %% [markdown]
+# A *try* is one injection: one kill, one forged file, one command. A step that is "killed before
+# each change" is stopped with `kill -9` before every single file that it opens to write, every name
+# that it makes, moves or removes, one after another; after each kill the tests look whether all
+# that was finished is whole, and run the step again.
+#
+# What the tests do not show: a machine that loses power. A file that the program has closed may
+# then not have reached the disk. The digest of each stored result would tell, and it would be
+# computed again; an executed page or a site would have to be removed by hand.
+#
+# The same again, on your machine: `python scripts/record_faults.py`.
+#
+# ## Benchmarks
+#
+# What is measured is measured as a ratio within one run, so that the machine cancels.
+
+# %%
+fig, axes = figures.subplots(size=(7.2, 1.4 + 0.35 * len(measured)))
+figures.plot_benchmarks(measured, axes[0, 0])
+figures.save(fig, "benchmarks")
+
+# %% [markdown]
+# ```{figure} figures/benchmarks.svg
+# :name: fig-benchmarks
+# :alt: One row for each benchmark: its ratio, divided by its goal, on a logarithmic axis.
+#
+# Each benchmark's ratio, divided by the goal that it must not exceed: left of the line is within
+# the goal. As long as no benchmark is recorded the panel says so.
+# ```
+
+# %%
+Markdown(tables.benchmarks_table(measured))

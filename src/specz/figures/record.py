@@ -1,0 +1,28 @@
+"""Figures of what was recorded of the package itself."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from specz.figures.style import plain_log
+from specz.record import Benchmark
+
+
+def plot_benchmarks(benchmarks: Sequence[Benchmark], ax: Axes) -> Axes:
+    """Draw each benchmark's ratio, divided by its goal; left of one is within the goal."""
+    if not benchmarks:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "no benchmark is recorded yet", ha="center", transform=ax.transAxes)
+        return ax
+    rows = range(len(benchmarks))
+    for label, within, fill in (("within", True, "#0072B2"), ("beyond", False, "white")):
+        shown = [i for i in rows if (benchmarks[i].ratio <= benchmarks[i].goal) == within]
+        parts = [benchmarks[i].ratio / benchmarks[i].goal for i in shown]
+        ax.plot(parts, shown, "o", color="#0072B2", markerfacecolor=fill, label=label)
+    ax.axvline(1, color="#555555", linewidth=1)
+    ax.set_xscale("log")
+    plain_log(ax.xaxis)
+    ax.set_yticks(list(rows), labels=[b.name for b in benchmarks])
+    ax.set_ylim(len(benchmarks) - 0.5, -0.5)
+    ax.set_xlabel("ratio, divided by its goal")
+    return ax

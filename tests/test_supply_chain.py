@@ -1,0 +1,204 @@
+"""Nothing is fetched, nothing is run, that the reader did not ask for."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specz import book, cli, paths
+
+GUARD = '''
+"""Loaded by every Python process: names who reaches for the network, and stops it."""
+import sys
+
+def guard(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, (str, bytes)) or address[0] in ("127.0.0.1", "::1", "localhost"):
+            return
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        address = arguments[0]
+        if address in (None, "", "127.0.0.1", "::1", "localhost", b"localhost"):
+            return
+    else:
+        return
+    with open({log!r}, "a") as log:
+        log.write(f"{{sys.argv}}: {{event}} {{address}}\\n")
+    raise PermissionError(f"no network: {{event}} {{address}}")
+
+sys.addaudithook(guard)
+'''
+REACH = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
+ISOLATED = ["unshare", "--map-root-user", "--net"]
+FRESH = ("data", "limit", "claims")
+"""Notebooks that are executed anew without a network: data, networks and limit, tables."""
+
+
+@pytest.fixture
+def offline(tmp_path):
+    """Run a command where nothing but this machine can be reached; list who tried."""
+    log = tmp_path / "reached.log"
+    (tmp_path / "guard").mkdir()
+    (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD.format(log=str(log)))
+    try:
+        can = subprocess.run([*ISOLATED, "true"], capture_output=True).returncode == 0
+    except OSError:
+        can = False
+    search = [tmp_path / "guard", Path(book.__file__).parents[1]]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, search))}
+
+    def run(*arguments, **variables):
+        command = [*(ISOLATED if can else ()), sys.executable, *arguments]
+        done = subprocess.run(
+            command, env=environment | variables, capture_output=True, text=True, timeout=600
+        )
+        return done, log.read_text() if log.exists() else ""
+
+    done, reached = run("-c", REACH)  # the guard guards
+    assert done.returncode == 1
+    assert "no network: socket." in done.stderr
+    assert "192.0.2.1" in reached
+    if can:  # and so does the system, from what the guard can't see
+        done = subprocess.run(
+            [*ISOLATED, sys.executable, "-c", REACH], capture_output=True, text=True
+        )
+        assert "Network is unreachable" in done.stderr
+    log.unlink()
+    return run
+
+
+@pytest.mark.fault("no network", "notebooks execute and the site is built; nothing reaches out")
+def test_notebooks_and_site_are_made_without_a_network(offline, tmp_path):
+    build = tmp_path / "build"
+    (build / "notebooks").mkdir(parents=True)
+    (build / "store").symlink_to(paths.STORE)
+    for page in book.make_pages("smoke"):
+        if page.name not in FRESH:
+            shutil.copytree(page.folder, build / "notebooks" / page.folder.name)
+    main = "from specz.cli import main; main()"
+    done, reached = offline("-c", main, "build", "--profile", "smoke", SPECZ_BUILD=str(build))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not reached
+    executed = {line.split(":")[0] for line in done.stdout.splitlines() if "executed in" in line}
+    assert executed == set(FRESH)
+    assert "site: built" in done.stdout
+
+
+FORBIDDEN = {
+    *("eval", "exec", "compile", "__import__", "os.system", "os.popen", "subprocess.getoutput"),
+    *("pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"),
+    "yaml.load",
+}
+LOADERS = {"unsafe_load", "full_load", "read_pickle", "enable_unsafe_deserialization"}
+BAD_KEYWORDS = {"allow_pickle": True, "shell": True, "safe_mode": False}
+
+
+def dangers(tree):
+    """Names and settings that run what they are given."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+            yield from (name for name in names if FORBIDDEN & set(name.split(".")))
+        elif isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name) and function.id in FORBIDDEN:
+                yield function.id
+            if isinstance(function, ast.Attribute):
+                of = ast.unparse(function.value)
+                called = f"{of}.{function.attr}"
+                if called in FORBIDDEN or function.attr in LOADERS:
+                    yield called
+                loads = (of, function.attr) == ("np", "load")
+                if loads and not any(k.arg == "allow_pickle" for k in node.keywords):
+                    yield "np.load without allow_pickle=False"
+            for keyword in node.keywords:
+                value = getattr(keyword.value, "value", ...)
+                if keyword.arg in BAD_KEYWORDS and value is not (not BAD_KEYWORDS[keyword.arg]):
+                    yield f"{keyword.arg}={ast.unparse(keyword.value)}"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("eval(x)", "exec(x)", "import pickle", "from joblib import load", "yaml.load(x)"),
+        *("np.load(x, allow_pickle=True)", "np.load(x)", "np.load(x, allow_pickle=y)"),
+        *("os.system(x)", "subprocess.run(x, shell=True)", "load_model(x, safe_mode=False)"),
+    ],
+)
+def test_the_search_finds_what_it_is_for(code):
+    assert list(dangers(ast.parse(code)))
+
+
+SOURCES = [*Path(book.__file__).parent.rglob("*.py"), *paths.NOTEBOOKS.glob("*.py")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_source_runs_what_it_reads(path):
+    assert not list(dangers(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+CODE = [
+    """__import__("os").system("touch {}")""",
+    """!!python/object/apply:os.system ["touch {}"]""",
+    """!!python/object/new:os.system ["touch {}"]""",
+    """[!!python/object/apply:pathlib.Path.touch [!!python/object/apply:pathlib.Path ["{}"]]]""",
+    """$(touch {})""",
+    """{{{{ cycler.__init__.__globals__.os.system("touch {}") }}}}""",
+]
+
+
+@pytest.mark.fault("code in place of a parameter", "it is refused as text, and not run")
+@pytest.mark.parametrize("name", ["snr", "n_train", "grid", "seed"])
+@pytest.mark.parametrize("code", CODE)
+def test_code_given_as_a_parameter_is_refused_and_not_run(
+    tmp_path, monkeypatch, capsys, code, name
+):
+    monkeypatch.setattr(book, "run", lambda *a: pytest.fail("an experiment ran"))
+    monkeypatch.setattr(cli, "execute", lambda *a: pytest.fail("a notebook was executed"))
+    given = f"{name}={code.format(tmp_path / 'run')}"
+    monkeypatch.setattr("sys.argv", ["specz", "run", "noise", "-p", given])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    said = capsys.readouterr().err
+    assert f"{name} must" in said or "is not a YAML value" in said
+    assert not (tmp_path / "run").exists()
+
+
+def audited(tmp_path, dependencies, listed=""):
+    (tmp_path / "known.txt").write_text(listed)
+    return subprocess.run(
+        [sys.executable, "scripts/audit.py", str(tmp_path / "known.txt")],
+        cwd=paths.ROOT,
+        input=dependencies if isinstance(dependencies, str) else json.dumps(dependencies),
+        capture_output=True,
+        text=True,
+    )
+
+
+def found(*fixed):
+    vulnerability = {"id": "X-1", "aliases": ["CVE-1"], "fix_versions": list(fixed)}
+    return {"dependencies": [{"name": "a", "version": "1", "vulns": [vulnerability]}]}
+
+
+def test_the_audit_fails_on_what_has_a_fix_and_is_not_listed(tmp_path):
+    done = audited(tmp_path, found("1.1"))
+    assert done.returncode == 1
+    assert "a 1: X-1 (CVE-1), fixed in 1.1" in done.stdout
+    assert audited(tmp_path, found()).returncode == 0
+    assert audited(tmp_path, found("1.1"), "# why\nCVE-1  the part is not used\n").returncode == 0
+    assert audited(tmp_path, found("1.1"), "CVE-1\n").returncode == 1  # no reason is given
+
+
+@pytest.mark.parametrize(
+    "answer", ["", {"dependencies": [{"name": "a", "version": "1", "skip_reason": "not found"}]}]
+)
+def test_the_audit_says_when_its_service_is_not_at_hand(tmp_path, answer):
+    done = audited(tmp_path, answer)
+    assert done.returncode == 0
+    assert "not at hand" in done.stdout
