@@ -180,14 +180,13 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
     two, store, marks = cluster(2), Store(tmp_path / "store"), tmp_path / "marks"
     marks.mkdir()
     experiment = replace(KNN, estimator=odd.Slow((str(marks),)))
-    pids = []
+    begun = []
 
     def kill():
-        while not pids:
+        while not begun:
             time.sleep(0.05)
-            pids.extend(int(path.name) for path in marks.iterdir())
-        worker = psutil.Process(pids[0]).ppid()
-        os.killpg(os.getpgid(worker), signal.SIGKILL)  # and its nanny, which would replace it
+            begun.extend(psutil.Process(int(path.name)) for path in marks.iterdir())
+        os.killpg(os.getpgid(begun[0].ppid()), signal.SIGKILL)  # and its nanny, or it is replaced
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -195,7 +194,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
     killer.join()
     assert sorted(worker.poll() is None for worker in two.workers) == [False, True]
     assert len(list(marks.iterdir())) == 2  # begun twice
-    assert not psutil.pid_exists(pids[0])
+    assert psutil.wait_procs(begun[:1], timeout=20)[1] == []  # ends with its worker
     assert [path.name for path in store.root.iterdir()] == [key_of(recipe(experiment))[:32]]
 
 
