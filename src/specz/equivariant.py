@@ -173,6 +173,7 @@ class Equivariant:
 
     def load(self, folder: Path) -> Fitted:
         """Read a trained network from ``folder``."""
+        load_keras()  # quietly, before the layers load it
         importlib.import_module("specz.equivariant_layers")  # makes the layers known to Keras
         return load_network(folder)
 
