@@ -59,7 +59,7 @@ JOBS: dict[str, tuple[str, Callable[[int], None], tuple[int, ...], int]] = {
     ),
     "neighbours": ("k-NN", fit(NearestNeighbours()), (5_000, 10_000, 20_000, 40_000), 100_000),
     "forest": ("random forest", fit(Forest()), (500, 1_000, 2_000, 4_000), 8_000),
-    "limit": ("Bayes limit", fit(BayesLimit()), (1_250, 2_500, 5_000, 10_000), 10_000),
+    "limit": ("Bayes limit", fit(BayesLimit()), (2_500, 5_000, 10_000), 10_000),
 }
 """Name on the page, job, its sizes by default, and the largest that it can take: the library has
 10,000 SEDs; a forest of 8,000 spectra and 800 classes takes gigabytes."""
