@@ -1,16 +1,20 @@
 # make book: every figure and the site, in build/html.  make test: the tests.
+# make bench: measure speed, memory and growth, minutes, into build/bench.json.
 # The first call installs everything into .venv from requirements.lock.
 PYTHON ?= $(shell for v in python3.12 python3.11 python3.13 python3; do $$v -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$v && break; done)
 PROFILE ?= quick
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: book test lint format lock clean
+.PHONY: book test bench lint format lock clean
 book: $(READY)
 	$(BIN)/specz build --profile $(PROFILE)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -69,5 +69,5 @@ def pytest_sessionfinish(session):
     if FAULTS and not hasattr(session.config, "workerinput"):
         paths.BUILD.mkdir(exist_ok=True)
         listed = [{"name": name, **FAULTS[name]} for name in sorted(FAULTS)]
-        text = json.dumps(listed, indent=1, ensure_ascii=False)
+        text = json.dumps({"faults": listed}, indent=1, ensure_ascii=False)
         (paths.BUILD / "faults.json").write_text(text + "\n", encoding="utf-8")

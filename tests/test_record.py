@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from specz import execution, figures, paths, record, tables
-from specz.record import Benchmark, Fault
+from specz.record import Benchmark, Benchmarks, Fault
 
 MARKED = """
 import pytest
@@ -31,8 +31,8 @@ def test_other():
     pass
 """
 BENCHMARKS = [
-    Benchmark("fast", 1.0, 2.0, 0.5, 1.0, "s", "python fast.py"),
-    Benchmark("slow", 3.0, 1.0, 3.0, 1.5, "s", "python slow.py"),
+    Benchmark("fast", 1.0, 2.0, "s", 2.0, 1.0),
+    Benchmark("slow", 3.0, 1.0, "s", 0.75, 1.5),
 ]
 
 
@@ -43,7 +43,7 @@ def test_marked_tests_write_what_was_tried_and_what_came_of_it(tmp_path):
     command = "from specz import paths; paths.BUILD = paths.Path('build'); import pytest; "
     command += "pytest.main(['--strict-markers', '-n', '2'])"
     subprocess.run([sys.executable, "-c", command], cwd=tmp_path, capture_output=True, timeout=200)
-    rain, snow = json.loads((tmp_path / "build" / "faults.json").read_text())
+    rain, snow = json.loads((tmp_path / "build" / "faults.json").read_text())["faults"]
     assert rain.pop("seconds") >= 0
     assert rain == {
         **{"name": "rain", "expected": "stay dry", "tries": 31},
@@ -62,7 +62,7 @@ def marks():
 
 def test_the_committed_record_is_of_the_faults_that_the_tests_know():
     recorded = {(fault.name, fault.expected) for fault in record.faults().faults}
-    assert recorded == set(marks()), "run: python scripts/record_faults.py"
+    assert recorded == set(marks()), "run: python scripts/record.py faults"
 
 
 def test_what_happened_is_said_as_it_was():
@@ -76,17 +76,19 @@ def test_what_happened_is_said_as_it_was():
 
 def test_benchmarks_are_drawn_and_listed_against_their_goals(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
-    assert record.benchmarks() == []
-    assert record.digests() == []
-    text = json.dumps([benchmark.__dict__ for benchmark in BENCHMARKS])
-    (tmp_path / "bench.json").write_text(text)
-    assert record.benchmarks() == BENCHMARKS
-    assert len(record.digests()) == 1
+    assert record.benchmarks() == Benchmarks()
+    assert f"{record.benchmarks()}" == "nothing yet"
+    both = ["specz.record", "specz.speed"]
+    assert record.digests(both) == []
+    made = {**record.provenance(), "benchmarks": [b.__dict__ for b in BENCHMARKS], "scalings": []}
+    (tmp_path / "bench.json").write_text(json.dumps(made))
+    assert record.benchmarks().benchmarks == BENCHMARKS
+    assert len(record.digests(both)) == 1
     _, axes = figures.subplots()
-    within, beyond, _ = figures.plot_benchmarks(BENCHMARKS, axes[0, 0]).lines
-    np.testing.assert_allclose(within.get_xydata(), [[0.5, 0]])
-    np.testing.assert_allclose(beyond.get_xydata(), [[2, 1]])
-    assert "| slow | 3 s | 1 s | 3 | 1.5 | **no** |" in tables.benchmarks_table(BENCHMARKS)
+    met, missed, _ = figures.plot_benchmarks(BENCHMARKS, axes[0, 0]).lines
+    np.testing.assert_allclose(met.get_xydata(), [[2, 0]])
+    np.testing.assert_allclose(missed.get_xydata(), [[0.5, 1]])
+    assert "| slow | 3 s | 1 s | 0.75 | 1.5 | **no** |" in tables.benchmarks_table(BENCHMARKS)
 
 
 def test_a_page_that_shows_the_record_is_made_again_when_it_changes(tmp_path, monkeypatch):
@@ -95,8 +97,10 @@ def test_a_page_that_shows_the_record_is_made_again_when_it_changes(tmp_path, mo
         return execution._recipe(name, notebook, {}, "smoke")["recorded"]
 
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
-    (tmp_path / "faults.json").write_text("{}")
-    before = folder("holds_up")
-    (tmp_path / "faults.json").write_text('{"date": "now"}')
-    assert folder("holds_up") != before
+    assert folder("data") == []
+    for page, name in (("holds_up", "faults.json"), ("limit", "inference.json")):
+        (tmp_path / name).write_text("{}")
+        before = folder(page)
+        (tmp_path / name).write_text('{"date": "now"}')
+        assert folder(page) != before
     assert folder("data") == []

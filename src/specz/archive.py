@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from specz import metrics, paths, speed
+from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.estimators import History, differences
 from specz.evaluation import asked
@@ -86,7 +86,7 @@ def digests(notebook: str) -> list[str]:
     store = Store(paths.RESULTS)
     wanted = experiments(notebook, profile_parameters("paper", notebook))
     manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
-    return [file_digest(p) for p in (*manifests, speed.ARCHIVED) if p.is_file()]
+    return [file_digest(p) for p in manifests if p.is_file()]
 
 
 def add(result: Result) -> Entry:

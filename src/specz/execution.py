@@ -212,7 +212,7 @@ def _recipe(
         "parameters": parameters,
         "profile": profile,
         "archived": archive.digests(name),
-        "recorded": record.digests() if record.__name__ in imported else [],
+        "recorded": record.digests(imported),
         "code": code_fingerprint(__name__, *imported, *estimators),
         "versions": library_versions(*DRAWING_LIBRARIES),
     }

@@ -1,18 +1,63 @@
 """The record of what was tried on this package and timed: faults and benchmarks.
 
-``results/faults.json`` is written by ``scripts/record_faults.py`` from the outcome of the tests
-that are marked with a fault; ``results/bench.json``, where there is one, by benchmarks.
+``python scripts/record.py faults`` writes ``results/faults.json`` from the outcome of the tests
+that are marked with a fault, ``python scripts/record.py bench`` ``results/bench.json`` from what
+``make bench`` measures.
 """
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
+import os
+import platform
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+
+import numpy as np
+from scipy import stats
 
 from specz import paths
 from specz.fingerprint import file_digest
+from specz.metrics import Interval
+from specz.runner import commit
 
-FILES = ("faults.json", "bench.json")
+RECORDS = {
+    "specz.record": ("faults.json", "bench.json"),
+    "specz.speed": ("inference.json",),
+}
+"""Committed records, by the module that reads them."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded in one go.
+
+    Attributes
+    ----------
+    commit, date, python, platform : str
+        Where and when; the platform with its cores. Empty if nothing is recorded.
+    """
+
+    commit: str = ""
+    date: str = ""
+    python: str = ""
+    platform: str = ""
+
+    def __str__(self) -> str:
+        """Where and when, in one phrase."""
+        if not self.commit:
+            return "nothing yet"
+        return f"commit {self.commit}, {self.date}, Python {self.python}, {self.platform}"
+
+
+def provenance() -> dict[str, str]:
+    """The fields of :class:`Recorded`, here and now."""
+    return {
+        "commit": commit(),
+        "date": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
 
 
 @dataclass(frozen=True)
@@ -50,25 +95,10 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Faults:
-    """All faults of one recording.
+class Faults(Recorded):
+    """All faults of one recording."""
 
-    Attributes
-    ----------
-    commit, date, python, platform : str
-        Where and when they were injected.
-    faults : list of Fault
-    """
-
-    commit: str
-    date: str
-    python: str
-    platform: str
-    faults: list[Fault]
-
-    def __str__(self) -> str:
-        """Where and when, in one phrase."""
-        return f"commit {self.commit}, {self.date}, Python {self.python}, {self.platform}"
+    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,22 +110,83 @@ class Benchmark:
     name : str
     value, limit : float
         What was measured, and what it is held against.
-    ratio : float
-    goal : float
-        What the ratio must not exceed.
     unit : str
         Of value and limit.
-    command : str
-        Measures it again.
+    ratio : float
+        Of the two, taken so that larger is better.
+    goal : float
+        What the ratio must reach.
     """
 
     name: str
     value: float
     limit: float
+    unit: str
     ratio: float
     goal: float
-    unit: str
-    command: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the ratio reaches the goal."""
+        return self.ratio >= self.goal
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What a job costs against the number N of spectra or SEDs, each size in its own process.
+
+    Attributes
+    ----------
+    job : str
+    sizes : list of int
+        Increasing.
+    seconds : list of float
+    mebibytes : list of float
+        Peak resident memory of the process, its libraries included.
+    """
+
+    job: str
+    sizes: list[int]
+    seconds: list[float]
+    mebibytes: list[float]
+
+    @property
+    def exponent(self) -> Interval:
+        """Power a of N in time ∝ N^a."""
+        return power_law(self.sizes, self.seconds)
+
+    @property
+    def memory_growth(self) -> float:
+        """Peak memory at the largest size, over that at the smallest."""
+        return self.mebibytes[-1] / self.mebibytes[0]
+
+
+@dataclass(frozen=True)
+class Benchmarks(Recorded):
+    """All benchmarks of one recording."""
+
+    benchmarks: list[Benchmark] = field(default_factory=list)
+    scalings: list[Scaling] = field(default_factory=list)
+
+
+def power_law(x: list[int], y: list[float]) -> Interval:
+    """Fit y ∝ x^a by least squares in log-log, from at least three points.
+
+    Returns
+    -------
+    Interval
+        The power a, with the 95 % interval that Student's t gives for a slope.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer points.
+    """
+    if len(x) < 3:
+        raise ValueError(f"a power and its interval need three points; got {len(x)}")
+    line = stats.linregress(np.log(x), np.log(y))
+    half = line.stderr * stats.t.ppf(0.975, len(x) - 2)
+    return Interval(*(float(line.slope + side) for side in (0, -half, half)))
 
 
 def faults() -> Faults:
@@ -110,18 +201,31 @@ def faults() -> Faults:
     return Faults(**{**record, "faults": [Fault(**fault) for fault in record["faults"]]})
 
 
-def benchmarks() -> list[Benchmark]:
-    """Read the recorded benchmarks; none if none were recorded."""
-    there = (paths.RESULTS / "bench.json").is_file()
-    return [Benchmark(**each) for each in _read("bench.json")] if there else []
+def benchmarks() -> Benchmarks:
+    """Read the recorded benchmarks; empty if none were recorded.
+
+    Raises
+    ------
+    TypeError
+        If the record does not have the fields of :class:`Benchmarks`.
+    """
+    if not (paths.RESULTS / "bench.json").is_file():
+        return Benchmarks()
+    record = _read("bench.json")
+    lists = {
+        "benchmarks": [Benchmark(**each) for each in record["benchmarks"]],
+        "scalings": [Scaling(**each) for each in record["scalings"]],
+    }
+    return Benchmarks(**{**record, **lists})
 
 
-def digests() -> list[str]:
-    """Digests of the records that are there: a page that shows them is made again with them."""
-    there = [paths.RESULTS / name for name in FILES]
+def digests(modules: Collection[str]) -> list[str]:
+    """Digests of the records that these modules read: a page that shows them is made anew."""
+    there = [
+        paths.RESULTS / n for module, names in RECORDS.items() if module in modules for n in names
+    ]
     return [file_digest(path) for path in there if path.is_file()]
 
 
 def _read(name: str) -> Any:
-    path: Path = paths.RESULTS / name
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads((paths.RESULTS / name).read_text(encoding="utf-8"))

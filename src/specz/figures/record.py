@@ -9,14 +9,14 @@ from specz.record import Benchmark
 
 
 def plot_benchmarks(benchmarks: Sequence[Benchmark], ax: Axes) -> Axes:
-    """Draw each benchmark's ratio, divided by its goal; left of one is within the goal."""
+    """Draw each benchmark's ratio, divided by its goal; right of one the goal is met."""
     if not benchmarks:
         ax.set_axis_off()
         ax.text(0.5, 0.5, "no benchmark is recorded yet", ha="center", transform=ax.transAxes)
         return ax
     rows = range(len(benchmarks))
-    for label, within, fill in (("within", True, "#0072B2"), ("beyond", False, "white")):
-        shown = [i for i in rows if (benchmarks[i].ratio <= benchmarks[i].goal) == within]
+    for label, met, fill in (("met", True, "#0072B2"), ("missed", False, "white")):
+        shown = [i for i in rows if benchmarks[i].met == met]
         parts = [benchmarks[i].ratio / benchmarks[i].goal for i in shown]
         ax.plot(parts, shown, "o", color="#0072B2", markerfacecolor=fill, label=label)
     ax.axvline(1, color="#555555", linewidth=1)

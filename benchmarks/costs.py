@@ -1,0 +1,109 @@
+"""Time and peak memory of a job against its size, each size in a process of its own.
+
+Usage: ``python benchmarks/costs.py JOB N [N ...]``; JOB is one of ``generation``, ``training``,
+``neighbours``, ``forest``, ``limit``. Prints what each size took, and its peak memory over that
+of the first. Before the clock starts the library of SEDs is built, and for a training Keras is
+loaded by a tiny one.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from specz import checks
+from specz.baselines import Forest, NearestNeighbours
+from specz.bayes import BayesLimit
+from specz.estimators import Estimator
+from specz.experiment import Experiment
+from specz.networks import CNN
+from specz.record import Scaling
+from specz.training import TrainingConfig
+
+SNR = 1.0
+ASKED = 64
+"""Spectra that a fitted method is asked about."""
+BATCH = 128
+TINY = 256
+MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
+"""In the unit of ``ru_maxrss``."""
+
+
+def generate(n: int) -> None:
+    """Generate spectra and let go of them, a batch at a time."""
+    train, _, _ = Experiment(CNN(), n, SNR).samples()
+    for start in range(0, n, BATCH):
+        train.flux(slice(start, start + BATCH))
+
+
+def fit(estimator: Estimator) -> Callable[[int], None]:
+    """Return a job that fits an estimator and asks it."""
+
+    def job(n: int) -> None:
+        experiment = Experiment(estimator, n, SNR, n_validation=BATCH, n_test=ASKED)
+        train, validation, test = experiment.samples()
+        estimator.fit(train, validation, experiment.seed).scores(test.flux())
+
+    return job
+
+
+JOBS: dict[str, tuple[str, Callable[[int], None], tuple[int, ...], int]] = {
+    "generation": ("generating spectra", generate, (10_000, 20_000, 40_000, 80_000), 400_000),
+    "training": (
+        "training the CNN for one epoch",
+        fit(CNN(training=TrainingConfig(epochs=1, min_updates=0))),
+        (10_000, 20_000, 40_000, 80_000),
+        400_000,
+    ),
+    "neighbours": ("k-NN", fit(NearestNeighbours()), (5_000, 10_000, 20_000, 40_000), 100_000),
+    "forest": ("random forest", fit(Forest()), (250, 500, 1_000), 8_000),
+    "limit": ("Bayes limit", fit(BayesLimit()), (2_500, 5_000, 10_000), 10_000),
+}
+"""Name on the page, job, its sizes by default, and the largest that it can take: the library has
+10,000 SEDs; a forest of 8,000 spectra and 800 classes takes gigabytes."""
+
+
+def measure(name: str, n: int) -> tuple[float, float]:
+    """Do a job; return its seconds and the peak memory of this process in MiB."""
+    _, job, _, _ = JOBS[name]
+    Experiment(CNN(), 1).samples()
+    if name == "training":
+        job(TINY)
+    start = time.perf_counter()
+    job(n)
+    seconds = time.perf_counter() - start
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+
+
+def scaling(name: str, sizes: tuple[int, ...] = ()) -> Scaling:
+    """Measure a job at the sizes that it can take, or at its own by default.
+
+    Parameters
+    ----------
+    name : str
+        A key of :data:`JOBS`.
+    sizes : tuple of int
+    """
+    title, _, default, largest = JOBS[name]
+    sizes = tuple(n for n in sorted(sizes) if n <= largest) or default
+    found = []
+    for n in sizes:
+        # The child reports the peak of whoever started it, if that is higher: this process must
+        # be small, and is, as long as it has loaded no network.
+        command = [sys.executable, __file__, "--child", name, str(n)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+        print(f"{title}, {n:,}: {found[-1][0]:.3g} s, {found[-1][1]:,.0f} MiB", flush=True)
+    seconds, mebibytes = zip(*found, strict=True)
+    return Scaling(title, list(sizes), list(seconds), list(mebibytes))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        print(json.dumps(measure(sys.argv[2], int(sys.argv[3]))))
+    else:
+        checks.choice("JOB", sys.argv[1], JOBS)
+        made = scaling(sys.argv[1], tuple(int(n) for n in sys.argv[2:]))
+        print(f"peak memory: {made.memory_growth:.3f} of the first")

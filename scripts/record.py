@@ -1,0 +1,34 @@
+"""Measure or try something again, and record what came of it in results/NAME.json.
+
+Usage: ``python scripts/record.py faults`` or ``python scripts/record.py bench``. A test that fails
+and a goal that is missed are recorded as such.
+"""
+
+import json
+import subprocess
+import sys
+
+from specz import checks, paths, record
+
+COMMANDS = {
+    "faults": ["-m", "pytest", "-m", "fault", "-n", "2", "--dist", "loadfile"],
+    "bench": ["benchmarks/bench.py"],
+}
+"""What writes ``build/NAME.json``, by name."""
+
+
+def main(name: str) -> int:
+    """Run the command of a name and record its outcome; return its exit status."""
+    checks.choice("NAME", name, COMMANDS)
+    outcome = paths.BUILD / f"{name}.json"
+    outcome.unlink(missing_ok=True)
+    about = record.provenance()
+    done = subprocess.run([sys.executable, *COMMANDS[name]], cwd=paths.ROOT, check=False)
+    found = json.loads(outcome.read_text(encoding="utf-8"))
+    text = json.dumps({**about, **found}, indent=1, ensure_ascii=False)
+    (paths.RESULTS / outcome.name).write_text(text + "\n", encoding="utf-8")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
