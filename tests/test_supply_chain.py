@@ -92,8 +92,15 @@ def test_notebooks_and_site_are_made_without_a_network(offline, tmp_path):
 FORBIDDEN = {
     *("eval", "exec", "compile", "__import__", "os.system", "os.popen", "subprocess.getoutput"),
     *("pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"),
-    "yaml.load",
+    *("joblib.load", "yaml.load"),
 }
+ALLOWED = {
+    "fanout.py": ["pickle"],  # between processes of one user; nothing pickled is kept
+    "processes.py": ["pickle", "joblib"],
+    "baselines.py": ["joblib"],  # it counts the cores
+    "scan.py": ["joblib"],
+}
+"""What a module has of all that, and why it may."""
 LOADERS = {"unsafe_load", "full_load", "read_pickle", "enable_unsafe_deserialization"}
 BAD_KEYWORDS = {"allow_pickle": True, "shell": True, "safe_mode": False}
 
@@ -125,7 +132,14 @@ def dangers(tree):
 @pytest.mark.parametrize(
     "code",
     [
-        *("eval(x)", "exec(x)", "import pickle", "from joblib import load", "yaml.load(x)"),
+        *(
+            "eval(x)",
+            "exec(x)",
+            "import pickle",
+            "from joblib import load",
+            "joblib.load(x)",
+            "yaml.load(x)",
+        ),
         *("np.load(x, allow_pickle=True)", "np.load(x)", "np.load(x, allow_pickle=y)"),
         *("os.system(x)", "subprocess.run(x, shell=True)", "load_model(x, safe_mode=False)"),
     ],
@@ -139,7 +153,8 @@ SOURCES = [*Path(book.__file__).parent.rglob("*.py"), *paths.NOTEBOOKS.glob("*.p
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_no_source_runs_what_it_reads(path):
-    assert not list(dangers(ast.parse(path.read_text(encoding="utf-8"))))
+    found = list(dangers(ast.parse(path.read_text(encoding="utf-8"))))
+    assert found == ALLOWED.get(path.name, [])
 
 
 CODE = [
@@ -158,7 +173,7 @@ CODE = [
 def test_code_given_as_a_parameter_is_refused_and_not_run(
     tmp_path, monkeypatch, capsys, code, name
 ):
-    monkeypatch.setattr(book, "run", lambda *a: pytest.fail("an experiment ran"))
+    monkeypatch.setattr(book.fanout, "compute", lambda *a: pytest.fail("an experiment ran"))
     monkeypatch.setattr(cli, "execute", lambda *a: pytest.fail("a notebook was executed"))
     given = f"{name}={code.format(tmp_path / 'run')}"
     monkeypatch.setattr("sys.argv", ["specz", "run", "noise", "-p", given])
