@@ -9,7 +9,6 @@ interval's upper end must not exceed.
 
 import itertools
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -18,10 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from scipy import stats
-
 from specz import book, paths
+from specz.record import slope
 from specz.runner import commit
 from specz.studies import STUDIES
 
@@ -65,13 +62,7 @@ def count(folder: Path) -> Counts:
 
 def growth(values: Sequence[float], limit: float) -> Growth:
     """Fit a straight line to values after each build; at least three of them."""
-    x = np.arange(len(values)) - (len(values) - 1) / 2
-    y = np.asarray(values) - np.mean(values)
-    slope = float(x @ y / (x @ x))
-    freedom = len(values) - 2
-    error = math.sqrt(float(np.sum((y - slope * x) ** 2)) / freedom / float(x @ x))
-    half = float(stats.t.ppf(0.975, freedom)) * error
-    return Growth(slope, slope - half, slope + half, limit)
+    return Growth(*slope(range(len(values)), values), limit)
 
 
 def long_run(n: int, build: Callable[[], object], folder: Path) -> dict[str, object]:

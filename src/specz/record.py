@@ -6,20 +6,24 @@ that are marked with a fault, ``python scripts/record.py bench`` ``results/bench
 """
 
 import json
+import math
 import os
 import platform
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from specz import paths
 from specz.fingerprint import file_digest
 from specz.metrics import Interval
 from specz.runner import commit
+
+FloatArray = npt.NDArray[np.float64]
 
 RECORDS = {
     "specz.record": ("faults.json", "bench.json"),
@@ -182,11 +186,29 @@ def power_law(x: list[int], y: list[float]) -> Interval:
     ValueError
         If there are fewer points.
     """
-    if len(x) < 3:
-        raise ValueError(f"a power and its interval need three points; got {len(x)}")
-    line = stats.linregress(np.log(x), np.log(y))
-    half = line.stderr * stats.t.ppf(0.975, len(x) - 2)
-    return Interval(*(float(line.slope + side) for side in (0, -half, half)))
+    return slope(np.log(x), np.log(y))
+
+
+def slope(x: Sequence[float] | FloatArray, y: Sequence[float] | FloatArray) -> Interval:
+    """Fit a straight line by least squares to at least three points.
+
+    Returns
+    -------
+    Interval
+        Its slope, with the 95 % interval that Student's t gives.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer points.
+    """
+    if (n := np.size(x)) < 3:
+        raise ValueError(f"a slope and its interval need three points; got {n}")
+    dx, dy = (np.asarray(v, dtype=float) - np.mean(v) for v in (x, y))
+    value = dx @ dy / (dx @ dx)  # scipy's linregress has no interval for a line that is level
+    error = math.sqrt(np.sum((dy - value * dx) ** 2) / (n - 2) / (dx @ dx))
+    half = error * stats.t.ppf(0.975, n - 2)
+    return Interval(*(float(value + side) for side in (0, -half, half)))
 
 
 def faults() -> Faults:

@@ -236,10 +236,11 @@ def why(experiment: Experiment, store: Store | None = None) -> list[str]:
     if store.folder(key_of(made_of)).is_dir():
         return []
     name = "config.estimator.name"
+    wanted = _flat(made_of)[name]
     nearest: list[str] | None = None
     for manifest in store.manifests():
         entry = {part: manifest.get(part) for part in made_of}
-        if _flat(entry).get(name) != _flat(made_of)[name]:
+        if _flat(entry).get(name) != wanted:
             continue
         changed = changes(entry, made_of)
         if nearest is None or len(changed) < len(nearest):
