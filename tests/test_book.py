@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from specz import book, cli, execution, fanout, paths, profiles, provenance
+from specz import book, cli, execution, fanout, fingerprint, paths, profiles, provenance
 from specz.fingerprint import file_digest
 from specz.studies import STUDIES
 
@@ -190,3 +190,28 @@ def test_a_comparison_at_one_size_shows_each_method_in_both_figures(own_build):
         shown = (page.folder / "figures" / f"comparison_clean_{name}.csv").read_text("utf-8")
         assert '1,points,exact class,"k-NN, 200 spectra"' in shown
         assert '1,points,exact class,"linear SVM, 200 spectra"' in shown
+
+
+PAGES = {*STUDIES, "data", "holds_up"}
+
+
+@pytest.mark.parametrize(
+    ("module", "pages"),
+    [("noise", {"noise"}), ("variants", {"ablation", "tuning"}), ("style", PAGES)],
+)
+def test_an_edit_of_a_figure_concerns_the_pages_that_show_it(module, pages, monkeypatch):
+    def made_of():
+        return {
+            name: execution._recipe(name, execution.read_notebook(name), {}, "smoke")["code"]
+            for name in PAGES
+        }
+
+    before, read = made_of(), fingerprint._module
+    edited = f"specz.figures.{module}"
+    monkeypatch.setattr(
+        fingerprint,
+        "_module",
+        lambda name: ("edited", read(name)[1]) if name == edited else read(name),
+    )
+    after = made_of()
+    assert {name for name in PAGES if before[name] != after[name]} == pages

@@ -1,3 +1,4 @@
+import ast
 import sys
 
 import pytest
@@ -14,6 +15,12 @@ def package(tmp_path, monkeypatch):
     (root / "low.py").write_text('"""Docs."""\nX = 1\n')
     (root / "high.py").write_text("from specz_toy.low import X\n\ndef f():\n    return X\n")
     (root / "apart.py").write_text("Y = 1\n")
+    (root / "drawn").mkdir()
+    (root / "drawn" / "__init__.py").write_text(
+        "from specz_toy.drawn.bars import bars\nfrom specz_toy.drawn.lines import lines\n"
+    )
+    (root / "drawn" / "bars.py").write_text("def bars():\n    return 1\n")
+    (root / "drawn" / "lines.py").write_text("def lines():\n    return 1\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(fingerprint, "PACKAGE", "specz_toy")
     yield root
@@ -50,6 +57,24 @@ def test_an_edit_elsewhere_does_not_count(package):
     before = digest("specz_toy.high")
     (package / "apart.py").write_text("Y = 2\n")
     assert digest("specz_toy.high") == before
+
+
+BARS, LINES = "specz_toy.drawn.bars", "specz_toy.drawn.lines"
+
+
+@pytest.mark.parametrize(
+    ("code", "reached"),
+    [
+        ("from specz_toy import drawn\ndrawn.bars()", [BARS]),
+        ("from specz_toy import drawn as d\nd.lines()\nd.bars()", [BARS, LINES]),
+        ("from specz_toy.drawn import lines", [LINES]),
+        ("from specz_toy import drawn\ndrawn.bars()\ngetattr(drawn, 'lines')", None),
+        ("from specz_toy import drawn\ndrawn.unknown()", None),
+    ],
+)
+def test_of_a_package_only_what_is_used_counts(package, code, reached):
+    found = fingerprint.imported_modules(ast.parse(code))
+    assert list(found) == (["specz_toy.drawn"] if reached is None else reached)
 
 
 def test_results_do_not_depend_on_drawing_code():

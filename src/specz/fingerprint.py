@@ -1,7 +1,9 @@
 """Fingerprints of code: what a result depends on besides its settings.
 
 The fingerprint of a module covers its own syntax tree and those of the modules of this
-package that it imports, directly or not. Comments, docstrings and layout do not count.
+package that it imports, directly or not. Comments, docstrings and layout do not count. Of a
+package within this one, such as :mod:`specz.figures`, only the modules count whose names are
+used: a figure on one page does not depend on how another page's is drawn.
 """
 
 import ast
@@ -63,21 +65,50 @@ def _module(name: str) -> tuple[str, tuple[str, ...]]:
 
 def imported_modules(tree: ast.Module) -> tuple[str, ...]:
     """Modules of this package that a piece of code imports, sorted."""
-    names: list[str] = []
+    names: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names.append(node.module)
-            if node.module == PACKAGE:
-                names.extend(f"{PACKAGE}.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            for alias in node.names:
+                name = f"{PACKAGE}.{alias.name}"
+                names |= _taken(name, _attributes(alias.asname or alias.name, tree))
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= _taken(node.module, {alias.name for alias in node.names})
         elif isinstance(node, ast.Import):
-            names.extend(alias.name for alias in node.names)
+            names |= {alias.name for alias in node.names}
     return tuple(
         sorted(
             name
-            for name in set(names)
+            for name in names
             if name.startswith(f"{PACKAGE}.") and importlib.util.find_spec(name) is not None
         )
     )
+
+
+def _attributes(name: str, tree: ast.Module) -> set[str] | None:
+    """What a piece of code uses of a module: ``name.x``. None: the module itself as well."""
+    used = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is(n.value, name)]
+    return set(used) if len(used) == sum(_is(n, name) for n in ast.walk(tree)) else None
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _taken(name: str, used: set[str] | None) -> set[str]:
+    """Modules that define what is used of ``name``, if that is a package; otherwise itself."""
+    if used is None or not name.startswith(f"{PACKAGE}."):
+        return {name}
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None or not spec.submodule_search_locations:
+        return {name}
+    tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    origin = {
+        alias.asname or alias.name: node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    return {origin[each] for each in used} if used <= origin.keys() else {name}
 
 
 def _drop_docstring(

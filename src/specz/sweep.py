@@ -23,7 +23,7 @@ import yaml
 
 from specz import checks, metrics, runner
 from specz.execution import Executed, read_notebook
-from specz.figures import noise_label
+from specz.experiment import noise_label
 from specz.profiles import Parameters, experiments, profile_parameters, resolve
 from specz.provenance import FIGURE, plain, rerun
 from specz.store import canonical

@@ -5,23 +5,9 @@ PDF, with the numbers that it shows as CSV.
 """
 
 from specz.experiment import noise_label
-from specz.figures.accuracy import (
-    plot_accuracy_against_n,
-    plot_accuracy_against_snr,
-    plot_accuracy_bars,
-    plot_accuracy_by_line_snr,
-    plot_alterations,
-    plot_checks,
-    plot_confusion,
-    plot_convergence,
-    plot_data_efficiency,
-    plot_error_distribution,
-    plot_gap_against_n,
-    plot_gaps,
-    plot_part_of_limit,
-    plot_speed,
-    plot_variants,
-)
+from specz.figures.bars import plot_accuracy_bars
+from specz.figures.claims import plot_checks
+from specz.figures.convergence import plot_convergence, plot_cramer_rao
 from specz.figures.data import (
     plot_class_counts,
     plot_noise_levels,
@@ -31,14 +17,20 @@ from specz.figures.data import (
     plot_templates,
 )
 from specz.figures.drawn import drawn
-from specz.figures.posterior import (
-    plot_cramer_rao,
+from specz.figures.errors import plot_error_distribution
+from specz.figures.limit import (
+    plot_data_efficiency,
+    plot_part_of_limit,
     plot_pit,
     plot_reliability,
+    plot_speed,
     with_probability,
 )
-from specz.figures.probing import plot_failure, plot_learned_filters
+from specz.figures.noise import plot_accuracy_against_snr, plot_accuracy_by_line_snr, plot_confusion
+from specz.figures.overfitting import plot_gaps
+from specz.figures.probing import plot_alterations, plot_failure, plot_learned_filters
 from specz.figures.record import plot_benchmarks
+from specz.figures.size import plot_accuracy_against_n, plot_gap_against_n
 from specz.figures.style import (
     beside,
     by_alteration,
@@ -54,6 +46,7 @@ from specz.figures.style import (
     subplots,
 )
 from specz.figures.training import plot_architecture, plot_histories
+from specz.figures.variants import plot_variants
 
 __all__ = [
     "beside",

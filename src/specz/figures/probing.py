@@ -1,16 +1,44 @@
 """Figures of what a network looks at, and of single spectra on which it fails."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from specz.figures.style import COLOURS, OTHER
+from specz import metrics
+from specz.figures.style import COLOURS, OTHER, by_alteration, colour, error_bars
 from specz.lines import LINES
 from specz.predictions import Predictions
+from specz.runner import Result
 from specz.sample import Sample
 
 REST = (3900.0, 9500.0)
 """Rest-frame wavelengths that are drawn, Å."""
+
+
+def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy on test spectra as they are and altered, one colour for each method."""
+    names = list(dict.fromkeys(by_alteration(result) for result in results))
+    labels = list(dict.fromkeys(result.experiment.estimator.label for result in results))
+    for i, label in enumerate(labels):
+        chosen = [r for r in results if r.experiment.estimator.label == label]
+        values = [metrics.accuracy(r.test) for r in chosen]
+        at = [len(names) - 1 - names.index(by_alteration(r)) for r in chosen]
+        ax.errorbar(
+            [value.value for value in values],
+            np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i),
+            xerr=error_bars(values),
+            fmt="os^Dv"[i % 5],
+            ms=5,
+            color=colour(label),
+            capsize=2,
+            label=label,
+        )
+    ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
+    ax.set_yticks(range(len(names)), names[::-1])
+    ax.legend(fontsize=9, loc="center right")
+    return ax
 
 
 def plot_learned_filters(

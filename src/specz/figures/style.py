@@ -15,7 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from specz import paths
+from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.estimators import AS_IT_IS, differences
 from specz.experiment import Experiment, noise_label
@@ -40,6 +40,9 @@ Label = Callable[[Result], str]
 
 OTHER = "#555555"
 """Colour of a method that has none of its own."""
+
+SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
 
 STYLE = {
     "figure.figsize": (7.2, 4.2),
@@ -193,3 +196,27 @@ def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
+
+
+def points(
+    ax: Axes,
+    x: Sequence[float],
+    intervals: Sequence[metrics.Interval],
+    *,
+    color: str,
+    fmt: str,
+    label: str | None = None,
+    mfc: str | None = None,
+) -> None:
+    """Draw values with their intervals upright."""
+    values = [interval.value for interval in intervals]
+    ax.errorbar(
+        x, values, yerr=error_bars(intervals), fmt=fmt, color=color, mfc=mfc, capsize=3, label=label
+    )
+
+
+def error_bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
+    """Lengths of error bars below and above, shape (2, n)."""
+    below = [max(0.0, interval.value - interval.low) for interval in intervals]
+    above = [max(0.0, interval.high - interval.value) for interval in intervals]
+    return np.array([below, above])

@@ -1,0 +1,34 @@
+"""The checks of the claims."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+
+from specz.claims import Claim
+from specz.figures.style import error_bars
+
+
+def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
+    """Draw every check of every claim, one row each, claims apart."""
+    rows = [(claim, check) for claim in claims for check in claim.checks]
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, 6))
+    for y, (claim, check) in enumerate(rows):
+        shade = shades[claim.number - 1]
+        ax.errorbar(
+            100 * check.number.value,
+            y,
+            xerr=100 * error_bars([check.number]),
+            fmt="o",
+            color=shade,
+            mfc=shade if check.passed else "white",
+            capsize=2,
+            ms=5,
+            label=f"_claim {claim.number}",
+        )
+    ax.axvline(0, color="#444444", lw=0.8)
+    names = [f"{claim.number}: {check.what}" for claim, check in rows]
+    ax.set_yticks(range(len(rows)), labels=names, fontsize=8)
+    ax.set(xlabel="difference in accuracy (points)", ylim=(len(rows) - 0.4, -0.6))
+    return ax

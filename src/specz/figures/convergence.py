@@ -1,0 +1,68 @@
+"""How far the Bayes limit has converged."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from specz import metrics
+from specz.bayes import BayesLimit
+from specz.figures.style import by_limit, colour, error_bars, plain_log
+from specz.runner import Result
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def plot_convergence(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw how far the accuracy of each result lies from that of the first, on the same spectra."""
+    first, *others = results
+    y = np.arange(len(others))[::-1]
+    values = [metrics.compare(result.test, first.test).difference for result in others]
+    ax.errorbar(
+        [100 * value.value for value in values],
+        y,
+        xerr=100 * error_bars(values),
+        fmt="o",
+        color=colour(first.experiment.estimator.label),
+        capsize=3,
+        label="_difference",
+    )
+    ax.axvline(0, color="#444444", lw=0.8)
+    ax.set(xlabel="change of exact-class accuracy (points)", ylim=(-0.6, len(others) - 0.4))
+    ax.set_yticks(y, [by_limit(result) for result in others])
+    return ax
+
+
+def plot_cramer_rao(
+    snr: Sequence[float], bound: Sequence[float], errors: Sequence[FloatArray], ax: Axes
+) -> Axes:
+    """Draw the scatter of redshifts from one line, and the bound of Cramér and Rao.
+
+    Parameters
+    ----------
+    snr, bound : sequence of float
+        Noise levels, and the bound on σ_z at each.
+    errors : sequence of ndarray
+        Errors in z at each.
+    ax : Axes
+    """
+    scatter = [
+        metrics.statistic_interval(error, np.arange(len(error)), lambda values: float(values.std()))
+        for error in errors
+    ]
+    shade = colour(BayesLimit.label)
+    ax.plot(snr, bound, color=shade, lw=1, ls="--", label="bound, by hand")
+    ax.errorbar(
+        snr,
+        [value.value for value in scatter],
+        yerr=error_bars(scatter),
+        fmt="o",
+        color=shade,
+        capsize=3,
+        label="scatter of the likelihood's maximum",
+    )
+    ax.set(xscale="log", yscale="log", xlabel="continuum S/N per pixel", ylabel="σ of z")
+    plain_log(ax.xaxis, snr)
+    ax.legend(fontsize=9)
+    return ax

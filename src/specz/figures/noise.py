@@ -1,0 +1,151 @@
+"""Figures of the noise level: accuracy, and which line is taken for which."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+
+from specz import metrics
+from specz.bayes import BayesLimit
+from specz.experiment import noise_label
+from specz.figures.style import OTHER, colour, limits, methods, plain_log, points
+from specz.grid import CLASSES, get_grid
+from specz.library import build_library
+from specz.observe import halpha_snr
+from specz.runner import Result
+
+
+def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy against the noise level; clean spectra stand at the right edge.
+
+    Black lines are the Bayes limit on the same test spectra.
+    """
+    ceiling, results = limits(results), methods(results)
+    finite = [result for result in results if np.isfinite(result.experiment.snr)]
+    clean = [result for result in results if np.isinf(result.experiment.snr)]
+    levels = [result.experiment.snr for result in finite]
+    edge = 3 * max(levels) if levels else 1.0
+    shade = colour(results[0].experiment.estimator.label)
+    for measure, name, style, face in (
+        (metrics.within_one, "within ±1 class", "s--", "white"),
+        (metrics.accuracy, "exact class", "o-", shade),
+    ):
+        points(
+            ax,
+            levels,
+            [measure(result.test) for result in finite],
+            color=shade,
+            fmt=style,
+            mfc=face,
+            label=name,
+        )
+        points(
+            ax,
+            [edge] * len(clean),
+            [measure(result.test) for result in clean],
+            color=shade,
+            fmt=style[0],
+            mfc=face,
+            label=f"_{name}",
+        )
+        if ceiling:
+            ax.plot(
+                list(ceiling),
+                [measure(result.test).value for result in ceiling.values()],
+                style[1:],
+                color=colour(BayesLimit.label),
+                lw=1,
+                label=f"Bayes limit, {name}",
+            )
+    ax.set(
+        xscale="log",
+        xlabel="continuum S/N per pixel",
+        ylabel="accuracy on test spectra",
+        ylim=(0, 1.02),
+    )
+    ticks = sorted(set(levels)) + ([edge] if clean else [])
+    ax.set_xticks(
+        ticks, labels=[f"{level:g}" for level in sorted(set(levels))] + ["clean"] * bool(clean)
+    )
+    ax.minorticks_off()
+    ax.legend()
+    return ax
+
+
+def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw predicted against true redshift at the highest noise level there is.
+
+    Dotted lines are the loci of one line taken for another.
+    """
+    result = min(methods(results), key=lambda result: result.experiment.snr)
+    test = result.test
+    bins = np.linspace(CLASSES.z_min, CLASSES.z_max, 81)
+    counts, _, _ = np.histogram2d(test.z, test.z_predicted, bins=(bins, bins))
+    image = ax.pcolormesh(
+        bins,
+        bins,
+        np.ma.masked_equal(counts.T, 0),
+        norm=mpl.colors.LogNorm(1, max(2, counts.max())),
+        cmap="viridis",
+        rasterized=True,
+    )
+    ax.figure.colorbar(image, ax=ax, label="test spectra per cell", format="{x:g}")
+    z = np.array([CLASSES.z_min, CLASSES.z_max])
+    for line, taken, name, x, y in (
+        (6725.5, 6564.6, "[S II] taken for Hα", 1.2, 1.31),
+        (6564.6, 6725.5, "Hα taken for [S II]", 1.6, 1.49),
+        (6564.6, 5008.2, "Hα taken for [O III]", 1.2, 1.7),
+        (5008.2, 6564.6, "[O III] taken for Hα", 1.6, 1.1),
+    ):
+        # λ_obs = (1 + z) line = (1 + z_predicted) taken
+        locus = (1 + z) * line / taken - 1
+        ax.plot(z, locus, ":", lw=1, color=OTHER)
+        ax.annotate(
+            name,
+            (z_at := float(np.interp(y, locus, z)), (1 + z_at) * line / taken - 1),
+            (x, y),
+            fontsize=8,
+            ha="center",
+            va="center",
+            arrowprops={"arrowstyle": "-", "lw": 0.6, "color": OTHER},
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
+        )
+    ax.set_title(noise_label(result.experiment.snr), loc="right", fontsize=9)
+    ax.set(
+        xlabel="true redshift",
+        ylabel="predicted redshift",
+        xlim=tuple(z),
+        ylim=tuple(z),
+        aspect="equal",
+    )
+    return ax
+
+
+def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
+    """Draw accuracy in bins of the Hα line's matched-filter S/N, one line a noise level."""
+    results = [result for result in methods(results) if np.isfinite(result.experiment.snr)]
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
+    for result, shade in zip(results, shades, strict=True):
+        experiment, test = result.experiment, result.test
+        library, grid = build_library(experiment.library), get_grid(experiment.grid)
+        line_snr = halpha_snr(library, test.sed, test.z, grid, experiment.snr)
+        edges = np.quantile(line_snr, np.linspace(0, 1, 6))
+        which = np.searchsorted(edges[1:-1], line_snr)
+        exact = metrics.is_exact(result.test)
+        intervals = [
+            metrics.mean_interval(exact[which == i], result.test.sed[which == i]) for i in range(5)
+        ]
+        centre = [float(np.median(line_snr[which == i])) for i in range(5)]
+        points(
+            ax, centre, intervals, color=shade, fmt="o-", label=noise_label(result.experiment.snr)
+        )
+    ax.set(
+        xscale="log",
+        xlabel="S/N of Hα (matched filter)",
+        ylabel="exact-class accuracy",
+        ylim=(0, 1.02),
+    )
+    plain_log(ax.xaxis)
+    ax.legend(fontsize=9)
+    return ax
