@@ -11,7 +11,7 @@ book: $(READY)
 	$(BIN)/specz build --profile $(PROFILE)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)
 	$(BIN)/python benchmarks/bench.py

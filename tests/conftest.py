@@ -45,7 +45,19 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "fault(name, expected): a fault injected; it is recorded")
 
 
+LONG = (
+    "test_supply_chain",
+    "test_site",
+    "test_fanout",
+    "test_kernels",
+    "test_killed",
+    "test_resume",
+)
+"""Files that take longest are begun first, so that no process is left alone with one of them."""
+
+
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     for item in items:
         for mark in item.iter_markers("fault"):
             item.user_properties.append(("fault", mark.args))  # it travels between processes

@@ -122,6 +122,9 @@ def test_experiments_are_yielded_once_each_whether_new_or_not(tmp_path):
     assert missing([KNN, other], store) == []
 
 
+@pytest.mark.fault(
+    "experiment killed, out of memory or in error", "each is named; the others are done"
+)
 def test_a_killed_experiment_is_named_and_the_others_are_done(tmp_path, odd):
     store = Store(tmp_path)
     bad = [replace(KNN, estimator=kind()) for kind in (odd.Killed, odd.Greedy, odd.Wrong)]
@@ -176,6 +179,7 @@ def test_a_fit_that_is_here_goes_along(tmp_path):
     assert held[key_of(fit)].keys() == {"arrays.npz", "m", "manifest.json"}
 
 
+@pytest.mark.fault("worker of a cluster killed in its task", "the task is done elsewhere, once")
 def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
     two, store, marks = cluster(2), Store(tmp_path / "store"), tmp_path / "marks"
     marks.mkdir()
@@ -198,6 +202,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
     assert [path.name for path in store.root.iterdir()] == [key_of(recipe(experiment))[:32]]
 
 
+@pytest.mark.fault("scheduler of a cluster killed", "it is named; what came back is kept")
 def test_a_lost_scheduler_is_named_and_what_came_back_is_kept(tmp_path, cluster):
     one = cluster(1)
     command = [*SPECZ, "run", "comparison_clean", "--profile", "smoke", "-p", "n_test=100"]
@@ -227,6 +232,7 @@ def start(command, build, **variables):
     )
 
 
+@pytest.mark.fault("worker of a cluster with other code", "it refuses and names the source")
 def test_a_worker_with_other_code_refuses(tmp_path, cluster):
     shutil.copytree(paths.ROOT / "src" / "specz", tmp_path / "src" / "specz")
     with (tmp_path / "src" / "specz" / "noise.py").open("a") as file:
@@ -238,6 +244,7 @@ def test_a_worker_with_other_code_refuses(tmp_path, cluster):
     assert missing([KNN], store) == [KNN]
 
 
+@pytest.mark.fault("no scheduler at the address", "the address is named")
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
     pytest.importorskip("distributed")
     command = [*SPECZ, "run", "noise", "--profile", "smoke", "--cluster", "tcp://127.0.0.1:9"]
@@ -249,6 +256,9 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
     assert "Traceback" not in said
 
 
+@pytest.mark.fault(
+    "Ctrl-C while experiments run", "one line; no process is left; the same command goes on"
+)
 @pytest.mark.parametrize("command", ["run", "archive"])
 def test_ctrl_c_stops_everything_and_the_same_command_goes_on(tmp_path, command):
     (tmp_path / "root" / "results").mkdir(parents=True)

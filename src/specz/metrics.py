@@ -6,6 +6,7 @@ copies of one SED at different redshifts are not independent evidence.
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -152,9 +153,8 @@ def calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
     After Guo et al. (2017), with bins of equal mass. Few spectra in a bin alone make it larger
     than zero: see :func:`calibration_noise`.
     """
-    bins = reliability(predictions, n_bins)
-    total = sum(n for _, _, n in bins)
-    return sum(n * abs(stated - observed.value) for stated, observed, n in bins) / total
+    off = is_exact(predictions) - predictions.p_max.astype(float)
+    return float(sum(abs(off[rows].sum()) for rows in _bins(predictions, n_bins)) / len(off))
 
 
 def calibration_noise(predictions: Predictions, n_bins: int = 10) -> float:
@@ -247,7 +247,7 @@ def mean_interval(values: npt.ArrayLike, sed: npt.NDArray[np.integer]) -> Interv
     """Mean of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs."""
     values = np.asarray(values, dtype=float)
     _, group = np.unique(sed, return_inverse=True)
-    total, count = np.bincount(group, values), np.bincount(group)
+    total, count = np.bincount(group, values), np.bincount(group).astype(float)
     weights = _bootstrap_weights(len(count))  # (draw, SED)
     if values.min() == values.max() and values[0] in (0, 1):
         # Every draw would be alike: the exact binomial limits, counting SEDs.
@@ -283,9 +283,13 @@ def statistic_interval(
     return Interval(float(statistic(values)), *_limits(np.array(draws)))
 
 
-def _bootstrap_weights(n: int) -> npt.NDArray[np.int64]:
+@lru_cache(maxsize=64)
+def _bootstrap_weights(n: int) -> npt.NDArray[np.uint8]:
     """How often each of ``n`` groups is drawn, shape (N_BOOTSTRAP, n); the same every time."""
-    return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
+    drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
+    weights = drawn.astype(np.uint8)  # no group is drawn 256 times
+    weights.flags.writeable = False
+    return weights
 
 
 def _limits(draws: FloatArray) -> tuple[float, float]:
