@@ -1,9 +1,9 @@
 """Time and peak memory of a job against its size, each size in a process of its own.
 
-Usage: ``python benchmarks/costs.py JOB N [N ...]``; JOB is one of ``generation``, ``training``,
-``neighbours``, ``forest``, ``limit``. Prints what each size took, and its peak memory over that
-of the first. Before the clock starts the library of SEDs is built, and for a training Keras is
-loaded by a tiny one.
+Usage: ``python benchmarks/costs.py JOB N [N ...]``; JOB is ``generation`` or the name of a method,
+such as ``cnn`` or ``knn``. Prints what each size took, and its peak memory over that of the first.
+Before the clock starts the library of SEDs is built, and for a training Keras is loaded by a tiny
+one.
 """
 
 import json
@@ -12,21 +12,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from specz import checks
-from specz.baselines import Forest, NearestNeighbours
+from specz.baselines import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.bayes import BayesLimit
-from specz.estimators import Estimator
+from specz.equivariant import Equivariant
+from specz.estimators import REGISTRY, Estimator
 from specz.experiment import Experiment
 from specz.networks import CNN
 from specz.record import Scaling
-from specz.training import TrainingConfig
+from specz.templatefit import TemplateFit
 
 SNR = 1.0
 ASKED = 64
 """Spectra that a fitted method is asked about."""
 BATCH = 128
 TINY = 256
+NETWORKS = ("cnn", "equivariant")
 MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
 """In the unit of ``ru_maxrss``."""
 
@@ -49,27 +52,42 @@ def fit(estimator: Estimator) -> Callable[[int], None]:
     return job
 
 
+def one_epoch(network: CNN | Equivariant) -> CNN | Equivariant:
+    """Let a network pass over its training spectra once."""
+    training = replace(network.training, epochs=1, min_updates=0)
+    return replace(network, training=training)
+
+
 JOBS: dict[str, tuple[str, Callable[[int], None], tuple[int, ...], int]] = {
     "generation": ("generating spectra", generate, (10_000, 20_000, 40_000, 80_000), 400_000),
-    "training": (
+    "cnn": (
         "training the CNN for one epoch",
-        fit(CNN(training=TrainingConfig(epochs=1, min_updates=0))),
+        fit(one_epoch(CNN())),
         (10_000, 20_000, 40_000, 80_000),
         400_000,
     ),
-    "neighbours": ("k-NN", fit(NearestNeighbours()), (5_000, 10_000, 20_000, 40_000), 100_000),
+    "equivariant": (
+        "training the equivariant network for one epoch",
+        fit(one_epoch(Equivariant())),
+        (2_500, 5_000, 10_000),
+        400_000,
+    ),
+    "knn": ("k-NN", fit(NearestNeighbours()), (5_000, 10_000, 20_000, 40_000), 100_000),
     "forest": ("random forest", fit(Forest()), (250, 500, 1_000), 8_000),
-    "limit": ("Bayes limit", fit(BayesLimit()), (2_500, 5_000, 10_000), 10_000),
+    "linear_svm": ("linear SVM", fit(LinearSVM()), (500, 1_000, 2_000), 20_000),
+    "kernel_svm": ("kernel SVM", fit(KernelSVM()), (500, 1_000, 2_000), 20_000),
+    "template_fit": ("template fit", fit(TemplateFit()), (2_500, 5_000, 10_000), 10_000),
+    "bayes": ("Bayes limit", fit(BayesLimit()), (2_500, 5_000, 10_000), 10_000),
 }
-"""Name on the page, job, its sizes by default, and the largest that it can take: the library has
-10,000 SEDs; a forest of 8,000 spectra and 800 classes takes gigabytes."""
+"""Name of a method or of none, name on the page, job, its sizes by default, and the largest that it
+can take: the library has 10,000 SEDs; a forest of 8,000 spectra and 800 classes takes gigabytes."""
 
 
 def measure(name: str, n: int) -> tuple[float, float]:
     """Do a job; return its seconds and the peak memory of this process in MiB."""
     _, job, _, _ = JOBS[name]
     Experiment(CNN(), 1).samples()
-    if name == "training":
+    if name in NETWORKS:
         job(TINY)
     start = time.perf_counter()
     job(n)
@@ -97,7 +115,9 @@ def scaling(name: str, sizes: tuple[int, ...] = ()) -> Scaling:
         found.append(json.loads(done.stdout.splitlines()[-1]))
         print(f"{title}, {n:,}: {found[-1][0]:.3g} s, {found[-1][1]:,.0f} MiB", flush=True)
     seconds, mebibytes = zip(*found, strict=True)
-    return Scaling(title, list(sizes), list(seconds), list(mebibytes))
+    return Scaling(
+        title, name if name in REGISTRY else "", list(sizes), list(seconds), list(mebibytes)
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,17 @@ import sys
 from specz import checks, paths, record
 
 COMMANDS = {
-    "faults": "-m pytest -m fault -n 2 --dist loadfile --no-loadscope-reorder".split(),
+    "faults": [
+        "-m",
+        "pytest",
+        "-m",
+        "fault",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ],
     "bench": ["benchmarks/bench.py"],
 }
 """What writes ``build/NAME.json``, by name."""

@@ -2,11 +2,14 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from specz import paths, record, tables
+from specz.baselines import Forest, NearestNeighbours
+from specz.experiment import Experiment
 from specz.networks import CNN
 from specz.record import Benchmark, Benchmarks, Scaling, power_law
 from specz.sample import draw_sample
@@ -44,7 +47,7 @@ def test_what_is_measured_is_read_from_the_record(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "BUILD", tmp_path)
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     benchmark = Benchmark("speed", 2.0, 4.0, "s", 2.0, 1.0)
-    cost = Scaling("work", [10, 100, 1000], [1.0, 10.0, 100.0], [100.0, 100.0, 110.0])
+    cost = Scaling("work", "knn", [10, 100, 1000], [1.0, 10.0, 100.0], [100.0, 100.0, 110.0])
     monkeypatch.setattr(costs, "JOBS", {"generation": None})
     monkeypatch.setattr(costs, "scaling", lambda job, sizes: cost)
     monkeypatch.setattr(bench, "BENCHMARKS", {"build": lambda: [benchmark]})
@@ -75,4 +78,23 @@ def test_sizes_that_a_job_cannot_take_are_left_out(monkeypatch):
 
     monkeypatch.setattr(costs.subprocess, "run", lambda command, **_: Done)
     assert costs.scaling("forest", (4000, 1000, 400_000)).sizes == [1000, 4000]
-    assert costs.scaling("limit", (400_000,)).sizes == [2500, 5000, 10_000]
+    assert costs.scaling("bayes", (400_000,)).sizes == [2500, 5000, 10_000]
+
+
+def test_a_cost_is_enlarged_by_its_own_power(tmp_path):
+    def archived(estimator, n, hours):
+        experiment = Experiment(estimator, n, n_test=10)
+        return SimpleNamespace(experiment=experiment, manifest={"cpu_seconds": 3600 * hours})
+
+    results = [archived(NearestNeighbours(), n, 0.5) for n in (100, 200)]
+    results.append(archived(Forest(), 100, 1.0))
+    square = Scaling("work", "knn", [10, 100, 1000], [1.0, 100.0, 1e4], [50.0, 50.0, 149.0])
+    nothing = Scaling("generating", "", [10, 100, 1000], [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
+    (row,) = record.enlarge(results, [square, nothing], 10)
+    assert (row.method, row.experiments, row.core_hours) == ("k-NN", 2, 1.0)
+    assert row.enlarged == pytest.approx((100, 100, 100))
+    assert row.longest == pytest.approx(50)
+    assert row.mebibytes == pytest.approx(50 + 0.1 * (2000 - 10))
+    assert "| k-NN | 2 | 1 | 2.00 (2.00 to 2.00) | 100 (100 to 100) | 50 |" in (
+        tables.enlarged_table([row])
+    )

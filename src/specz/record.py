@@ -21,15 +21,16 @@ from scipy import stats
 from specz import paths
 from specz.fingerprint import file_digest
 from specz.metrics import Interval
-from specz.runner import commit
+from specz.runner import Result, commit
 
 FloatArray = npt.NDArray[np.float64]
 
 RECORDS = {
-    "specz.record": ("faults.json", "bench.json"),
+    "specz.record": ("faults.json", "bench.json", "summary.csv"),
     "specz.speed": ("inference.json",),
 }
-"""Committed records, by the module that reads them."""
+"""Committed records, by the module that reads them or is asked about them: ``summary.csv`` stands
+for the archived results, whose cost is enlarged."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,8 @@ class Scaling:
     Attributes
     ----------
     job : str
+    method : str
+        Name of the estimator, as in :data:`specz.estimators.REGISTRY`; empty if it is none.
     sizes : list of int
         Increasing.
     seconds : list of float
@@ -150,6 +153,7 @@ class Scaling:
     """
 
     job: str
+    method: str
     sizes: list[int]
     seconds: list[float]
     mebibytes: list[float]
@@ -163,6 +167,70 @@ class Scaling:
     def memory_growth(self) -> float:
         """Peak memory at the largest size, over that at the smallest."""
         return self.mebibytes[-1] / self.mebibytes[0]
+
+    def mebibytes_at(self, n: float) -> float:
+        """Peak memory at another size, on the straight line through the first and the last."""
+        rise = (self.mebibytes[-1] - self.mebibytes[0]) / (self.sizes[-1] - self.sizes[0])
+        return self.mebibytes[-1] + max(0.0, rise) * (n - self.sizes[-1])
+
+
+@dataclass(frozen=True)
+class Enlarged:
+    """What the archived experiments of a method would cost with more training spectra.
+
+    Attributes
+    ----------
+    method : str
+        As figures name it.
+    experiments : int
+    core_hours : float
+        What they cost, over all cores.
+    exponent : Interval
+        Power of the training spectra in the time.
+    enlarged : Interval
+        Core-hours with more spectra; from the interval of the power alone.
+    longest : float
+        Core-hours of the most costly of them with more spectra.
+    mebibytes : float
+        Peak memory of the one with the most spectra.
+    """
+
+    method: str
+    experiments: int
+    core_hours: float
+    exponent: Interval
+    enlarged: Interval
+    longest: float
+    mebibytes: float
+
+
+def enlarge(
+    results: Sequence[Result], scalings: Sequence[Scaling], factor: float
+) -> list[Enlarged]:
+    """Say what results would cost with ``factor`` times the training spectra, method by method.
+
+    Each cost is that of the result times ``factor`` to the measured power; a method of which no
+    power was measured is left out.
+    """
+    rows = []
+    for scaling in scalings:
+        group = [r for r in results if r.experiment.method == scaling.method]
+        if not group:
+            continue
+        hours = [r.manifest["cpu_seconds"] / 3600 for r in group]
+        times = [factor**power for power in scaling.exponent]
+        rows.append(
+            Enlarged(
+                group[0].experiment.estimator.label,
+                len(group),
+                sum(hours),
+                scaling.exponent,
+                Interval(*(sum(hours) * each for each in times)),
+                max(hours) * times[0],
+                scaling.mebibytes_at(factor * max(r.experiment.n_train for r in group)),
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.networks import CNN
-from specz.record import Benchmark, Fault, Scaling
+from specz.record import Benchmark, Enlarged, Fault, Scaling
 from specz.runner import Result
 from specz.speed import Timing
 
@@ -226,6 +226,31 @@ def scalings_table(scalings: Sequence[Scaling]) -> str:
         "over that at the smallest N",
     )
     return markdown_table(header, rows) if rows else "No cost is recorded yet."
+
+
+def enlarged_table(rows: Iterable[Enlarged]) -> str:
+    """List what each method cost and what it would with more spectra, or say there is nothing."""
+    cells = [
+        (
+            row.method,
+            f"{row.experiments}",
+            _two_digits(row.core_hours),
+            f"{row.exponent.value:.2f} ({row.exponent.low:.2f} to {row.exponent.high:.2f})",
+            "{} ({} to {})".format(*map(_two_digits, row.enlarged)),
+            _two_digits(row.longest),
+            f"{_two_digits(row.mebibytes / 1024)} GiB",
+        )
+        for row in rows
+    ]
+    header = (
+        *("method", "archived experiments", "core-hours", "a in time ∝ N^a"),
+        *("core-hours enlarged", "of the longest", "memory of the largest"),
+    )
+    return markdown_table(header, cells) if cells else "No cost is recorded yet."
+
+
+def _two_digits(value: float) -> str:
+    return f"{float(f'{value:.2g}'):,.12g}"
 
 
 def save(name: str, table: str) -> None:
