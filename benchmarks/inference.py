@@ -1,7 +1,7 @@
 """Speed and accuracy of each method on the same spectra, in one run.
 
-Usage: ``python benchmarks/inference.py [N_TEST [FILE]]`` (500 and ``build/inference.json`` by
-default; the book draws ``results/inference.json``). Every method is fitted first (networks are
+Usage: ``python benchmarks/inference.py [N_TEST]`` (default: 300). Writes ``build/inference.json``;
+``scripts/record.py inference`` puts it into the book. Every method is fitted first (networks are
 taken from ``build/store`` if they are there), asked once to warm up, and then timed on the same
 noisy test spectra, once each in turn, for three rounds; the fastest round counts. Prints spectra
 per second, the ratio to redrock (``pip install 'redrock>=0.21'``; without it, to template
@@ -9,12 +9,10 @@ fitting), exact-class accuracy with its interval and outliers beyond 0.003.
 """
 
 import importlib.util
-import os
-import platform
+import json
 import sys
 import time
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import asdict
 
 from specz import metrics, paths, runner
 from specz.baselines import Forest, NearestNeighbours
@@ -24,7 +22,7 @@ from specz.experiment import Experiment
 from specz.networks import CNN
 from specz.predictions import predict
 from specz.redrock_fit import Redrock
-from specz.speed import Speed, Timing
+from specz.speed import Speed
 from specz.templatefit import TemplateFit
 
 SNR = 1.0
@@ -40,7 +38,7 @@ METHODS = (
 )
 
 
-def main(n_test: int, file: Path) -> None:
+def main(n_test: int = 300) -> None:
     """Fit, ask, print and write."""
     there = importlib.util.find_spec("redrock") is not None
     experiments = [
@@ -79,21 +77,11 @@ def main(n_test: int, file: Path) -> None:
             f"{speed.spectra_per_second / unit.spectra_per_second:8.1f} x {unit.method}; "
             f"exact class {speed.accuracy}; outliers {speed.outliers}"
         )
-    Timing(
-        SNR,
-        n_test,
-        ROUNDS,
-        runner.commit(),
-        f"{platform.system()} {platform.machine()}",
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        os.cpu_count() or 1,
-        tuple(speeds),
-    ).write(file)
+    found = {"snr": SNR, "n_test": n_test, "rounds": ROUNDS, "speeds": list(map(asdict, speeds))}
+    paths.BUILD.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found, indent=1, ensure_ascii=False)
+    (paths.BUILD / "inference.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    main(
-        int(given[0]) if given else 500,
-        Path(given[1]) if len(given) > 1 else paths.BUILD / "inference.json",
-    )
+    main(*map(int, sys.argv[1:2]))

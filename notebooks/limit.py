@@ -179,9 +179,8 @@ figures.save(fig, "speed")
 
 # %%
 Markdown(
-    f"Measured with `benchmarks/inference.py` on {timing.n_test:,} test spectra at S/N "
-    f"{timing.snr:g}, {timing.machine}, {timing.cores} cores, commit {timing.commit[:7]}, the "
-    f"fastest of {timing.rounds} rounds.\n\n{tables.speed_table(timing)}"
+    f"{timing.n_test:,} test spectra at S/N {timing.snr:g}, the fastest of {timing.rounds} rounds; "
+    f"recorded at {timing}.\n\n{tables.speed_table(timing)}"
 )
 
 # %% [markdown]

@@ -1,7 +1,7 @@
 """Measure or try something again, and record what came of it in results/NAME.json.
 
-Usage: ``python scripts/record.py faults`` or ``python scripts/record.py bench``. A test that fails
-and a goal that is missed are recorded as such.
+Usage: ``python scripts/record.py NAME``; NAME is ``faults``, ``bench`` or ``inference``. A test
+that fails and a goal that is missed are recorded as such.
 """
 
 import json
@@ -23,6 +23,7 @@ COMMANDS = {
         "--no-loadscope-reorder",
     ],
     "bench": ["benchmarks/bench.py"],
+    "inference": ["benchmarks/inference.py"],
 }
 """What writes ``build/NAME.json``, by name."""
 

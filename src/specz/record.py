@@ -2,7 +2,7 @@
 
 ``python scripts/record.py faults`` writes ``results/faults.json`` from the outcome of the tests
 that are marked with a fault, ``python scripts/record.py bench`` ``results/bench.json`` from what
-``make bench`` measures.
+``make bench`` measures. :mod:`specz.speed` has what is recorded of methods.
 """
 
 import json

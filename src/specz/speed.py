@@ -1,14 +1,15 @@
 """How fast each method answers: what ``benchmarks/inference.py`` measured in one run."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from specz import paths
 from specz.metrics import Interval
+from specz.record import Recorded
 
 ARCHIVED = paths.RESULTS / "inference.json"
-"""The committed measurement."""
+"""The committed measurement, which ``python scripts/record.py inference`` writes."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Speed:
     outliers: Interval
 
 
-@dataclass(frozen=True)
-class Timing:
+@dataclass(frozen=True, kw_only=True)
+class Timing(Recorded):
     """Methods timed in turn on the same spectra in one process.
 
     Attributes
@@ -44,24 +45,13 @@ class Timing:
     snr : float
     n_test, rounds : int
         Each method answered about ``n_test`` spectra ``rounds`` times; the fastest counts.
-    commit, machine, finished : str
-    cores : int
     speeds : tuple of Speed
     """
 
     snr: float
     n_test: int
     rounds: int
-    commit: str
-    machine: str
-    finished: str
-    cores: int
     speeds: tuple[Speed, ...]
-
-    def write(self, path: Path) -> None:
-        """Write as JSON."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def read(path: Path = ARCHIVED) -> Timing:
@@ -75,6 +65,6 @@ def read(path: Path = ARCHIVED) -> Timing:
     about = json.loads(path.read_text(encoding="utf-8"))
     speeds = [
         Speed(**{**row, **{name: Interval(*row[name]) for name in ("accuracy", "outliers")}})
-        for row in about.pop("speeds")
+        for row in about["speeds"]
     ]
-    return Timing(**about, speeds=tuple(speeds))
+    return Timing(**{**about, "speeds": tuple(speeds)})
