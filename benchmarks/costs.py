@@ -59,7 +59,7 @@ def one_epoch(network: CNN | Equivariant) -> CNN | Equivariant:
 
 
 JOBS: dict[str, tuple[str, Callable[[int], None], tuple[int, ...], int]] = {
-    "generation": ("generating spectra", generate, (10_000, 20_000, 40_000, 80_000), 400_000),
+    "generation": ("generating spectra", generate, (10_000, 40_000, 160_000), 4_000_000),
     "cnn": (
         "training the CNN for one epoch",
         fit(one_epoch(CNN())),

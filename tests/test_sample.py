@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -22,6 +23,29 @@ def test_a_spectrum_does_not_depend_on_who_else_is_asked_for(library, grid):
     chosen = np.array([299, 3, 64, 65, 3])
     np.testing.assert_array_equal(sample.flux(chosen), everything[chosen])
     np.testing.assert_array_equal(sample.flux(slice(100, 171)), everything[100:171])
+
+
+def test_an_example_that_is_not_there_is_named(library, grid):
+    sample = draw_sample(library, "train", 30, 1.0, grid, 1)
+    with pytest.raises(IndexError, match=r"index must lie in \[0, 29\]; got -1 to 30"):
+        sample.flux(np.array([-1, 30]))
+    assert sample.flux(np.array([], dtype=int)).shape == (0, grid.n_pixels)
+
+
+def test_four_million_spectra_take_the_memory_of_their_recipes(library, grid):
+    draw_sample(library, "train", 200, 1.0, grid, 1).flux()  # what is made once
+    tracemalloc.start()
+    sample = draw_sample(library, "train", 4_000_000, 1.0, grid, 1)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    order = np.array([3_999_999, 17, 2_000_000] * 100)
+    for start in range(0, len(order), 100):
+        sample.flux(order[start : start + 100])
+        sample.flux(slice(3_999_900, None))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held == pytest.approx(4_000_000 * 12, rel=0.01)
+    assert peak - held < 10e6
 
 
 def test_smaller_samples_are_the_first_part_of_larger_ones(library, grid):
