@@ -27,8 +27,35 @@ MODEL = "model.keras"
 """File name of a saved network."""
 
 
+class _OfPixels:
+    """A network that is built from the number of pixels alone."""
+
+    training: TrainingConfig
+
+    def build(self, n_pixels: int) -> "keras.Model":
+        """Return the untrained model: (batch, n_pixels) to logits, (batch, n_classes)."""
+        raise NotImplementedError
+
+    def fit(
+        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+    ) -> Fitted:
+        """Train from random weights drawn from ``seed``."""
+        return fit_network(
+            lambda: self.build(train.grid.n_pixels),
+            self.training,
+            train,
+            validation,
+            seed,
+            checkpoint,
+        )
+
+    def load(self, folder: Path) -> Fitted:
+        """Read a trained network from ``folder``."""
+        return load_network(folder)
+
+
 @dataclass(frozen=True)
-class CNN:
+class CNN(_OfPixels):
     """Convolutional layers of equal width, then one dense layer to the classes.
 
     Attributes
@@ -89,26 +116,9 @@ class CNN:
         outputs = keras.layers.Dense(CLASSES.n, kernel_regularizer=penalty, name="classes")(x)
         return keras.Model(inputs, outputs, name=f"cnn_{self.layers}")
 
-    def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
-    ) -> Fitted:
-        """Train from random weights drawn from ``seed``."""
-        return fit_network(
-            lambda: self.build(train.grid.n_pixels),
-            self.training,
-            train,
-            validation,
-            seed,
-            checkpoint,
-        )
-
-    def load(self, folder: Path) -> Fitted:
-        """Read a trained network from ``folder``."""
-        return load_network(folder)
-
 
 @dataclass(frozen=True)
-class DatathonNetwork:
+class DatathonNetwork(_OfPixels):
     """The baseline network of the ADA-X datathon (2023), by a co-author of the study.
 
     Three blocks of convolution (16 filters of 8, stride 1, ReLU), max-pooling 3 at stride 2
@@ -140,23 +150,6 @@ class DatathonNetwork:
         x = keras.layers.Dropout(0.5, name="dropout_2")(x)
         outputs = keras.layers.Dense(CLASSES.n, name="classes")(x)
         return keras.Model(inputs, outputs, name="datathon")
-
-    def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
-    ) -> Fitted:
-        """Train from random weights drawn from ``seed``."""
-        return fit_network(
-            lambda: self.build(train.grid.n_pixels),
-            self.training,
-            train,
-            validation,
-            seed,
-            checkpoint,
-        )
-
-    def load(self, folder: Path) -> Fitted:
-        """Read a trained network from ``folder``."""
-        return load_network(folder)
 
 
 def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.KerasTensor":
