@@ -81,7 +81,7 @@ figures.beside("data_efficiency", figures.plot_data_efficiency, results, referen
 # ```
 
 # %%
-Markdown(tables.limit_table(results))
+Markdown(tables.limit_table(every_level))
 
 # %% [markdown]
 # The equivariant network and the template fit are given the library's components, which the
@@ -105,6 +105,12 @@ figures.beside(
 # that level. Open: the plain network at the largest size it was given. Dotted: 0.99 of the limit.
 # ```
 #
+# The same in numbers, archived at paper scale, with 95 % intervals from pairs:
+
+# %%
+Markdown(tables.limit_table(archived_levels))
+
+# %% [markdown]
 # ## Can the probabilities be trusted?
 #
 # A survey needs to know which redshifts to keep. For each method that states a probability, is

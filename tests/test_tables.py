@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from specz import metrics, tables
 from specz.baselines import NearestNeighbours
+from specz.bayes import BayesLimit
 from specz.claims import Check, Claim
 from specz.experiment import Experiment
 from specz.library import LibraryConfig
@@ -34,6 +37,18 @@ def test_a_comparison_holds_each_method_against_the_network(tmp_path):
     assert second[5] == versus.difference.points()
     assert second[2] == metrics.accuracy(group[1].test).percent()
     assert tables.first_of(group).startswith("k-NN is first")
+
+
+def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(knn, estimator=BayesLimit(), n_validation=1)
+    results = run([replace(knn, snr=5.0), knn, limit], Store(tmp_path))
+    header, _, first, second = cells(tables.limit_table(results))  # none at S/N 5
+    assert first[:2] == ["1", "k-NN"]
+    assert second[:2] == ["1", "Bayes limit"]
+    part = metrics.part_of(results[1].test, results[2].test)
+    assert first[header.index("part of the limit")].startswith(f"{part.value:.4f} (")
+    assert second[-2:] == ["–", "–"]
 
 
 def test_a_row_must_fit_its_header():

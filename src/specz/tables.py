@@ -101,24 +101,32 @@ def posterior_table(results: Iterable[Result]) -> str:
 
 
 def limit_table(results: Sequence[Result]) -> str:
-    """Hold each method against the Bayes limit on the same test spectra."""
-    ceiling = next(r for r in results if isinstance(r.experiment.estimator, BayesLimit))
-    best = metrics.accuracy(ceiling.test).value
+    """Hold each method against the Bayes limit on the same test spectra, one S/N after another.
+
+    Results at an S/N of which there is no limit are left out.
+    """
+    found = [r for r in results if isinstance(r.experiment.estimator, BayesLimit)]
+    ceiling = {r.experiment.snr: r for r in sorted(found, key=lambda r: -r.experiment.snr)}
     header = (
-        *("method", "training spectra", "exact class", "part of the limit", "±1 class"),
-        "behind the limit (points)",
+        *("S/N", "method", "training spectra", "exact class", "±1 class"),
+        *("part of the limit", "behind the limit (points)"),
     )
-    rows = [
-        (
-            r.experiment.estimator.label,
-            f"{r.experiment.n_train:,}",
-            metrics.accuracy(r.test).percent(),
-            f"{metrics.accuracy(r.test).value / best:.3f}",
-            metrics.within_one(r.test).percent(),
-            metrics.compare(ceiling.test, r.test).difference.points() if r is not ceiling else "–",
-        )
-        for r in results
-    ]
+    rows = []
+    for snr, limit in ceiling.items():
+        for r in (r for r in results if r.experiment.snr == snr):
+            part = metrics.part_of(r.test, limit.test)
+            behind = metrics.compare(limit.test, r.test).difference
+            rows.append(
+                (
+                    f"{snr:g}",
+                    r.experiment.estimator.label,
+                    f"{r.experiment.n_train:,}",
+                    metrics.accuracy(r.test).percent(),
+                    metrics.within_one(r.test).percent(),
+                    "–" if r is limit else f"{part.value:.4f} ({part.low:.4f}–{part.high:.4f})",
+                    "–" if r is limit else behind.points(),
+                )
+            )
     return markdown_table(header, rows)
 
 
