@@ -24,24 +24,33 @@ n_train_datathon = 2000
 epochs_datathon = 8
 n_test = 1000
 grid = "paper"
-seed = 1
+seeds = [1]
 
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies
+from specz import archive, figures, runner, studies, tables
 from specz.grid import get_grid
 
 experiments = studies.depth(
-    layers, n_train, snr, epochs, min_updates, n_train_datathon, epochs_datathon, n_test, grid, seed
+    layers,
+    n_train,
+    snr,
+    epochs,
+    min_updates,
+    n_train_datathon,
+    epochs_datathon,
+    n_test,
+    grid,
+    seeds,
 )
 *cnns, datathon = results = runner.run(experiments)
 reference = archive.reference("depth")
-names = [f"{n} layer{'s' * (n > 1)}" for n in layers]
 
 # %%
 fig, axes = figures.subplots(1, 2, size=(9, 3.8))
-figures.plot_histories(cnns, axes[0], figures.by_depth)
+first = [r for r in cnns if r.experiment.seed == seeds[0]]
+figures.plot_histories(first, axes[0], figures.by_depth)
 figures.save(fig, "depth_learning_curves")
 
 # %% [markdown]
@@ -68,25 +77,26 @@ figures.beside(
 # :name: fig-depth-accuracy
 # :alt: Test accuracy of each depth with intervals.
 #
-# Accuracy on the same test spectra, with 95 % intervals. Mind the number of training spectra
-# under each name: the datathon's network is slow to train and is given fewer.
+# Accuracy on the same test spectra, with 95 % intervals, one point a training; the number is the
+# mean of a row. Mind the number of training spectra under each name: the datathon's network is slow
+# to train and is given fewer.
 # ```
 
 # %%
-deepest = cnns[-1]
-lines = []
-for name, other in zip(names[:-1], cnns[:-1], strict=True):
-    c = metrics.compare(deepest.test, other.test)
-    lines.append(
-        f"- {names[-1]} against {name}: {100 * c.difference.value:+.1f} points "
-        f"({100 * c.difference.low:+.1f} to {100 * c.difference.high:+.1f}); "
-        f"{c.only_first} spectra right only with {names[-1]}, {c.only_second} only with {name}; "
-        f"McNemar p = {c.p_value:.2g}."
-    )
+Markdown(tables.depth_table(results))
+
+# %% [markdown]
+# Two trainings of one network differ by luck: other first weights, another order of the examples.
+# With several `seeds` each depth is trained as often. The intervals of the means are those of the
+# test spectra; how far the trainings scatter stands beside them. Archived at paper scale:
+
+# %%
+Markdown(tables.depth_table(reference))
+
+# %%
 pixels = get_grid(grid).n_pixels
-lines += [
-    f"- {name}: {r.experiment.estimator.build(pixels).count_params():,} parameters, "
-    f"{metrics.accuracy(r.test).percent()} exact class."
-    for name, r in zip([*names, "datathon network"], results, strict=True)
+lines = [
+    f"- {name}: {r.experiment.estimator.build(pixels).count_params():,} parameters."
+    for name, r in {figures.by_depth(r).partition("\n")[0]: r for r in results}.items()
 ]
 Markdown("\n".join(lines))

@@ -136,6 +136,15 @@ def test_the_call_that_drew_a_figure_is_found(figure, functions):
         provenance.call_of("data", "sed")
 
 
+@pytest.mark.parametrize(
+    ("parameters", "said"), [({"seed": 3}, "`3`"), ({"seeds": [1, 2]}, "`[1,2]`"), ({}, "none")]
+)
+def test_the_box_of_a_page_names_its_seeds(parameters, said):
+    page = execution.execute("data", profiles.resolve("data", "smoke", {}), "smoke")
+    facts = dict(provenance._facts(page.manifest | {"parameters": parameters}))
+    assert facts["seed"].startswith(said)
+
+
 @pytest.mark.fault("notebook that fails", "the cell is named; the partial run is kept")
 def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
     own_build, tmp_path, monkeypatch

@@ -204,6 +204,15 @@ def test_data_figures_show_what_the_package_computes(library, grid, ax):
     plt.close(fig)
 
 
+def test_results_of_one_label_share_a_row(results, ax):
+    figures.plot_accuracy_bars(results[:2], ax, lambda result: "one")
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["one"]
+    mean = np.mean([metrics.accuracy(result.test).value for result in results[:2]])
+    assert f"{100 * mean:.1f} %" in [text.get_text() for text in ax.texts]
+    at = {bar.lines[0].get_ydata()[0] for bar in ax.containers}
+    assert len(at) == 2
+
+
 def test_what_is_computed_here_stands_beside_what_is_archived(results, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "FIGURES", tmp_path)
     fig = figures.beside(

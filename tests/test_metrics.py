@@ -173,3 +173,17 @@ def test_part_of_is_paired():
     assert 0.4 < found.low < 0.5 < found.high < 0.6
     with pytest.raises(ValueError, match="same spectra"):
         metrics.part_of(right, predictions(z[::-1], label))
+
+
+def test_the_mean_of_trainings_is_that_of_their_accuracies():
+    z = CLASSES.centres[:6]
+    label = CLASSES.label(z)
+    right, wrong = predictions(z, label), predictions(z, label + 1)
+    half = predictions(z, np.where(np.arange(6) < 3, label, label + 1))
+    assert metrics.mean_accuracy([right]) == metrics.accuracy(right)
+    assert metrics.mean_accuracy([right, half, half]).value == pytest.approx(2 / 3)
+    found = metrics.mean_difference([right, half], [wrong, half])
+    assert found.value == pytest.approx(0.5)
+    assert metrics.mean_difference([half], [wrong]) == metrics.compare(half, wrong).difference
+    with pytest.raises(ValueError, match="same spectra"):
+        metrics.mean_accuracy([right, predictions(z[:5], label[:5])])

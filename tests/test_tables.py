@@ -51,6 +51,22 @@ def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
     assert second[-2:] == ["–", "–"]
 
 
+def test_depths_are_held_against_the_deepest_seed_by_seed(tmp_path):
+    network = CNN(layers=1, training=TrainingConfig(epochs=1, min_updates=0))
+    one = Experiment(network, 100, n_validation=20, n_test=40, library=SMALL)
+    two = replace(one, estimator=replace(network, layers=2))
+    wanted = [one, replace(one, seed=2), replace(one, seed=3), two, replace(two, seed=2)]
+    results = run(wanted, Store(tmp_path))
+    _, _, deep, shallow = cells(tables.depth_table(results))
+    assert deep[:2] == ["2", "2"]
+    assert deep[3:] == ["–", "–", "–"]
+    assert shallow[:2] == ["1", "3"]
+    tests = [r.test for r in results]
+    assert shallow[2] == metrics.mean_accuracy(tests[:3]).percent()
+    assert shallow[3] == metrics.mean_difference(tests[3:], tests[:2]).points()
+    assert len(shallow[4].split(", ")) == len(shallow[5].split(", ")) == 2
+
+
 def test_a_row_must_fit_its_header():
     with pytest.raises(ValueError, match="expected 2 cells; got 1"):
         tables.markdown_table(("a", "b"), [("c",)])

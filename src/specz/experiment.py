@@ -103,6 +103,7 @@ class Experiment:
             f"{self.n_train:,} {noise_label(self.snr)}",
             *([settings] if settings != AS_IT_IS else []),
             *([self.altered] if self.altered else []),
+            *([f"seed {self.seed}"] if self.seed != Experiment.seed else []),
         ]
         return ", ".join(words)
 

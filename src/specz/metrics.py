@@ -5,7 +5,7 @@ copies of one SED at different redshifts are not independent evidence.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -234,6 +234,33 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     difference = mean_interval(a.astype(float) - b.astype(float), first.sed)
     return Comparison(difference, only_a, only_b, float(p_value))
+
+
+def mean_accuracy(trained: Sequence[Predictions]) -> Interval:
+    """Accuracy in the mean of several trainings, which differ in their seed, on the same spectra.
+
+    The interval is that of the test spectra; how the trainings scatter is not in it.
+    """
+    return mean_interval(_mean_exact(trained), trained[0].sed)
+
+
+def mean_difference(first: Sequence[Predictions], second: Sequence[Predictions]) -> Interval:
+    """Accuracy of the first minus that of the second, each in the mean of several trainings.
+
+    Raises
+    ------
+    ValueError
+        If they did not all see the same spectra.
+    """
+    _check_same(first[0], second[0])
+    return mean_interval(_mean_exact(first) - _mean_exact(second), first[0].sed)
+
+
+def _mean_exact(trained: Sequence[Predictions]) -> FloatArray:
+    for other in trained[1:]:
+        _check_same(trained[0], other)
+    exact = np.array([is_exact(predictions) for predictions in trained], dtype=float)
+    return np.asarray(exact.mean(axis=0))
 
 
 def _check_same(first: Predictions, second: Predictions) -> None:

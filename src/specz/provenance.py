@@ -150,12 +150,13 @@ def _box(page: Executed, figure: str | None = None) -> str:
 def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     """List what decided the page, names and values in Markdown."""
     parameters = manifest["parameters"]
+    seed = parameters.get("seeds", parameters.get("seed"))
     made = manifest["experiments"]
     commit, _, dirty = manifest["commit"].partition("-")
     seconds = sum(entry["seconds"] for entry in made)
     return [
         ("parameters", ", ".join(f"`{k}={plain(v)}`" for k, v in parameters.items()) or "none"),
-        ("seed", f"`{parameters['seed']}`" if "seed" in parameters else "none needed"),
+        ("seed", f"`{plain(seed)}`" if seed is not None else "none needed"),
         ("profile", manifest["profile"]),
         ("commit", f"`{commit}`, {'with edits not committed' if dirty else 'nothing edited'}"),
         ("template data, SHA-256", f"`{manifest['data']}`"),

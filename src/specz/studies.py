@@ -15,7 +15,7 @@ from specz.baselines import NearestNeighbours
 from specz.bayes import BayesLimit
 from specz.equivariant import Equivariant
 from specz.estimators import REGISTRY, Estimator, estimator_class
-from specz.experiment import N_MAX, SNR_MIN, Experiment
+from specz.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment
 from specz.grid import GRIDS
 from specz.library import LibraryConfig
 from specz.networks import CNN, DatathonNetwork
@@ -115,17 +115,22 @@ def depth(
     epochs_datathon: int,
     n_test: int,
     grid: str,
-    seed: int,
+    seeds: Sequence[int],
 ) -> list[Experiment]:
-    """Notebook ``depth``: networks of growing depth, then the datathon's network."""
+    """Notebook ``depth``: networks of growing depth, each seed, then the datathon's network."""
     checks.listed("layers", layers, checks.integer, 1)
+    checks.listed("seeds", seeds, checks.integer, 0, SEED_MAX)
     checks.integer("n_train_datathon", n_train_datathon, 1, N_MAX)
     checks.integer("epochs_datathon", epochs_datathon, 1, 10_000)
-    common = _experiment(cnn(1, epochs, min_updates), n_train, snr, grid, n_test, seed)
+    common = _experiment(cnn(1, epochs, min_updates), n_train, snr, grid, n_test, seeds[0])
     datathon = DatathonNetwork()
     datathon = replace(datathon, training=replace(datathon.training, epochs=epochs_datathon))
     return [
-        *(replace(common, estimator=cnn(n, epochs, min_updates)) for n in layers),
+        *(
+            replace(common, estimator=cnn(n, epochs, min_updates), seed=seed)
+            for n in layers
+            for seed in seeds
+        ),
         replace(common, estimator=datathon, n_train=n_train_datathon),
     ]
 

@@ -6,6 +6,7 @@ from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.claims import Claim
 from specz.networks import CNN
+from specz.predictions import Predictions
 from specz.record import Benchmark, Enlarged, Fault, Scaling
 from specz.runner import Result
 from specz.speed import Timing
@@ -97,6 +98,38 @@ def posterior_table(results: Iterable[Result]) -> str:
         for r in results
         if r.test.has_probability
     ]
+    return markdown_table(header, rows)
+
+
+def depth_table(results: Sequence[Result]) -> str:
+    """Hold networks of each depth against the deepest, with the same seed on the same spectra."""
+    depths: dict[int, dict[int, Predictions]] = {}
+    for r in results:
+        if isinstance(r.experiment.estimator, CNN):
+            depths.setdefault(r.experiment.estimator.layers, {})[r.experiment.seed] = r.test
+    rows = []
+    for layers, trained in sorted(depths.items(), reverse=True):
+        deepest = depths[max(depths)]
+        seeds = sorted(trained.keys() & deepest.keys())
+        row = [f"{layers}", f"{len(trained)}"]
+        row.append(metrics.mean_accuracy(list(trained.values())).percent())
+        if trained is deepest or not seeds:
+            rows.append((*row, "–", "–", "–"))
+            continue
+        pairs = [(deepest[seed], trained[seed]) for seed in seeds]
+        each = [metrics.compare(*pair) for pair in pairs]
+        rows.append(
+            (
+                *row,
+                metrics.mean_difference(*zip(*pairs, strict=True)).points(),
+                ", ".join(f"{100 * c.difference.value:+.1f}" for c in each),
+                ", ".join(f"{c.p_value:.2g}" for c in each),
+            )
+        )
+    header = (
+        *("layers", "trainings", "exact class, mean", "deepest better by (points), mean"),
+        *("each training", "McNemar's p of each"),
+    )
     return markdown_table(header, rows)
 
 

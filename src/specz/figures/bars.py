@@ -9,30 +9,42 @@ from specz import metrics
 from specz.figures.style import OTHER, Label, colour, error_bars, limits, methods
 from specz.runner import Result
 
+BETWEEN = 0.16
+"""Rows, between two results of one row."""
+
 
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw exact-class and ±1-class accuracy of each result with intervals.
 
+    Results of one label, which differ in their seed, share a row, and the number is their mean.
     Dashed lines are the Bayes limit of both on the same test spectra.
     """
     ceiling, results = limits(results), methods(results)
-    y = np.arange(len(results))[::-1]
-    exact = [metrics.accuracy(result.test) for result in results]
-    near = [metrics.within_one(result.test) for result in results]
-    for result, at, a, b in zip(results, y, exact, near, strict=True):
-        shade = colour(result.experiment.estimator.label)
-        for value, face in ((a, shade), (b, "white")):
-            ax.errorbar(
-                value.value,
-                at,
-                xerr=error_bars([value]),
-                fmt="o" if face != "white" else "s",
-                color=shade,
-                mfc=face,
-                capsize=3,
-                label="_exact class" if value is a else "_within ±1 class",
-            )
-        ax.text(a.value, at + 0.18, f"{100 * a.value:.1f} %", ha="center", fontsize=9)
+    rows: dict[str, list[Result]] = {}
+    for result in results:
+        rows.setdefault(label(result), []).append(result)
+    y = np.arange(len(rows))[::-1]
+    for row, middle in zip(rows.values(), y, strict=True):
+        top = middle + BETWEEN * (len(row) - 1) / 2
+        for result, at in zip(row, top - BETWEEN * np.arange(len(row)), strict=True):
+            shade = colour(result.experiment.estimator.label)
+            for name, measure, fmt, face in (
+                ("exact class", metrics.accuracy, "o", shade),
+                ("within ±1 class", metrics.within_one, "s", "white"),
+            ):
+                value = measure(result.test)
+                ax.errorbar(
+                    value.value,
+                    at,
+                    xerr=error_bars([value]),
+                    fmt=fmt,
+                    color=shade,
+                    mfc=face,
+                    capsize=3,
+                    label=f"_{name}",
+                )
+        mean = metrics.mean_accuracy([result.test for result in row]).value
+        ax.text(mean, top + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
     ax.plot([], [], "o", color=OTHER, label="exact class")
     ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
     for result in ceiling.values():
@@ -41,7 +53,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
         ax.axvline(metrics.within_one(result.test).value, color=shade, ls=":", lw=1)
     if ceiling:
         ax.plot([], [], "--", lw=1, color=shade, label="Bayes limit (dotted: within ±1)")
-    ax.set_yticks(y, labels=[label(result) for result in results])
-    ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(results) - 0.3))
+    ax.set_yticks(y, labels=list(rows))
+    ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(rows) - 0.3))
     ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax

@@ -53,8 +53,8 @@ def drawn(fig: Figure) -> str:
     for i, ax in enumerate(panels, start=1):
         named = _tick_names(ax)
         for row in _rows(ax):
-            at = [(axis, row.get(axis)) for axis in "xy"]
-            name = next((named[key] for key in at if key in named), "")
+            near = (_nearest(names, row.get(axis)) for axis, names in named.items())
+            name = next(filter(None, near), "")
             cells = {column: _digits(value) for column, value in row.items()}
             writer.writerow({"panel": i, "name": name, **cells})
     return out.getvalue()
@@ -149,16 +149,23 @@ def _cells(x: np.ndarray, y: np.ndarray, values: np.ma.MaskedArray) -> Iterator[
         yield {"kind": "cell", **edges, "value": values[j, i]}
 
 
-def _tick_names(ax: Axes) -> dict[tuple[str, object], str]:
-    """Name of each position on an axis that has names instead of numbers."""
-    names: dict[tuple[str, object], str] = {}
+def _tick_names(ax: Axes) -> dict[str, dict[float, str]]:
+    """Name of each position on an axis that has names instead of numbers, by axis."""
+    named: dict[str, dict[float, str]] = {}
     for letter, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
         if isinstance(axis.get_major_locator(), FixedLocator):
             ticks = [float(at) for at in axis.get_majorticklocs()]
             for at, name in zip(ticks, axis.get_major_formatter().format_ticks(ticks), strict=True):
                 if name and not _is_number(name):
-                    names[letter, at] = name.replace("\n", ", ")
-    return names
+                    named.setdefault(letter, {})[at] = name.replace("\n", ", ")
+    return named
+
+
+def _nearest(names: dict[float, str], value: object) -> str:
+    """Name of the position within a third of ``value``; rows are one apart."""
+    if not isinstance(value, int | float | np.number):
+        return ""
+    return next((name for at, name in names.items() if abs(at - float(value)) < 1 / 3), "")
 
 
 def _is_number(text: str) -> bool:
