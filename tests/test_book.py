@@ -137,7 +137,7 @@ def test_the_call_that_drew_a_figure_is_found(figure, functions):
 
 
 @pytest.mark.parametrize(
-    ("parameters", "said"), [({"seed": 3}, "`3`"), ({"seeds": [1, 2]}, "`[1,2]`"), ({}, "none")]
+    ("parameters", "said"), [({"seed": 3}, "`3`"), ({"seeds": [1, 2]}, "`[1, 2]`"), ({}, "none")]
 )
 def test_the_box_of_a_page_names_its_seeds(parameters, said):
     page = execution.execute("data", profiles.resolve("data", "smoke", {}), "smoke")
