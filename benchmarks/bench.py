@@ -1,7 +1,7 @@
 """What the package does against what the machine can do: ratios within one run.
 
 Usage: ``python benchmarks/bench.py [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
-(about seven minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
+(about eleven minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
 ``arithmetic``, ``build``, ``fanout``; ``--sizes`` are those of ``costs``, up to what each job can
 take. Writes ``build/bench.json``; ``scripts/record.py bench`` puts it into the book.
 
@@ -225,8 +225,10 @@ def main(names: Sequence[str], sizes: Sequence[int]) -> None:
     for name in names:
         checks.choice("NAME", name, ["costs", *BENCHMARKS])
     found = Benchmarks()
-    if "costs" in names:  # first: see costs.scaling
-        found.scalings.extend(costs.scaling(job, tuple(sizes)) for job in costs.JOBS)
+    for job in costs.JOBS if "costs" in names else ():  # first: see costs.scaling
+        found.scalings.append(costs.scaling(job, tuple(sizes)))
+        _write(found)
+    if found.scalings:
         found.benchmarks.append(flat(found.scalings[0].mebibytes))
     for s in found.scalings:
         print(f"{s.job}: time as N^{s.exponent}, memory x {s.memory_growth:.2f}", flush=True)
@@ -237,6 +239,11 @@ def main(names: Sequence[str], sizes: Sequence[int]) -> None:
             print(
                 f"ratio {b.ratio:.3g}, goal {b.goal:.3g}{'' if b.met else ', missed'}", flush=True
             )
+        _write(found)
+
+
+def _write(found: Benchmarks) -> None:
+    """Write what was measured so far: a run that is stopped keeps it."""
     lists = ("benchmarks", "scalings")
     plain = {key: value for key, value in dataclasses.asdict(found).items() if key in lists}
     paths.BUILD.mkdir(parents=True, exist_ok=True)
