@@ -27,7 +27,13 @@ from specz.runner import fit_recipe, missing, recipe, run
 from specz.store import Store, key_of
 from specz.training import TrainingConfig
 
-SPECZ = [sys.executable, "-c", "from specz.cli import main; main()"]
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+from specz.cli import main
+main()
+"""
+SPECZ = [sys.executable, "-c", PROGRAM]
 KNN = Experiment(
     NearestNeighbours(),
     100,
