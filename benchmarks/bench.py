@@ -11,7 +11,6 @@ some rounds; the fastest round of each counts, as other work on the machine can 
 
 import argparse
 import dataclasses
-import json
 import math
 import subprocess
 import sys
@@ -26,8 +25,9 @@ from typing import TYPE_CHECKING
 import costs
 import numpy as np
 import numpy.typing as npt
+import outcome
 
-from specz import checks, paths
+from specz import checks
 from specz.backend import load_keras
 from specz.experiment import Experiment
 from specz.fanout import Where, compute
@@ -246,8 +246,7 @@ def _write(found: Benchmarks) -> None:
     """Write what was measured so far: a run that is stopped keeps it."""
     lists = ("benchmarks", "scalings")
     plain = {key: value for key, value in dataclasses.asdict(found).items() if key in lists}
-    paths.BUILD.mkdir(parents=True, exist_ok=True)
-    (paths.BUILD / "bench.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    outcome.write("bench", plain)
 
 
 if __name__ == "__main__":

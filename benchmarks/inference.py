@@ -9,12 +9,13 @@ fitting), exact-class accuracy with its interval and outliers beyond 0.003.
 """
 
 import importlib.util
-import json
 import sys
 import time
 from dataclasses import asdict
 
-from specz import metrics, paths, runner
+import outcome
+
+from specz import metrics, runner
 from specz.baselines import Forest, NearestNeighbours
 from specz.bayes import BayesLimit
 from specz.equivariant import Equivariant
@@ -78,9 +79,7 @@ def main(n_test: int = 300) -> None:
             f"exact class {speed.accuracy}; outliers {speed.outliers}"
         )
     found = {"snr": SNR, "n_test": n_test, "rounds": ROUNDS, "speeds": list(map(asdict, speeds))}
-    paths.BUILD.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(found, indent=1, ensure_ascii=False)
-    (paths.BUILD / "inference.json").write_text(text + "\n", encoding="utf-8")
+    outcome.write("inference", found)
 
 
 if __name__ == "__main__":

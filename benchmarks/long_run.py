@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import outcome
+
 from specz import book, paths
 from specz.record import slope
 from specz.runner import commit
@@ -96,8 +98,7 @@ def main(n: int) -> None:
         book.build("smoke")
 
     found = long_run(n, build, paths.BUILD)
-    text = json.dumps(found, indent=1)
-    (paths.BUILD / "long_run.json").write_text(text + "\n", encoding="utf-8")
+    outcome.write("long_run", found)
     print(json.dumps(found["growth"], indent=1))
 
 

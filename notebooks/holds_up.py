@@ -77,12 +77,12 @@ Markdown(tables.scalings_table(measured.scalings))
 # %% [markdown]
 # From these powers follows what the archived experiments would cost with a thousand times the
 # training spectra, and the same test spectra. The intervals are those of the powers alone: a power
-# that was measured below 80,000 spectra need not hold up to 400 million, and that of the Bayes
+# that was measured at the sizes above need not hold that far beyond them, and that of the Bayes
 # limit and of template fitting counts SEDs.
 
 # %%
 enlarged = record.enlarge(
-    archive.archived(profiles.profile_experiments("paper")), measured.scalings, 1000
+    archive.core_hours(profiles.profile_experiments("paper")), measured.scalings, 1000
 )
 tables.save("enlarged", tables.enlarged_table(enlarged))
 Markdown(tables.enlarged_table(enlarged))

@@ -46,14 +46,10 @@ def pytest_configure(config):
 
 
 LONG = (
-    "test_supply_chain",
-    "test_site",
-    "test_fanout",
-    "test_kernels",
-    "test_killed",
-    "test_resume",
+    *("test_site", "test_resume", "test_bayes", "test_fanout", "test_kernels", "test_networks"),
+    *("test_archive", "test_killed", "test_figures", "test_supply_chain"),
 )
-"""Files that take longest are begun first, so that no process is left alone with one of them."""
+"""Files that take longest, longest first, are begun first: no process is left alone with one."""
 
 
 def pytest_collection_modifyitems(items):

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -81,16 +80,12 @@ def test_sizes_that_a_job_cannot_take_are_left_out(monkeypatch):
     assert costs.scaling("bayes", (400_000,)).sizes == [2500, 5000, 10_000]
 
 
-def test_a_cost_is_enlarged_by_its_own_power(tmp_path):
-    def archived(estimator, n, hours):
-        experiment = Experiment(estimator, n, n_test=10)
-        return SimpleNamespace(experiment=experiment, manifest={"cpu_seconds": 3600 * hours})
-
-    results = [archived(NearestNeighbours(), n, 0.5) for n in (100, 200)]
-    results.append(archived(Forest(), 100, 1.0))
+def test_a_cost_is_enlarged_by_its_own_power():
+    cost = {Experiment(NearestNeighbours(), n): 0.5 for n in (100, 200)}
+    cost[Experiment(Forest(), 100)] = 1.0
     square = Scaling("work", "knn", [10, 100, 1000], [1.0, 100.0, 1e4], [50.0, 50.0, 149.0])
     nothing = Scaling("generating", "", [10, 100, 1000], [1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
-    (row,) = record.enlarge(results, [square, nothing], 10)
+    (row,) = record.enlarge(cost, [square, nothing], 10)
     assert (row.method, row.experiments, row.core_hours) == ("k-NN", 2, 1.0)
     assert row.enlarged == pytest.approx((100, 100, 100))
     assert row.longest == pytest.approx(50)

@@ -207,14 +207,16 @@ class Status:
 
 def status(wanted: Sequence[Experiment]) -> Status:
     """Say which experiments are archived, and what they cost."""
+    cost = core_hours(wanted)
+    return Status(list(cost), [e for e in wanted if e not in cost], sum(cost.values()))
+
+
+def core_hours(wanted: Sequence[Experiment]) -> dict[Experiment, float]:
+    """Processor time that each of those experiments took that are archived, over all cores."""
     store = Store(paths.RESULTS)
-    done, left, hours = [], [], 0.0
-    for experiment in wanted:
-        key = archive_key(experiment)
-        if store.folder(key).is_dir():
-            done.append(experiment)
-            manifest = store.read(key).manifest
-            hours += manifest["cpu_seconds"] / 3600
-        else:
-            left.append(experiment)
-    return Status(done, left, hours)
+    keys = {experiment: archive_key(experiment) for experiment in wanted}
+    return {
+        experiment: store.read(key).manifest["cpu_seconds"] / 3600
+        for experiment, key in keys.items()
+        if store.folder(key).is_dir()
+    }

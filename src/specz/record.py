@@ -9,7 +9,7 @@ import json
 import math
 import os
 import platform
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +19,10 @@ import numpy.typing as npt
 from scipy import stats
 
 from specz import paths
+from specz.experiment import Experiment
 from specz.fingerprint import file_digest
 from specz.metrics import Interval
-from specz.runner import Result, commit
+from specz.runner import commit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -205,29 +206,29 @@ class Enlarged:
 
 
 def enlarge(
-    results: Sequence[Result], scalings: Sequence[Scaling], factor: float
+    cost: Mapping[Experiment, float], scalings: Sequence[Scaling], factor: float
 ) -> list[Enlarged]:
-    """Say what results would cost with ``factor`` times the training spectra, method by method.
+    """Say what experiments would cost with ``factor`` times the training spectra, by method.
 
-    Each cost is that of the result times ``factor`` to the measured power; a method of which no
-    power was measured is left out.
+    Each of the costs, in core-hours, is taken times ``factor`` to the measured power; a method of
+    which no power was measured is left out.
     """
     rows = []
     for scaling in scalings:
-        group = [r for r in results if r.experiment.method == scaling.method]
+        group = [e for e in cost if e.method == scaling.method]
         if not group:
             continue
-        hours = [r.manifest["cpu_seconds"] / 3600 for r in group]
+        hours = [cost[e] for e in group]
         times = [factor**power for power in scaling.exponent]
         rows.append(
             Enlarged(
-                group[0].experiment.estimator.label,
+                group[0].estimator.label,
                 len(group),
                 sum(hours),
                 scaling.exponent,
                 Interval(*(sum(hours) * each for each in times)),
                 max(hours) * times[0],
-                scaling.mebibytes_at(factor * max(r.experiment.n_train for r in group)),
+                scaling.mebibytes_at(factor * max(e.n_train for e in group)),
             )
         )
     return rows

@@ -1,10 +1,11 @@
 """Results as tables in Markdown, numbers with their intervals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from specz import metrics, paths
 from specz.bayes import BayesLimit
 from specz.claims import Claim
+from specz.figures.style import limits
 from specz.networks import CNN
 from specz.predictions import Predictions
 from specz.record import Benchmark, Enlarged, Fault, Scaling
@@ -138,17 +139,18 @@ def limit_table(results: Sequence[Result]) -> str:
 
     Results at an S/N of which there is no limit are left out.
     """
-    found = [r for r in results if isinstance(r.experiment.estimator, BayesLimit)]
-    ceiling = {r.experiment.snr: r for r in sorted(found, key=lambda r: -r.experiment.snr)}
     header = (
         *("S/N", "method", "training spectra", "exact class", "±1 class"),
         *("part of the limit", "behind the limit (points)"),
     )
     rows = []
-    for snr, limit in ceiling.items():
+    for snr, limit in reversed(limits(results).items()):
         for r in (r for r in results if r.experiment.snr == snr):
-            part = metrics.part_of(r.test, limit.test)
-            behind = metrics.compare(limit.test, r.test).difference
+            held = ("–", "–")
+            if r is not limit:
+                part = metrics.part_of(r.test, limit.test)
+                behind = metrics.compare(limit.test, r.test).difference
+                held = (_with_interval(part, "{:.4f}".format), behind.points())
             rows.append(
                 (
                     f"{snr:g}",
@@ -156,8 +158,7 @@ def limit_table(results: Sequence[Result]) -> str:
                     f"{r.experiment.n_train:,}",
                     metrics.accuracy(r.test).percent(),
                     metrics.within_one(r.test).percent(),
-                    "–" if r is limit else f"{part.value:.4f} ({part.low:.4f}–{part.high:.4f})",
-                    "–" if r is limit else behind.points(),
+                    *held,
                 )
             )
     return markdown_table(header, rows)
@@ -255,7 +256,7 @@ def scalings_table(scalings: Sequence[Scaling]) -> str:
         (
             s.job,
             f"{s.sizes[0]:,} to {s.sizes[-1]:,}",
-            f"{s.exponent.value:.2f} ({s.exponent.low:.2f} to {s.exponent.high:.2f})",
+            _with_interval(s.exponent, "{:.2f}".format),
             f"{s.seconds[-1]:,.3g} s",
             f"{s.mebibytes[-1]:,.0f} MiB",
             f"{s.memory_growth:.2f}",
@@ -276,8 +277,8 @@ def enlarged_table(rows: Iterable[Enlarged]) -> str:
             row.method,
             f"{row.experiments}",
             _two_digits(row.core_hours),
-            f"{row.exponent.value:.2f} ({row.exponent.low:.2f} to {row.exponent.high:.2f})",
-            "{} ({} to {})".format(*map(_two_digits, row.enlarged)),
+            _with_interval(row.exponent, "{:.2f}".format),
+            _with_interval(row.enlarged, _two_digits),
             _two_digits(row.longest),
             f"{_two_digits(row.mebibytes / 1024)} GiB",
         )
@@ -288,6 +289,10 @@ def enlarged_table(rows: Iterable[Enlarged]) -> str:
         *("core-hours enlarged", "of the longest", "memory of the largest"),
     )
     return markdown_table(header, cells) if cells else "No cost is recorded yet."
+
+
+def _with_interval(interval: metrics.Interval, form: Callable[[float], str]) -> str:
+    return "{} ({} to {})".format(*map(form, interval))
 
 
 def _two_digits(value: float) -> str:

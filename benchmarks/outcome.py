@@ -1,0 +1,13 @@
+"""What a benchmark found, where ``scripts/record.py`` and the reader look for it."""
+
+import json
+from typing import Any
+
+from specz import paths
+
+
+def write(name: str, found: dict[str, Any]) -> None:
+    """Write ``build/NAME.json``."""
+    paths.BUILD.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found, indent=1, ensure_ascii=False)
+    (paths.BUILD / f"{name}.json").write_text(text + "\n", encoding="utf-8")
