@@ -55,7 +55,10 @@ def main():
     (html / "_static").mkdir(parents=True)
     for name in ("index.html", "other.html"):
         (html / name).write_text(text)
-        time.sleep(float(text.partition("waits ")[2] or 0))
+        until = time.monotonic() + 100
+        while "waits" in text and not (site.parents[1] / "go on").exists():
+            assert time.monotonic() < until
+            time.sleep(0.02)
 """
 
 
@@ -302,21 +305,39 @@ def test_a_site_killed_before_any_change_is_the_old_or_the_new(tmp_path, rendere
     assert kills >= 25
 
 
+class Build:
+    """A build of a site that says ``text``, in a process of its own."""
+
+    def __init__(self, folder, text, environment):
+        self.log = folder / f"{text}.log"
+        with self.log.open("w") as file:
+            command = [sys.executable, "-c", BUILD, str(folder), text]
+            self.process = subprocess.Popen(command, env=environment, stdout=file)
+
+    def waits(self):
+        return "another process builds the site in" in self.log.read_text()
+
+
+def until(condition):
+    deadline = time.monotonic() + 100
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def start_build(tmp_path, renderer):
-    """Start to build a site that says ``text``, in a process of its own."""
-
+    """Start a build; a renderer of a text with "waits" waits for a file "go on"."""
     started = []
 
     def start(text):
-        command = [sys.executable, "-c", BUILD, str(tmp_path), text]
-        process = subprocess.Popen(command, env=renderer, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        return process
+        started.append(Build(tmp_path, text, renderer))
+        return started[-1]
 
     yield start
-    for process in started:
-        with process:  # waits, and closes its pipes
+    (tmp_path / "go on").touch()
+    for build in started:
+        with build.process as process:  # waits for its end
             process.kill()
 
 
@@ -324,12 +345,12 @@ def start_build(tmp_path, renderer):
     "three builds at once in one folder", "they take turns and say so; the site is whole"
 )
 def test_two_builds_in_one_folder_take_turns(tmp_path, start_build):
-    texts = [f"site {i} waits 2" for i in range(3)]
-    processes = [start_build(text) for text in texts]
-    said = [process.communicate(timeout=200)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    assert "another process builds the site in" in "".join(said)
-    assert all("site: built" in one for one in said)
+    texts = [f"site {i} waits" for i in range(3)]
+    builds = [start_build(text) for text in texts]
+    until(lambda: sum(build.waits() for build in builds) == 2)
+    (tmp_path / "go on").touch()
+    assert [build.process.wait(100) for build in builds] == [0, 0, 0]
+    assert all("site: built" in build.log.read_text() for build in builds)
     site = Site(tmp_path)
     assert site.text() in texts
     assert not (tmp_path / "build" / "html.old").exists()
@@ -339,16 +360,12 @@ def test_two_builds_in_one_folder_take_turns(tmp_path, start_build):
     "build right after a killed one whose renderer lives on", "it waits for it; the site is whole"
 )
 def test_a_build_waits_for_the_renderer_of_one_that_was_killed(tmp_path, start_build):
-    first = start_build("site 0 waits 4")
-    rendered = tmp_path / "build" / "jupyter-book" / "_build" / "html" / "index.html"
-    deadline = time.monotonic() + 100
-    while not rendered.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+    first = start_build("site 0 waits")
+    until((tmp_path / "build" / "jupyter-book" / "_build" / "html" / "index.html").exists)
+    first.process.kill()
+    first.process.wait()
     second = start_build("site 1")
-    said = second.communicate(timeout=100)[0]
-    assert "another process builds the site in" in said
-    assert second.returncode == 0
+    until(second.waits)
+    (tmp_path / "go on").touch()
+    assert second.process.wait(100) == 0
     assert Site(tmp_path).text() == "site 1"
