@@ -1,14 +1,16 @@
 # make book: every figure and the site, in build/html.  make test: the tests.
+# make book PROFILE=paper WORKERS=2: another profile; experiments side by side.
 # make bench: measure speed, memory and growth, minutes, into build/bench.json.
 # The first call installs everything into .venv from requirements.lock.
 PYTHON ?= $(shell for v in python3.12 python3.11 python3.13 python3; do $$v -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$v && break; done)
 PROFILE ?= quick
+WORKERS ?= 1
 BIN := .venv/bin
 READY := .venv/ready
 
 .PHONY: book test bench lint format lock clean
 book: $(READY)
-	$(BIN)/specz build --profile $(PROFILE)
+	$(BIN)/specz build --profile $(PROFILE) --workers $(WORKERS)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

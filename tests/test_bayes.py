@@ -55,7 +55,7 @@ def test_the_scan_is_the_sum_written_out():
 
 
 def test_knowing_less_is_not_better_and_needs_no_scale():
-    asked = sample(0.7, n=150, seed=8)
+    asked = sample(0.7, n=80, seed=8)
     flux = asked.flux()
     rates = {}
     for amplitude in (True, False):
@@ -64,7 +64,8 @@ def test_knowing_less_is_not_better_and_needs_no_scale():
             p = posterior(limit, 0.7, flux)
             rates[amplitude, noise] = np.mean(p.argmax(axis=1) == asked.labels)
             if not amplitude and not noise:
-                np.testing.assert_allclose(posterior(limit, 0.7, 7 * flux), p, atol=2e-3)
+                few = slice(0, 20)
+                np.testing.assert_allclose(posterior(limit, 0.7, 7 * flux[few]), p[few], atol=2e-3)
     assert min(rates.values()) > 0.5
     assert max(rates.values()) <= rates[True, True] + 0.03
     # 1,800 pixels tell the noise level: not knowing it beforehand costs next to nothing.
