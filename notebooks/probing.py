@@ -89,11 +89,12 @@ figures.beside("alterations", figures.plot_alterations, results, reference, heig
 Markdown(
     tables.markdown_table(
         (
-            *("test spectra", "method", "exact class", "±1 class", "outliers beyond 0.003"),
-            *("mean maximum p", "NLL (nats)"),
+            *("computed", "test spectra", "method", "exact class", "±1 class"),
+            *("outliers beyond 0.003", "mean maximum p", "NLL (nats)"),
         ),
         [
             (
+                where,
                 figures.by_alteration(r),
                 r.experiment.estimator.label,
                 metrics.accuracy(r.test).percent(),
@@ -102,8 +103,9 @@ Markdown(
                 f"{r.test.p_max.mean(dtype=float):.2f}",
                 metrics.negative_log_likelihood(r.test),
             )
-            for name in dict.fromkeys(map(figures.by_alteration, results))
-            for r in results
+            for where, part in (("here", results), ("archived", reference))
+            for name in dict.fromkeys(map(figures.by_alteration, part))
+            for r in part
             if figures.by_alteration(r) == name
         ],
     )

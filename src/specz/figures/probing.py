@@ -37,7 +37,8 @@ def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
         )
     ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
     ax.set_yticks(range(len(names)), names[::-1])
-    ax.legend(fontsize=9, loc="center right")
+    # Without lines little is left, so the second row from above is empty to the right.
+    ax.legend(fontsize=9, loc="center", bbox_to_anchor=(0.42, 0.72))
     return ax
 
 
