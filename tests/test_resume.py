@@ -85,10 +85,9 @@ def test_twenty_kills_do_not_change_the_result(tmp_path, tries):
     seconds = whole.manifest["seconds"]
     folders = [tmp_path / "first", tmp_path / "second"]
     with ThreadPoolExecutor(len(folders)) as pool:
-        moments = [random.Random(i) for i in range(len(folders))]
         killed = [
-            pool.submit(kill, folder, KILLS // len(folders), moment, seconds)
-            for folder, moment in zip(folders, moments, strict=True)
+            pool.submit(kill, folder, KILLS // len(folders), random.Random(i), seconds)
+            for i, folder in enumerate(folders)
         ]
     assert sum(future.result() for future in killed) == KILLS
     tries(KILLS)
