@@ -5,10 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from specz import execution, paths
 
@@ -114,11 +114,8 @@ def alive(pid):
     return state != "Z"  # a dead process that nobody asked about yet
 
 
-def all_end(pids, seconds=15):
-    deadline = time.monotonic() + seconds
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return not any(alive(pid) for pid in pids)
+def all_end(pids):
+    until(lambda: not any(alive(pid) for pid in pids), 15)
 
 
 def children(parent):
@@ -167,7 +164,7 @@ def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path, tries):
         assert SAID[told] in stderr
         assert "Traceback" not in stderr
     build = tmp_path / "build"
-    assert all_end(pids_of(build, "endless", "stopped", "dead"))
+    all_end(pids_of(build, "endless", "stopped", "dead"))
     assert len(pages(build)) == 1
     assert not list((build / "notebooks").glob(".running-*"))
     assert (build / "notebooks" / "data.failed.ipynb").exists()
@@ -182,15 +179,12 @@ def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     """The notebook that had ended is kept; the same command makes the other."""
     build = tmp_path / "build"
     first = start("done", "once")
-    deadline = time.monotonic() + 120
-    while not (build / "once.pid").exists() or not pages(build):
-        assert time.monotonic() < deadline, first.poll()
-        time.sleep(0.1)
+    until(lambda: (build / "once.pid").exists() and pages(build))
     workers = children(first.pid)
     assert len(workers) >= 2
     first.send_signal(signal.SIGKILL)
     first.communicate()
-    assert all_end([*pids_of(build, "once"), *workers])
+    all_end([*pids_of(build, "once"), *workers])
     (kept,) = pages(build)
     made = (kept / "manifest.json").stat().st_mtime_ns
     (build / "second").touch()

@@ -11,13 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 import yaml
+from waiting import until
 
 from specz import book, execution, paths, provenance
 from specz.fingerprint import file_digest
@@ -28,7 +28,6 @@ CHANGES = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.truncate", "sub
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 PROGRAM = """
 import sys
-import time
 from pathlib import Path
 sys.path.insert(0, "tests")
 import test_killed
@@ -36,7 +35,6 @@ print(test_killed.killed_before_each_change(getattr(test_killed, sys.argv[1]), P
 """
 BUILD = """
 import sys
-import time
 from pathlib import Path
 sys.path.insert(0, "tests")
 import test_killed
@@ -55,9 +53,9 @@ def main():
     (html / "_static").mkdir(parents=True)
     for name in ("index.html", "other.html"):
         (html / name).write_text(text)
-        until = time.monotonic() + 100
+        deadline = time.monotonic() + 100
         while "waits" in text and not (site.parents[1] / "go on").exists():
-            assert time.monotonic() < until
+            assert time.monotonic() < deadline
             time.sleep(0.02)
 """
 
@@ -316,13 +314,6 @@ class Build:
 
     def waits(self):
         return "another process builds the site in" in self.log.read_text()
-
-
-def until(condition):
-    deadline = time.monotonic() + 100
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture
