@@ -10,14 +10,10 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erf
 
 from specz.grid import Grid
 from specz.library import Library
 from specz.lines import C_KM_S, HALPHA, LINE_WAVE_REST
-
-LINE_HALF_WIDTH = 6.0
-"""Lines are integrated out to this many standard deviations; 2e-9 of the flux lies beyond."""
 
 FWHM = 2 * math.sqrt(2 * math.log(2))
 
@@ -71,8 +67,11 @@ def integrate(
             f"z must lie in [{low:.4f}, {high:.4f}] for the grid {grid.name!r} to fall on the "
             f"templates; got {z.min():g} to {z.max():g}"
         )
-    flux = _continuum_integral(library, sed, z, grid)
-    _add_lines(flux, library.line_flux[sed], library.config.velocity_dispersion, z, grid)
+    from specz import integrals  # compiled: it takes half a second to load
+
+    flux = np.zeros((len(z), grid.n_pixels))
+    integrals.add_continuum(flux, library.continuum[sed], library.wave_rest, z, grid.edges)
+    _add_lines(flux, library, library.line_flux[sed], z, grid)
     flux /= grid.step
     return flux
 
@@ -83,7 +82,7 @@ def integrate_lines(
     """The part of :func:`integrate` that is in lines."""
     sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
     flux = np.zeros((len(z), grid.n_pixels))
-    _add_lines(flux, library.line_flux[sed], library.config.velocity_dispersion, z, grid)
+    _add_lines(flux, library, library.line_flux[sed], z, grid)
     flux /= grid.step
     return flux
 
@@ -109,7 +108,7 @@ def halpha_snr(
     line = np.zeros((len(z), grid.n_pixels))
     only = np.zeros_like(library.line_flux[sed])
     only[:, HALPHA] = library.line_flux[sed, HALPHA]
-    _add_lines(line, only, library.config.velocity_dispersion, z, grid)
+    _add_lines(line, library, only, z, grid)
     return np.asarray(snr * np.sqrt((line**2).sum(axis=1)) / (grid.step * mean))
 
 
@@ -132,57 +131,15 @@ def line_sigma(
     return fraction * wave_obs
 
 
-def _continuum_integral(
-    library: Library, sed: npt.NDArray[np.integer], z: npt.NDArray[np.float64], grid: Grid
-) -> npt.NDArray[np.float64]:
-    """Integral of the piecewise-linear continuum over each pixel: (n_spectra, n_pixels)."""
-    nodes = library.continuum[sed]  # (spectrum, node)
-    half_rise = np.zeros_like(nodes)
-    np.subtract(nodes[:, 1:], nodes[:, :-1], out=half_rise[:, :-1])
-    half_rise *= np.float32(0.5)
-    cumulative = np.zeros(nodes.shape)  # in units of the node spacing
-    np.cumsum(nodes[:, :-1] + half_rise[:, :-1], axis=1, dtype=float, out=cumulative[:, 1:])
-
-    wave0, step = library.wave_rest[0], library.wave_rest[1] - library.wave_rest[0]
-    at = np.multiply.outer(1 / (1 + z), grid.edges / step)  # (spectrum, edge), in nodes
-    at -= wave0 / step
-    k = at.astype(np.intp)
-    at -= k
-    within = at.astype(np.float32)
-    k += (np.arange(len(z)) * nodes.shape[1])[:, None]
-    part = half_rise.take(k, mode="clip")
-    part *= within
-    part += nodes.take(k, mode="clip")
-    part *= within
-    integral = cumulative.take(k, mode="clip")
-    integral += part
-    return np.asarray(np.diff(integral, axis=1) * step)
-
-
 def _add_lines(
     flux: npt.NDArray[np.float64],
+    library: Library,
     line_flux: npt.NDArray[np.float64],
-    velocity_dispersion: float,
     z: npt.NDArray[np.float64],
     grid: Grid,
 ) -> None:
-    """Add each line's Gaussian, integrated over the pixels it reaches, to ``flux`` in place."""
-    sigma_max = float(line_sigma(grid.wave_max, velocity_dispersion, grid))
-    half = math.ceil(LINE_HALF_WIDTH * sigma_max / grid.step) + 1  # pixels on either side
-    offsets = np.arange(-half, half + 2)
-    for i, wave_rest in enumerate(LINE_WAVE_REST):
-        wave = wave_rest * (1 + z)
-        sigma = line_sigma(wave, velocity_dispersion, grid)
-        pixel = np.floor((wave - grid.wave_min) / grid.step).astype(int)
-        seen = np.flatnonzero(
-            (pixel >= -half) & (pixel < grid.n_pixels + half) & (line_flux[:, i] != 0)
-        )
-        if not seen.size:
-            continue
-        edge_index = pixel[seen, None] + offsets  # (spectrum, edge)
-        edge = grid.wave_min + grid.step * edge_index
-        scaled = (edge - wave[seen, None]) / (math.sqrt(2) * sigma[seen, None])
-        part = 0.5 * line_flux[seen, i, None] * np.diff(erf(scaled), axis=1)
-        column = edge_index[:, :-1]
-        part[(column < 0) | (column >= grid.n_pixels)] = 0.0
-        flux[seen[:, None], column.clip(0, grid.n_pixels - 1)] += part
+    """Add lines, in the library's units, to ``flux``, (n_spectra, n_pixels), in place."""
+    from specz import integrals
+
+    width = float(line_sigma(1.0, library.config.velocity_dispersion, grid))
+    integrals.add_lines(flux, line_flux, LINE_WAVE_REST, width, z, grid.edges)

@@ -22,7 +22,9 @@ from specz.lock import alone
 from specz.predictions import Predictions
 from specz.store import Arrays, Entry, Store, canonical, key_of
 
-NUMERICAL_LIBRARIES = ("numpy", "scipy", "scikit-learn", "keras", "tensorflow-cpu", "tensorflow")
+NUMERICAL_LIBRARIES = (
+    *("numpy", "scipy", "numba", "scikit-learn", "keras", "tensorflow-cpu", "tensorflow"),
+)
 ASKED = ("n_test", "altered")
 """Settings of an experiment that do not change what is fitted."""
 
