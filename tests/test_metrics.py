@@ -187,3 +187,8 @@ def test_the_mean_of_trainings_is_that_of_their_accuracies():
     assert metrics.mean_difference([half], [wrong]) == metrics.compare(half, wrong).difference
     with pytest.raises(ValueError, match="same spectra"):
         metrics.mean_accuracy([right, predictions(z[:5], label[:5])])
+
+
+def test_points_have_a_true_minus_and_no_negative_zero():
+    found = metrics.Interval(-0.0002, -0.007, 0.011).points()
+    assert found == "+0.0\u00a0(\u22120.7\u00a0to\u00a0+1.1)"

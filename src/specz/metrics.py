@@ -39,9 +39,9 @@ class Interval(NamedTuple):
         return f"{value} % ({low}\u2060–\u2060{high})".replace(" ", "\u00a0")
 
     def points(self) -> str:
-        """As a difference in percentage points: ``+2.2 (+1.2 to +3.1)``."""
-        value, low, high = (f"{100 * number:+.1f}" for number in self)
-        return f"{value} ({low} to {high})".replace(" ", "\u00a0")
+        """As a difference in percentage points: ``+0.2 (−0.7 to +1.1)``; zero has no minus."""
+        value, low, high = (f"{100 * number:+z.1f}" for number in self)
+        return f"{value} ({low} to {high})".replace(" ", "\u00a0").replace("-", "\u2212")
 
 
 class Comparison(NamedTuple):
