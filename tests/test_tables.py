@@ -72,6 +72,11 @@ def test_a_row_must_fit_its_header():
         tables.markdown_table(("a", "b"), [("c",)])
 
 
+def test_an_interval_stays_on_one_line():
+    (cell, text) = cells(tables.markdown_table("ab", [(metrics.Interval(2, 1, 3), "a b")]))[2]
+    assert (cell, text) == ("2\u00a0[1,\u00a03]", "a b")
+
+
 def test_checks_are_listed_or_said_to_be_missing():
     passed = Check("more data", metrics.Interval(0.1, 0.05, 0.2))
     table = cells(tables.checks_table([Claim(1, "", (passed,))]))

@@ -16,6 +16,8 @@ from specz.speed import Timing
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table; each row has as many cells as the header.
 
+    A cell that is an interval is kept on one line.
+
     Raises
     ------
     ValueError
@@ -25,7 +27,7 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> s
     for row in rows:
         if len(row) != len(header):
             raise ValueError(f"expected {len(header)} cells; got {len(row)}: {row!r}")
-        lines.append([str(cell) for cell in row])
+        lines.append([_cell(value) for value in row])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -289,6 +291,11 @@ def enlarged_table(rows: Iterable[Enlarged]) -> str:
         *("core-hours enlarged", "of the longest", "memory of the largest"),
     )
     return markdown_table(header, cells) if cells else "No cost is recorded yet."
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    return text.replace(" ", "\u00a0") if isinstance(value, metrics.Interval) else text
 
 
 def _with_interval(interval: metrics.Interval, form: Callable[[float], str]) -> str:
