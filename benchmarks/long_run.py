@@ -2,53 +2,37 @@
 
 Usage: ``python benchmarks/long_run.py [N]`` (50 by default). Each of N builds of the smoke book,
 after a first one that does not count, executes one notebook again, in turn, and renders the site.
-Prints and writes ``build/long_run.json``: what was counted after each build, and for each quantity
-its growth per build (slope of a straight line) with its 95 % interval, and the limit that the
-interval's upper end must not exceed.
+Writes what was counted after each build to ``build/long_run.json``; ``scripts/record.py long_run``
+puts it into the book. Prints growth per build, the slope of a straight line, with its 95 %
+interval, and the limit that the interval's upper end must not exceed.
 """
 
 import itertools
-import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
 
 import outcome
 
 from specz import book, paths
-from specz.record import slope
-from specz.runner import commit
+from specz.record import Growth
 from specz.studies import STUDIES
 
-
-class Counts(NamedTuple):
-    """What is counted after a build."""
-
-    resident_mb: float
-    descriptors: float
-    processes: float
-    folder_mb: float
-
-
-class Growth(NamedTuple):
-    """Growth per build with its 95 % interval, and the limit of the interval's upper end."""
-
-    slope: float
-    low: float
-    high: float
-    limit: float
+COUNTED = {
+    "resident memory": ("MiB", 1.0),
+    "open descriptors": ("", 0.02),
+    "processes it started": ("", 0.02),
+    "folder of builds": ("MiB", 0.1),
+}
+"""Unit, and growth per build that is let pass: 50 MiB, one descriptor, one process in 50 builds."""
 
 
-LIMITS = Counts(resident_mb=1.0, descriptors=0.02, processes=0.02, folder_mb=0.1)
-"""Growth per build that is let pass: 50 MB, one descriptor and one process in 50 builds."""
-
-
-def count(folder: Path) -> Counts:
-    """Count for this process, those it started, and the folder."""
+def count(folder: Path) -> tuple[float, ...]:
+    """Count, in the order of :data:`COUNTED`."""
     listed = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
     )
@@ -59,33 +43,19 @@ def count(folder: Path) -> Counts:
     resident = next(rss for pid, _, rss in rows if pid == os.getpid()) / 2**10
     files = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     descriptors = len(list(Path("/dev/fd").iterdir()))
-    return Counts(resident, descriptors, len(family) - 2, files / 2**20)  # this one, and ps
+    return resident, descriptors, len(family) - 2, files / 2**20  # less this one, and ps
 
 
-def growth(values: Sequence[float], limit: float) -> Growth:
-    """Fit a straight line to values after each build; at least three of them."""
-    return Growth(*slope(range(len(values)), values), limit)
-
-
-def long_run(n: int, build: Callable[[], object], folder: Path) -> dict[str, object]:
-    """Build ``n`` times after a first time; return counts and growth, with a verdict for each."""
+def long_run(n: int, build: Callable[[], object], folder: Path) -> list[Growth]:
+    """Build ``n`` times after a first time; return what was counted after each."""
     build()
     counts = []
     for i in range(1, n + 1):
         build()
         counts.append(count(folder))
         print(f"{i} of {n}: {counts[-1]}", flush=True)
-    series = zip(Counts._fields, zip(*counts, strict=True), LIMITS, strict=True)
-    grown = {name: growth(values, limit) for name, values, limit in series}
-    return {
-        "builds": n,
-        "commit": commit(),
-        "counts": [each._asdict() for each in counts],
-        "growth": {
-            name: {**each._asdict(), "within": each.high <= each.limit}
-            for name, each in grown.items()
-        },
-    }
+    series = zip(COUNTED.items(), zip(*counts, strict=True), strict=True)
+    return [Growth(name, unit, list(values), limit) for (name, (unit, limit)), values in series]
 
 
 def main(n: int) -> None:
@@ -97,9 +67,10 @@ def main(n: int) -> None:
             shutil.rmtree(page)
         book.build("smoke")
 
-    found = long_run(n, build, paths.BUILD)
-    outcome.write("long_run", found)
-    print(json.dumps(found["growth"], indent=1))
+    growths = long_run(n, build, paths.BUILD)
+    outcome.write("long_run", {"growths": list(map(asdict, growths))})
+    for each in growths:
+        print(f"{each.counted}: {each.per_build} per build, limit {each.limit:g}")
 
 
 if __name__ == "__main__":

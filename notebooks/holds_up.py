@@ -24,6 +24,7 @@ from specz import archive, figures, profiles, record, tables
 
 recorded = record.faults()
 measured = record.benchmarks()
+counted = record.long_run()
 
 # %% [markdown]
 # ## Faults
@@ -42,6 +43,18 @@ Markdown(f"Recorded at {recorded}.\n\n{tables.faults_table(recorded.faults)}")
 # computed again; an executed page or a site would have to be removed by hand.
 #
 # The same again, on your machine: `python scripts/record.py faults`.
+#
+# ## Many builds
+#
+# What one process holds after each of many builds of the book, each of which executes a notebook
+# anew and renders the site. Growth is the slope of a straight line, with its 95 % interval; the
+# whole interval must lie below the limit.
+
+# %%
+Markdown(f"Recorded: {counted}.\n\n{tables.growths_table(counted.growths)}")
+
+# %% [markdown]
+# The same again, in the better part of an hour: `python scripts/record.py long_run`.
 #
 # ## Benchmarks
 #

@@ -1,6 +1,7 @@
 """Measure or try something again, and record what came of it in results/NAME.json.
 
-Usage: ``python scripts/record.py NAME``; NAME is ``faults``, ``bench`` or ``inference``. A test
+Usage: ``python scripts/record.py NAME``; NAME is ``faults``, ``bench``,
+``inference`` or ``long_run``. A test
 that fails and a goal that is missed are recorded as such.
 """
 
@@ -24,6 +25,7 @@ COMMANDS = {
     ],
     "bench": ["benchmarks/bench.py"],
     "inference": ["benchmarks/inference.py"],
+    "long_run": ["benchmarks/long_run.py"],
 }
 """What writes ``build/NAME.json``, by name."""
 

@@ -1,11 +1,14 @@
+import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
-from specz import paths
+from specz import paths, record, tables
+from specz.record import Growth
 
 sys.path.insert(0, str(paths.ROOT / "benchmarks"))
 import long_run
@@ -13,10 +16,10 @@ import long_run
 
 def test_the_interval_holds_the_true_slope_as_often_as_it_says():
     noise = np.random.default_rng(0).normal(0, 1, (1000, 10))
-    found = [long_run.growth((0.5 * np.arange(10) + row).tolist(), 1.0) for row in noise]
+    found = [Growth("", "", (0.5 * np.arange(10) + row).tolist(), 1.0).per_build for row in noise]
     held = np.mean([each.low < 0.5 < each.high for each in found])
     assert held == pytest.approx(0.95, abs=0.02)
-    assert long_run.growth([3.0, 3.0, 3.0], 0.1)[:3] == pytest.approx((0, 0, 0))
+    assert Growth("", "", [3.0, 3.0, 3.0], 0.1).per_build == pytest.approx((0, 0, 0))
 
 
 def test_what_leaks_is_found_and_what_does_not_is_not(tmp_path):
@@ -28,16 +31,28 @@ def test_what_leaks_is_found_and_what_does_not_is_not(tmp_path):
         (tmp_path / f"{len(opened)}").write_bytes(bytes(2**20))
 
     try:
-        leaky = long_run.long_run(3, leak, tmp_path)["growth"]
+        _, *leaky = long_run.long_run(3, leak, tmp_path)
     finally:
         for descriptor, process in zip(opened, started, strict=True):
             os.close(descriptor)
             process.kill()
             process.wait()
-    for name in ("descriptors", "processes", "folder_mb"):
-        assert leaky[name]["slope"] == pytest.approx(1, abs=1e-6)
-        assert not leaky[name]["within"]
-    tight = long_run.long_run(3, lambda: None, tmp_path)
-    assert [each["processes"] for each in tight["counts"]] == [0, 0, 0]
-    for name in ("descriptors", "processes", "folder_mb"):
-        assert tight["growth"][name]["within"]
+    assert len(leaky) == 3
+    for each in leaky:
+        assert each.per_build.value == pytest.approx(1, abs=1e-6)
+        assert not each.within
+    _, *tight = long_run.long_run(3, lambda: None, tmp_path)
+    assert tight[1].values == [0, 0, 0]
+    assert all(each.within for each in tight)
+
+
+def test_what_was_counted_is_read_and_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    assert tables.growths_table(record.long_run().growths) == "Not done yet."
+    growth = Growth("rain", "mm", [1.0, 2.0, 3.0], 0.5)
+    made = {**record.provenance(), "growths": [asdict(growth)]}
+    (tmp_path / "long_run.json").write_text(json.dumps(made))
+    assert record.long_run().growths == [growth]
+    assert len(record.digests(["specz.record"])) == 1
+    row = "| rain | 3 | 1 mm | 3 mm | +1 (+1 to +1) | 0.5 | **no** |"
+    assert row in tables.growths_table([growth])

@@ -2,7 +2,8 @@
 
 ``python scripts/record.py faults`` writes ``results/faults.json`` from the outcome of the tests
 that are marked with a fault, ``python scripts/record.py bench`` ``results/bench.json`` from what
-``make bench`` measures. :mod:`specz.speed` has what is recorded of methods.
+``make bench`` measures, ``python scripts/record.py long_run`` ``results/long_run.json`` from many
+builds in one process. :mod:`specz.speed` has what is recorded of methods.
 """
 
 import json
@@ -27,7 +28,7 @@ from specz.runner import commit
 FloatArray = npt.NDArray[np.float64]
 
 RECORDS = {
-    "specz.record": ("faults.json", "bench.json", "summary.csv"),
+    "specz.record": ("faults.json", "bench.json", "long_run.json", "summary.csv"),
     "specz.speed": ("inference.json",),
 }
 """Committed records, by the module that reads them or is asked about them: ``summary.csv`` stands
@@ -242,6 +243,42 @@ class Benchmarks(Recorded):
     scalings: list[Scaling] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Growth:
+    """Something that was counted after each of many builds.
+
+    Attributes
+    ----------
+    counted, unit : str
+    values : list of float
+        At least three.
+    limit : float
+        Growth per build that is let pass.
+    """
+
+    counted: str
+    unit: str
+    values: list[float]
+    limit: float
+
+    @property
+    def per_build(self) -> Interval:
+        """Slope of a straight line."""
+        return slope(range(len(self.values)), self.values)
+
+    @property
+    def within(self) -> bool:
+        """Whether the whole interval is below the limit."""
+        return self.per_build.high <= self.limit
+
+
+@dataclass(frozen=True)
+class LongRun(Recorded):
+    """What was counted over many builds in one process."""
+
+    growths: list[Growth] = field(default_factory=list)
+
+
 def power_law(x: list[int], y: list[float]) -> Interval:
     """Fit y ∝ x^a by least squares in log-log, from at least three points.
 
@@ -308,6 +345,20 @@ def benchmarks() -> Benchmarks:
         "scalings": [Scaling(**each) for each in record["scalings"]],
     }
     return Benchmarks(**{**record, **lists})
+
+
+def long_run() -> LongRun:
+    """Read what was counted over many builds; empty if that was not done.
+
+    Raises
+    ------
+    TypeError
+        If the record does not have the fields of :class:`LongRun`.
+    """
+    if not (paths.RESULTS / "long_run.json").is_file():
+        return LongRun()
+    record = _read("long_run.json")
+    return LongRun(**{**record, "growths": [Growth(**each) for each in record["growths"]]})
 
 
 def digests(modules: Collection[str]) -> list[str]:

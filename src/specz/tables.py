@@ -8,7 +8,7 @@ from specz.claims import Claim
 from specz.figures.style import limits
 from specz.networks import CNN
 from specz.predictions import Predictions
-from specz.record import Benchmark, Enlarged, Fault, Scaling
+from specz.record import Benchmark, Enlarged, Fault, Growth, Scaling
 from specz.runner import Result
 from specz.speed import Timing
 
@@ -252,6 +252,24 @@ def benchmarks_table(benchmarks: Sequence[Benchmark]) -> str:
     return markdown_table(header, rows) if rows else "No benchmark is recorded yet."
 
 
+def growths_table(growths: Sequence[Growth]) -> str:
+    """List what was counted over many builds, or say that it was not."""
+    rows = [
+        (
+            g.counted,
+            len(g.values),
+            f"{g.values[0]:,.4g} {g.unit}".strip(),
+            f"{g.values[-1]:,.4g} {g.unit}".strip(),
+            _with_interval(g.per_build, "{:+z.3g}".format),
+            f"{g.limit:g}",
+            "yes" if g.within else "**no**",
+        )
+        for g in growths
+    ]
+    header = ("counted", "builds", "after the first", "after the last", "growth per build")
+    return markdown_table((*header, "limit", "within"), rows) if rows else "Not done yet."
+
+
 def scalings_table(scalings: Sequence[Scaling]) -> str:
     """List what each job costs against its size, or say that nothing was measured."""
     rows = [
@@ -299,7 +317,7 @@ def _cell(value: object) -> str:
 
 
 def _with_interval(interval: metrics.Interval, form: Callable[[float], str]) -> str:
-    return "{} ({} to {})".format(*map(form, interval))
+    return "{} ({} to {})".format(*map(form, interval)).replace("-", "\u2212")
 
 
 def _two_digits(value: float) -> str:
