@@ -3,6 +3,7 @@
 Importing this module loads Keras; :meth:`specz.equivariant.Equivariant.build` does so.
 """
 
+import math
 from typing import Any
 
 import keras
@@ -164,13 +165,26 @@ class CorrelateShort(_Products):
         begins = [start - (self.n_shifts - 1) for start in self.starts]
         before = max(0, -min(begins))
         after = max(0, max(begins) + self.n_shifts + self.width - 1 - self.n_bins)
-        padded = ops.pad(spectra, [[0, 0], [before, after]])[..., None]
-        kernel = ops.transpose(self.filters)[:, None, :]
-        everywhere = ops.conv(padded, kernel, padding="valid")
-        return ops.stack(
-            [
-                everywhere[:, before + begin : before + begin + self.n_shifts, f]
-                for f, begin in enumerate(begins)
-            ],
-            axis=-1,
-        )
+        everywhere = self._convolve(ops.pad(spectra, [[0, 0], [before, after]]))
+        moved = [
+            everywhere[:, f, before + begin : before + begin + self.n_shifts]
+            for f, begin in enumerate(begins)
+        ]
+        return ops.transpose(ops.stack(moved, axis=1), (0, 2, 1))  # faster than a stack along it
+
+    def _convolve(self, spectra: Any) -> Any:
+        """Products with each filter at every bin where it begins, (batch, n_filters, n_begin).
+
+        As a product of matrices, several times as fast as a convolution with one channel: the
+        spectrum is cut into blocks as wide as the filters, and each filter that begins in a
+        block ends in it or in the next.
+        """
+        width = self.width
+        n_blocks = math.ceil(spectra.shape[1] / width)
+        n_more = (n_blocks + 1) * width - spectra.shape[1]
+        blocks = ops.reshape(ops.pad(spectra, [[0, 0], [0, n_more]]), (-1, n_blocks + 1, width))
+        pairs = ops.concatenate([blocks[:, :-1], blocks[:, 1:]], axis=2)
+        begun = [ops.pad(self.filters, [[0, 0], [at, width - at]]) for at in range(width)]
+        products = ops.matmul(pairs, ops.transpose(ops.concatenate(begun, axis=0)))
+        products = ops.reshape(products, (-1, n_blocks * width, len(self.starts)))
+        return ops.transpose(products, (0, 2, 1))
