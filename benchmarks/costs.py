@@ -59,7 +59,12 @@ def one_epoch(network: CNN | Equivariant) -> CNN | Equivariant:
 
 
 JOBS: dict[str, tuple[str, Callable[[int], None], tuple[int, ...], int]] = {
-    "generation": ("generating spectra", generate, (10_000, 40_000, 160_000), 4_000_000),
+    "generation": (
+        "generating spectra",
+        generate,
+        (10_000, 20_000, 40_000, 80_000, 160_000),
+        4_000_000,
+    ),
     "cnn": (
         "training the CNN for one epoch",
         fit(one_epoch(CNN())),
@@ -69,15 +74,15 @@ JOBS: dict[str, tuple[str, Callable[[int], None], tuple[int, ...], int]] = {
     "equivariant": (
         "training the equivariant network for one epoch",
         fit(one_epoch(Equivariant())),
-        (2_500, 5_000, 10_000),
+        (5_000, 10_000, 20_000, 40_000),
         400_000,
     ),
-    "knn": ("k-NN", fit(NearestNeighbours()), (5_000, 10_000, 20_000, 40_000), 100_000),
-    "forest": ("random forest", fit(Forest()), (250, 500, 1_000), 8_000),
-    "linear_svm": ("linear SVM", fit(LinearSVM()), (500, 1_000, 2_000), 20_000),
-    "kernel_svm": ("kernel SVM", fit(KernelSVM()), (500, 1_000, 2_000), 20_000),
-    "template_fit": ("template fit", fit(TemplateFit()), (2_500, 5_000, 10_000), 10_000),
-    "bayes": ("Bayes limit", fit(BayesLimit()), (2_500, 5_000, 10_000), 10_000),
+    "knn": ("k-NN", fit(NearestNeighbours()), (5_000, 10_000, 20_000, 40_000, 80_000), 100_000),
+    "forest": ("random forest", fit(Forest()), (250, 500, 1_000, 2_000), 8_000),
+    "linear_svm": ("linear SVM", fit(LinearSVM()), (500, 1_000, 2_000, 4_000), 20_000),
+    "kernel_svm": ("kernel SVM", fit(KernelSVM()), (500, 1_000, 2_000, 4_000), 20_000),
+    "template_fit": ("template fit", fit(TemplateFit()), (1_250, 2_500, 5_000, 10_000), 10_000),
+    "bayes": ("Bayes limit", fit(BayesLimit()), (1_250, 2_500, 5_000, 10_000), 10_000),
 }
 """Name of a method or of none, name on the page, job, its sizes by default, and the largest that it
 can take: the library has 10,000 SEDs; a forest of 8,000 spectra and 800 classes takes gigabytes."""
