@@ -240,8 +240,8 @@ def benchmarks_table(benchmarks: Sequence[Benchmark]) -> str:
     rows = [
         (
             b.name,
-            f"{b.value:.4g} {b.unit}",
-            f"{b.limit:.4g} {b.unit}",
+            f"{_digits(b.value, 4)} {b.unit}",
+            f"{_digits(b.limit, 4)} {b.unit}",
             f"{b.ratio:.3g}",
             f"{b.goal:.3g}",
             "yes" if b.met else "**no**",
@@ -258,8 +258,8 @@ def growths_table(growths: Sequence[Growth]) -> str:
         (
             g.counted,
             len(g.values),
-            f"{g.values[0]:,.4g} {g.unit}".strip(),
-            f"{g.values[-1]:,.4g} {g.unit}".strip(),
+            f"{_digits(g.values[0], 4)} {g.unit}".strip(),
+            f"{_digits(g.values[-1], 4)} {g.unit}".strip(),
             _with_interval(g.per_build, "{:+z.3g}".format),
             f"{g.limit:g}",
             "yes" if g.within else "**no**",
@@ -320,8 +320,12 @@ def _with_interval(interval: metrics.Interval, form: Callable[[float], str]) -> 
     return "{} ({} to {})".format(*map(form, interval)).replace("-", "\u2212")
 
 
+def _digits(value: float, n: int) -> str:
+    return f"{float(f'{value:.{n}g}'):,.12g}"
+
+
 def _two_digits(value: float) -> str:
-    return f"{float(f'{value:.2g}'):,.12g}"
+    return _digits(value, 2)
 
 
 def save(name: str, table: str) -> None:
