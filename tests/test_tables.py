@@ -47,7 +47,7 @@ def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
     assert first[:2] == ["1", "k-NN"]
     assert second[:2] == ["1", "Bayes limit"]
     part = metrics.part_of(results[1].test, results[2].test)
-    assert first[header.index("part of the limit")].startswith(f"{part.value:.4f} (")
+    assert first[header.index("part of the limit")].startswith(f"{part.value:.4f}\u00a0(")
     assert second[-2:] == ["–", "–"]
 
 

@@ -317,7 +317,8 @@ def _cell(value: object) -> str:
 
 
 def _with_interval(interval: metrics.Interval, form: Callable[[float], str]) -> str:
-    return "{} ({} to {})".format(*map(form, interval)).replace("-", "\u2212")
+    text = "{} ({} to {})".format(*map(form, interval))
+    return text.replace(" ", "\u00a0").replace("-", "\u2212")
 
 
 def _digits(value: float, n: int) -> str:
