@@ -1,8 +1,7 @@
 """Measure or try something again, and record what came of it in results/NAME.json.
 
-Usage: ``python scripts/record.py NAME``; NAME is ``faults``, ``bench``,
-``inference`` or ``long_run``. A test
-that fails and a goal that is missed are recorded as such.
+Usage: ``python scripts/record.py NAME``; NAME is ``faults``, ``bench``, ``inference`` or
+``long_run``. A test that fails and a goal that is missed are recorded as such.
 """
 
 import json

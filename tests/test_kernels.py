@@ -179,7 +179,7 @@ def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     """The notebook that had ended is kept; the same command makes the other."""
     build = tmp_path / "build"
     first = start("done", "once")
-    until(lambda: (build / "once.pid").exists() and pages(build))
+    until(lambda: (build / "once.pid").exists() and pages(build), 120)
     workers = children(first.pid)
     assert len(workers) >= 2
     first.send_signal(signal.SIGKILL)

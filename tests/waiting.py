@@ -3,12 +3,8 @@
 import time
 
 
-def until(condition, seconds=120):
-    """Return when `condition()` holds.
-
-    Raises:
-        TimeoutError: It does not within `seconds`.
-    """
+def until(condition, seconds=100):
+    """Return when ``condition()`` holds; TimeoutError if it does not within ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -40,8 +40,12 @@ class Interval(NamedTuple):
 
     def points(self) -> str:
         """As a difference in percentage points: ``+0.2 (−0.7 to +1.1)``; zero has no minus."""
-        value, low, high = (f"{100 * number:+z.1f}" for number in self)
-        return f"{value} ({low} to {high})".replace(" ", "\u00a0").replace("-", "\u2212")
+        return self.bracketed(lambda number: f"{100 * number:+z.1f}")
+
+    def bracketed(self, form: Callable[[float], str]) -> str:
+        """With each number in a form, on one line: ``0.91 (0.75 to 1.08)``."""
+        text = "{} ({} to {})".format(*map(form, self))
+        return text.replace(" ", "\u00a0").replace("-", "\u2212")
 
 
 class Comparison(NamedTuple):

@@ -13,7 +13,7 @@ import platform
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,9 @@ class Recorded:
         if not self.commit:
             return "nothing yet"
         return f"commit {self.commit}, {self.date}, Python {self.python}, {self.platform}"
+
+
+R = TypeVar("R", bound=Recorded)
 
 
 def provenance() -> dict[str, str]:
@@ -325,8 +328,7 @@ def faults() -> Faults:
     FileNotFoundError, TypeError
         If there is no record, or it does not have the fields of :class:`Faults`.
     """
-    record = _read("faults.json")
-    return Faults(**{**record, "faults": [Fault(**fault) for fault in record["faults"]]})
+    return _read(Faults, "faults.json", faults=Fault)
 
 
 def benchmarks() -> Benchmarks:
@@ -339,12 +341,7 @@ def benchmarks() -> Benchmarks:
     """
     if not (paths.RESULTS / "bench.json").is_file():
         return Benchmarks()
-    record = _read("bench.json")
-    lists = {
-        "benchmarks": [Benchmark(**each) for each in record["benchmarks"]],
-        "scalings": [Scaling(**each) for each in record["scalings"]],
-    }
-    return Benchmarks(**{**record, **lists})
+    return _read(Benchmarks, "bench.json", benchmarks=Benchmark, scalings=Scaling)
 
 
 def long_run() -> LongRun:
@@ -357,8 +354,7 @@ def long_run() -> LongRun:
     """
     if not (paths.RESULTS / "long_run.json").is_file():
         return LongRun()
-    record = _read("long_run.json")
-    return LongRun(**{**record, "growths": [Growth(**each) for each in record["growths"]]})
+    return _read(LongRun, "long_run.json", growths=Growth)
 
 
 def digests(modules: Collection[str]) -> list[str]:
@@ -369,5 +365,8 @@ def digests(modules: Collection[str]) -> list[str]:
     return [file_digest(path) for path in there if path.is_file()]
 
 
-def _read(name: str) -> Any:
-    return json.loads((paths.RESULTS / name).read_text(encoding="utf-8"))
+def _read(kind: type[R], name: str, **items: type) -> R:
+    """Read a record whose fields in ``items`` are lists of such items."""
+    fields = json.loads((paths.RESULTS / name).read_text(encoding="utf-8"))
+    lists = {field: [item(**each) for each in fields[field]] for field, item in items.items()}
+    return kind(**{**fields, **lists})

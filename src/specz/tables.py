@@ -1,6 +1,6 @@
 """Results as tables in Markdown, numbers with their intervals."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from specz import metrics, paths
 from specz.bayes import BayesLimit
@@ -152,7 +152,7 @@ def limit_table(results: Sequence[Result]) -> str:
             if r is not limit:
                 part = metrics.part_of(r.test, limit.test)
                 behind = metrics.compare(limit.test, r.test).difference
-                held = (_with_interval(part, "{:.4f}".format), behind.points())
+                held = (part.bracketed("{:.4f}".format), behind.points())
             rows.append(
                 (
                     f"{snr:g}",
@@ -260,7 +260,7 @@ def growths_table(growths: Sequence[Growth]) -> str:
             len(g.values),
             f"{_digits(g.values[0], 4)} {g.unit}".strip(),
             f"{_digits(g.values[-1], 4)} {g.unit}".strip(),
-            _with_interval(g.per_build, "{:+z.3g}".format),
+            g.per_build.bracketed("{:+z.3g}".format),
             f"{g.limit:g}",
             "yes" if g.within else "**no**",
         )
@@ -276,7 +276,7 @@ def scalings_table(scalings: Sequence[Scaling]) -> str:
         (
             s.job,
             f"{s.sizes[0]:,} to {s.sizes[-1]:,}",
-            _with_interval(s.exponent, "{:.2f}".format),
+            s.exponent.bracketed("{:.2f}".format),
             f"{s.seconds[-1]:,.3g} s",
             f"{s.mebibytes[-1]:,.0f} MiB",
             f"{s.memory_growth:.2f}",
@@ -297,8 +297,8 @@ def enlarged_table(rows: Iterable[Enlarged]) -> str:
             row.method,
             f"{row.experiments}",
             _two_digits(row.core_hours),
-            _with_interval(row.exponent, "{:.2f}".format),
-            _with_interval(row.enlarged, _two_digits),
+            row.exponent.bracketed("{:.2f}".format),
+            row.enlarged.bracketed(_two_digits),
             _two_digits(row.longest),
             f"{_two_digits(row.mebibytes / 1024)} GiB",
         )
@@ -314,11 +314,6 @@ def enlarged_table(rows: Iterable[Enlarged]) -> str:
 def _cell(value: object) -> str:
     text = str(value)
     return text.replace(" ", "\u00a0") if isinstance(value, metrics.Interval) else text
-
-
-def _with_interval(interval: metrics.Interval, form: Callable[[float], str]) -> str:
-    text = "{} ({} to {})".format(*map(form, interval))
-    return text.replace(" ", "\u00a0").replace("-", "\u2212")
 
 
 def _digits(value: float, n: int) -> str:
