@@ -175,7 +175,7 @@ class CorrelateShort(_Products):
     def _convolve(self, spectra: Any) -> Any:
         """Products with each filter at every bin where it begins, (batch, n_filters, n_begin).
 
-        As a product of matrices, several times as fast as a convolution with one channel: the
+        As a product of matrices, which is faster than a convolution with one channel: the
         spectrum is cut into blocks as wide as the filters, and each filter that begins in a
         block ends in it or in the next.
         """
