@@ -39,13 +39,15 @@ def add_continuum(
     """
     n_nodes = len(wave_rest)
     step = wave_rest[1] - wave_rest[0]
+    first = wave_rest[0] / step
     up_to = np.zeros(n_nodes)  # integral from the first node, in units of their spacing
     for i in range(len(z)):
+        to_nodes = 1 / ((1 + z[i]) * step)  # not a division at every edge
         for j in range(1, n_nodes):
             up_to[j] = up_to[j - 1] + 0.5 * (np.float64(nodes[i, j - 1]) + nodes[i, j])
         before = 0.0
         for edge in range(len(edges)):
-            at = (edges[edge] / (1 + z[i]) - wave_rest[0]) / step
+            at = edges[edge] * to_nodes - first
             k = min(int(at), n_nodes - 2)
             t = at - k
             rise = np.float64(nodes[i, k + 1]) - nodes[i, k]
