@@ -1,7 +1,7 @@
 """What the package does against what the machine can do: ratios within one run.
 
 Usage: ``python benchmarks/bench.py [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
-(about a quarter of an hour on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
+(25 minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
 ``arithmetic``, ``build``, ``fanout``; ``--sizes`` are those of ``costs``, up to what each job can
 take. Writes ``build/bench.json``; ``scripts/record.py bench`` puts it into the book.
 

@@ -35,11 +35,10 @@ def add_noise(
     state = philox.state
     state["state"]["counter"][3] = epoch
     generator = np.random.Generator(philox)
-    draw = np.empty(flux.shape[1], dtype=np.float32)
-    sigma = np.float32(1 / snr)
-    for row, index in zip(flux, example, strict=True):
+    draws = np.empty_like(flux)
+    for row, index in zip(draws, example, strict=True):
         state["state"]["counter"][2] = index  # its words 0 and 1 count within the spectrum
         philox.state = state
-        generator.standard_normal(out=draw, dtype=np.float32)
-        draw *= sigma
-        row += draw
+        generator.standard_normal(out=row, dtype=np.float32)
+    draws *= np.float32(1 / snr)
+    flux += draws
