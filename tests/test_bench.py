@@ -80,6 +80,18 @@ def test_sizes_that_a_job_cannot_take_are_left_out(monkeypatch):
     assert costs.scaling("bayes", (400_000,)).sizes == list(costs.JOBS["bayes"][2])
 
 
+@pytest.mark.parametrize(("name", "expected"), [("knn", 15), ("cnn", 10)])
+def test_the_time_of_a_job_is_without_what_it_costs_once(name, expected, monkeypatch):
+    clock = [0]  # loads for 100 s, starts for 5 s, takes a second for each 100 spectra
+
+    def job(n):
+        clock[0] += 5 + (n - costs.FEW) // 100 + (100 if n == costs.FEW and not clock[0] else 0)
+
+    monkeypatch.setattr(costs, "JOBS", {name: ("work", job, (), 0)})
+    monkeypatch.setattr(costs.time, "perf_counter", lambda: clock[0])
+    assert costs.measure(name, costs.FEW + 1000)[0] == expected
+
+
 def test_a_cost_is_enlarged_by_its_own_power():
     cost = {Experiment(NearestNeighbours(), n): 0.5 for n in (100, 200)}
     cost[Experiment(Forest(), 100)] = 1.0
