@@ -61,8 +61,8 @@ Markdown(f"Recorded: {counted}.\n\n{tables.growths_table(counted.growths)}")
 # Speed is measured as a ratio of two things timed in one run, so that the machine nearly cancels:
 # generation against drawing the Gaussian numbers of its noise alone, a training against the
 # machine's matrix product. Ratios are taken so that larger is better. The goal of generation is
-# 20,000 spectra/s on each core, whatever the machine: one that draws numbers slowly needs a higher
-# ratio.
+# a number of spectra/s on each core, whatever the machine: one that draws numbers slowly needs a
+# higher ratio.
 
 # %%
 fig, axes = figures.subplots(size=(7.2, 1.4 + 0.35 * len(measured.benchmarks)))
@@ -85,8 +85,8 @@ Markdown(f"Recorded: {measured}.\n\n{tables.benchmarks_table(measured.benchmarks
 # What a job costs against the number N of its spectra, or of its SEDs for the Bayes limit. Each
 # size runs in a process of its own. What is loaded once is not in the time, nor the compilation of
 # a network. The power is that of a straight line in log-log with its 95 % interval. It stays below
-# one where a part of the work, such as asking 64 spectra, does not grow with N. Memory includes the
-# libraries.
+# one where a part of the work, such as asking the test spectra, does not grow with N. Memory
+# includes the libraries.
 
 # %%
 Markdown(tables.scalings_table(measured.scalings))

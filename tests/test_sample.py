@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from specz.noise import add_noise
 from specz.sample import draw_sample
 
 
@@ -117,3 +118,11 @@ def test_spectra_do_not_involve_the_deep_learning_backend():
     code = "import specz.sample, sys; print('keras' in sys.modules or 'tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_noise_is_the_same_whatever_the_layout_of_the_spectra():
+    by_row = np.ones((3, 5), dtype=np.float32)
+    by_column = np.ones((3, 5), dtype=np.float32, order="F")
+    for flux in (by_row, by_column):
+        add_noise(flux, 1.0, 1, np.arange(3))
+    np.testing.assert_array_equal(by_row, by_column)

@@ -35,7 +35,7 @@ def add_noise(
     state = philox.state
     state["state"]["counter"][3] = epoch
     generator = np.random.Generator(philox)
-    draws = np.empty_like(flux)
+    draws = np.empty(flux.shape, dtype=np.float32)
     for row, index in zip(draws, example, strict=True):
         state["state"]["counter"][2] = index  # its words 0 and 1 count within the spectrum
         philox.state = state
