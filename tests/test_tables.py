@@ -51,6 +51,15 @@ def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
     assert second[-2:] == ["–", "–"]
 
 
+def test_probabilities_are_listed_one_noise_level_after_another(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(knn, estimator=BayesLimit(), n_validation=1)
+    results = run([knn, replace(knn, snr=5.0), limit, replace(limit, snr=5.0)], Store(tmp_path))
+    header, _, *rows = cells(tables.posterior_table(results))
+    listed = [(row[header.index("S/N")], row[0]) for row in rows]
+    assert listed == [("5", "k-NN"), ("5", "Bayes limit"), ("1", "k-NN"), ("1", "Bayes limit")]
+
+
 def test_depths_are_held_against_the_deepest_seed_by_seed(tmp_path):
     network = CNN(layers=1, training=TrainingConfig(epochs=1, min_updates=0))
     one = Experiment(network, 100, n_validation=20, n_test=40, library=SMALL)

@@ -69,7 +69,7 @@ def comparison_table(groups: Iterable[Sequence[Result]]) -> str:
 
 
 def posterior_table(results: Iterable[Result]) -> str:
-    """Say how far the probabilities of each method can be trusted.
+    """Say how far the probabilities of each method can be trusted, one S/N after another.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def posterior_table(results: Iterable[Result]) -> str:
             f"{1e4 * r.test.crps.mean(dtype=float):.3g}",
             metrics.kept_at_purity(r.test, 0.999).percent(),
         )
-        for r in results
+        for r in sorted(results, key=lambda r: -r.experiment.snr)
         if r.test.has_probability
     ]
     return markdown_table(header, rows)
