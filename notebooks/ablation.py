@@ -51,7 +51,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies, tables
+from specz import archive, figures, runner, studies, tables
 from specz.estimators import differences
 from specz.networks import n_learned
 
@@ -84,38 +84,8 @@ figures.beside("ablation", figures.plot_variants, results, reference)
 
 # %%
 first = results[0].experiment.estimator
-learned = {
+weights = {
     differences(r.experiment.estimator, first): n_learned(runner.fitted(r.experiment).model)
     for r in figures.methods(results)
 }
-rows = []
-for where, group in (("here", results), ("archived", reference)):
-    ceiling = figures.limits(group)
-    for r in figures.methods(group):
-        name = differences(r.experiment.estimator, group[0].experiment.estimator)
-        rows.append(
-            (
-                where,
-                name,
-                f"{r.experiment.n_train:,}",
-                f"{learned[name]:,}" if name in learned else "–",
-                metrics.accuracy(r.validation).percent(),
-                metrics.accuracy(r.test).percent(),
-                metrics.part_of(r.test, ceiling[snr].test) if snr in ceiling else "–",
-                metrics.negative_log_likelihood(r.test),
-            )
-        )
-Markdown(
-    tables.markdown_table(
-        (
-            *("computed", "network", "training spectra", "weights learned"),
-            *(
-                "validation: exact class",
-                "test: exact class",
-                "part of the limit",
-                "test: NLL (nats)",
-            ),
-        ),
-        rows,
-    )
-)
+Markdown(tables.beside(tables.variants_table, results, reference, weights=weights))

@@ -66,7 +66,14 @@ figures.beside(
 # Accuracy of each classifier on the same clean test spectra, all trained on the same spectra:
 # exact class (filled) and within one class (open), with 95 % intervals.
 # ```
-#
+
+# %%
+Markdown(
+    tables.beside(tables.comparison_table, common, reference_common)
+    + f"\n\nTrained on {n_common:,} spectra each, {tables.first_of(common)}."
+)
+
+# %% [markdown]
 # ## Each at its own training size
 
 # %%
@@ -104,18 +111,14 @@ figures.beside(
 # its own training size. The lower the curve, the better; a flat part counts redshifts that are
 # wrong altogether.
 # ```
-#
-# ## The numbers
 
 # %%
 Markdown(
-    tables.comparison_table([common, own, reference_common, reference_own])
-    + f"\n\nTrained on {n_common:,} spectra each, {tables.first_of(common)}. "
-    f"Each at its own size, {tables.first_of(own)}."
+    tables.beside(tables.comparison_table, own, reference_own)
+    + f"\n\nEach at its own size, {tables.first_of(own)}."
 )
 
 # %% [markdown]
 # "CNN better by" is the difference in exact-class accuracy on the same spectra, with the p-value
-# of McNemar's test. Each method is held against the CNN of its own group: the common training
-# set first, then the own sizes, then (if archived) the same two groups at paper scale. Seconds
-# are of the machine that computed the row, on which other things ran; they are no benchmark.
+# of McNemar's test. Seconds are of the machine that computed the row, on which other things ran;
+# they are no benchmark.

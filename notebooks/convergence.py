@@ -27,7 +27,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, cramer_rao, figures, metrics, runner, studies, tables
+from specz import archive, cramer_rao, figures, runner, studies, tables
 from specz.grid import get_grid
 from specz.library import LibraryConfig, build_library
 
@@ -51,21 +51,7 @@ figures.beside("convergence", figures.plot_convergence, results, reference)
 # ```
 
 # %%
-rows = [
-    (
-        where,
-        figures.by_limit(r),
-        metrics.accuracy(r.test).percent(),
-        f"{100 * r.test.p_max.mean(dtype=float):.1f} %",
-        metrics.compare(r.test, part[0].test).difference.points() if r is not part[0] else "–",
-        metrics.negative_log_likelihood(r.test),
-        f"{r.manifest['test_spectra_per_second']:.0f}",
-    )
-    for where, part in (("here", results), ("archived", reference))
-    for r in part
-]
-header = ("computed", "limit", "exact class", "mean maximum p", "change (points)", "NLL (nats)")
-Markdown(tables.markdown_table((*header, "spectra/s"), rows))
+Markdown(tables.beside(tables.convergence_table, results, reference))
 
 # %% [markdown]
 # For a posterior that is right, "exact class" and "mean maximum p" agree within the sampling error.

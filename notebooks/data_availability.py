@@ -28,7 +28,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies, tables
+from specz import archive, figures, runner, studies, tables
 
 experiments = studies.data_availability(
     n_train, snr, layers, epochs, min_updates, n_test, grid, seed
@@ -64,24 +64,4 @@ figures.beside("gap_against_n", figures.plot_gap_against_n, results, reference)
 # ```
 
 # %%
-Markdown(
-    tables.markdown_table(
-        (
-            "noise",
-            "training spectra",
-            "test: exact class",
-            "test: ±1 class",
-            "training: exact class",
-        ),
-        [
-            (
-                figures.by_noise(r),
-                f"{r.experiment.n_train:,}",
-                metrics.accuracy(r.test).percent(),
-                metrics.within_one(r.test).percent(),
-                metrics.accuracy(r.train).percent(),
-            )
-            for r in figures.methods([*results, *reference])
-        ],
-    )
-)
+Markdown(tables.beside(tables.size_table, results, reference))

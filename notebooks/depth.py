@@ -83,15 +83,12 @@ figures.beside(
 # ```
 
 # %%
-Markdown(tables.depth_table(results))
+Markdown(tables.beside(tables.depth_table, results, reference))
 
 # %% [markdown]
 # Two trainings of one network differ by luck: other first weights, another order of the examples.
 # With several `seeds` each depth is trained as often. The intervals of the means are those of the
-# test spectra; how far the trainings scatter stands beside them. Archived at paper scale:
-
-# %%
-Markdown(tables.depth_table(reference))
+# test spectra; how far the trainings scatter stands beside them.
 
 # %%
 pixels = get_grid(grid).n_pixels

@@ -80,9 +80,6 @@ figures.beside("data_efficiency", figures.plot_data_efficiency, results, referen
 # that know what a redshift is start near it; those that must learn it from examples do not.
 # ```
 
-# %%
-Markdown(tables.limit_table(every_level))
-
 # %% [markdown]
 # The equivariant network and the template fit are given the library's components, which the
 # plain network and k-NN have to find in the spectra: "training spectra" counts the spectra (for
@@ -105,10 +102,10 @@ figures.beside(
 # that level. Open: the plain network at the largest size it was given. Dotted: 0.99 of the limit.
 # ```
 #
-# The same in numbers, archived at paper scale, with 95 % intervals from pairs:
+# The same in numbers, with 95 % intervals from pairs:
 
 # %%
-Markdown(tables.limit_table(archived_levels))
+Markdown(tables.beside(tables.limit_table, every_level, archived_levels))
 
 # %% [markdown]
 # ## Can the probabilities be trusted?
@@ -145,13 +142,13 @@ figures.beside("pit", figures.plot_pit, results, reference)
 # ```
 
 # %%
-Markdown(tables.posterior_table(figures.with_probability(every_level)))
-
-# %% [markdown]
-# And archived at paper scale:
-
-# %%
-Markdown(tables.posterior_table(figures.with_probability(archived_levels)))
+Markdown(
+    tables.beside(
+        tables.posterior_table,
+        figures.with_probability(every_level),
+        figures.with_probability(archived_levels),
+    )
+)
 
 # %% [markdown]
 # "Mean maximum p" should equal the exact-class accuracy. The calibration error is the mean distance

@@ -26,7 +26,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies, tables
+from specz import archive, figures, runner, studies, tables
 
 results = runner.run(studies.noise(snr, n_train, layers, epochs, min_updates, n_test, grid, seed))
 reference = archive.reference("noise")
@@ -90,24 +90,4 @@ figures.beside("accuracy_by_line_snr", figures.plot_accuracy_by_line_snr, result
 # ```
 
 # %%
-Markdown(
-    tables.markdown_table(
-        (
-            *("noise", "method", "training spectra", "exact class", "±1 class", "σ_NMAD (10⁻⁴)"),
-            *("outliers beyond 0.003", "NLL (nats)"),
-        ),
-        [
-            (
-                figures.by_noise(r),
-                r.experiment.estimator.label,
-                f"{r.experiment.n_train:,}",
-                metrics.accuracy(r.test).percent(),
-                metrics.within_one(r.test).percent(),
-                f"{1e4 * metrics.sigma_nmad(r.test).value:.1f}",
-                metrics.outlier_fraction(r.test, 0.003).percent(),
-                metrics.negative_log_likelihood(r.test),
-            )
-            for r in [*results, *reference]
-        ],
-    )
-)
+Markdown(tables.beside(tables.noise_table, results, reference))

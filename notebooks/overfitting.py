@@ -35,7 +35,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies, tables
+from specz import archive, figures, runner, studies, tables
 
 experiments = studies.overfitting(
     n_train, snr, dropout, l2, layers, epochs, min_updates, n_test, grid, seed
@@ -57,31 +57,4 @@ figures.beside("remedies", figures.plot_gaps, results, reference, label=figures.
 # ```
 
 # %%
-rows = []
-for group in (results, reference):
-    networks = figures.methods(group)
-    plain = {r.experiment.n_train: r for r in networks if "nothing" in figures.by_remedy(r)}
-    for r in networks:
-        n, same = r.experiment.n_train, plain.get(r.experiment.n_train, r)
-        rows.append(
-            (
-                f"{n:,}",
-                figures.by_remedy(r).partition("\n")[0],
-                metrics.accuracy(r.train).percent(),
-                metrics.difference_interval(
-                    metrics.accuracy(r.train), metrics.accuracy(r.validation)
-                ).points(),
-                metrics.accuracy(r.test).percent(),
-                metrics.compare(r.test, same.test).difference.points() if r is not same else "–",
-                metrics.negative_log_likelihood(r.test),
-            )
-        )
-Markdown(
-    tables.markdown_table(
-        (
-            *("training spectra", "remedy", "training: exact class", "gap to validation (points)"),
-            *("test: exact class", "against nothing (points)", "test: NLL (nats)"),
-        ),
-        rows,
-    )
-)
+Markdown(tables.beside(tables.remedies_table, results, reference))

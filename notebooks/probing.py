@@ -32,12 +32,10 @@ grid = "paper"
 seed = 1
 
 # %%
-from collections import Counter
-
 import numpy as np
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, mistakes, runner, studies, tables
+from specz import archive, figures, mistakes, runner, studies, tables
 from specz.equivariant import LogBins, filters_of
 
 experiments = studies.probing(
@@ -86,30 +84,7 @@ figures.beside("alterations", figures.plot_alterations, results, reference, heig
 # for them the column "±1 class" says more.
 
 # %%
-Markdown(
-    tables.markdown_table(
-        (
-            *("computed", "test spectra", "method", "exact class", "±1 class"),
-            *("outliers beyond 0.003", "mean maximum p", "NLL (nats)"),
-        ),
-        [
-            (
-                where,
-                figures.by_alteration(r),
-                r.experiment.estimator.label,
-                metrics.accuracy(r.test).percent(),
-                metrics.within_one(r.test).percent(),
-                metrics.outlier_fraction(r.test, 0.003).percent(),
-                f"{r.test.p_max.mean(dtype=float):.2f}",
-                metrics.negative_log_likelihood(r.test),
-            )
-            for where, part in (("here", results), ("archived", reference))
-            for name in dict.fromkeys(map(figures.by_alteration, part))
-            for r in part
-            if figures.by_alteration(r) == name
-        ],
-    )
-)
+Markdown(tables.beside(tables.alterations_table, results, reference))
 
 # %% [markdown]
 # "Mean maximum p" is what a method states; where it lies far above the exact-class accuracy, the
@@ -148,15 +123,8 @@ figures.save(fig, "learned_filters")
 # says by how much it must be wrong.
 
 # %%
-rows = []
-for r in plain:
-    names = Counter(mistakes.line_mistakes(r.test, test.grid))
-    right = names.pop("")
-    wrong = sum(names.values())
-    listed = "; ".join(f"{name}: {count}" for name, count in names.most_common(6))
-    rows.append((r.experiment.estimator.label, f"{wrong} of {right + wrong}", listed or "–"))
 Markdown(
-    tables.markdown_table(("method", "wrong redshifts", "most frequent mistakes"), rows)
+    tables.mistakes_table(plain)
     + "\n\nOf redshifts that are wrong at random, some pair of lines would explain "
     + f"{100 * mistakes.explained_by_chance(test.grid):.0f} %."
 )

@@ -36,9 +36,10 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, metrics, runner, studies, tables
+from specz import archive, figures, runner, studies, tables
 from specz.estimators import differences
 from specz.grid import get_grid
+from specz.networks import n_learned
 
 experiments = studies.tuning(
     n_train,
@@ -74,28 +75,11 @@ figures.beside("tuning", figures.plot_variants, results, reference)
 
 # %%
 pixels = get_grid(grid).n_pixels
-rows = []
-for group in (results, reference):
-    for r in group:
-        first = group[0]
-        rows.append(
-            (
-                differences(r.experiment.estimator, first.experiment.estimator),
-                f"{r.experiment.n_train:,}",
-                f"{r.experiment.estimator.build(pixels).count_params():,}",
-                metrics.accuracy(r.validation).percent(),
-                metrics.compare(r.validation, first.validation).difference.points()
-                if r is not first
-                else "–",
-                metrics.accuracy(r.test).percent(),
-            )
-        )
-Markdown(
-    tables.markdown_table(
-        (
-            *("network", "training spectra", "parameters", "validation: exact class"),
-            *("against the first (points)", "test: exact class"),
-        ),
-        rows,
+weights = {
+    differences(r.experiment.estimator, part[0].experiment.estimator): n_learned(
+        r.experiment.estimator.build(pixels)
     )
-)
+    for part in (results, reference)
+    for r in part
+}
+Markdown(tables.beside(tables.variants_table, results, reference, weights=weights))

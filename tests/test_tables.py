@@ -1,12 +1,14 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from specz import metrics, tables
+from specz import metrics, mistakes, tables
 from specz.baselines import NearestNeighbours
 from specz.bayes import BayesLimit
 from specz.claims import Check, Claim
 from specz.experiment import Experiment
+from specz.grid import get_grid
 from specz.library import LibraryConfig
 from specz.networks import CNN
 from specz.runner import run
@@ -29,7 +31,7 @@ def test_a_comparison_holds_each_method_against_the_network(tmp_path):
         ],
         Store(tmp_path),
     )
-    header, _, first, second = cells(tables.comparison_table([group]))
+    header, _, first, second = cells(tables.comparison_table(group))
     assert first[0] == "CNN"
     assert first[header.index("p")] == "–"
     assert second[0] == "k-NN"
@@ -58,6 +60,75 @@ def test_probabilities_are_listed_one_noise_level_after_another(tmp_path):
     header, _, *rows = cells(tables.posterior_table(results))
     listed = [(row[header.index("S/N")], row[0]) for row in rows]
     assert listed == [("5", "k-NN"), ("5", "Bayes limit"), ("1", "k-NN"), ("1", "Bayes limit")]
+
+
+def test_archived_results_are_shown_below_under_their_own_commit(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(knn, estimator=BayesLimit(), n_validation=1)
+    results = run(
+        [knn, replace(knn, n_train=200), limit, replace(limit, n_train=50)], Store(tmp_path)
+    )
+    archived = [replace(r, manifest=r.manifest | {"commit": "1234567890"}) for r in results]
+
+    def shown(some, reference):
+        table = tables.beside(tables.noise_table, some, reference)
+        return "Archived at paper scale, commit 1234567:" in table
+
+    assert tables.beside(tables.noise_table, results, archived).startswith("Computed here, commit ")
+    assert shown(results, archived)
+    assert shown(results[2:], archived[2:])  # only limits, which are compared with one another
+    assert not shown(results, archived[1:])  # one method and its limits: nothing to compare
+    assert not shown(results, [])
+
+
+def test_variants_are_held_against_the_first_and_the_limit(tmp_path):
+    first = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(first, estimator=BayesLimit(), n_validation=1)
+    other = replace(first, estimator=NearestNeighbours(neighbours=(3,)))
+    results = run([limit, first, other], Store(tmp_path))
+    header, _, *rows = cells(tables.variants_table(results, {"as it is": 1234}))
+    assert [row[:3] for row in rows] == [
+        ["as it is", "100", "1,234"],
+        ["neighbours 3", "100", "–"],
+    ]
+    change = metrics.compare(results[2].validation, results[1].validation).difference
+    assert [row[header.index("against the first (points)")] for row in rows] == [
+        "–",
+        change.points(),
+    ]
+    part = metrics.part_of(results[2].test, results[0].test)
+    assert rows[1][-1].replace("\u00a0", " ") == f"{part}"
+    assert "part of the limit" not in tables.variants_table(results[1:], {})
+
+
+def test_remedies_are_held_against_none_at_their_own_size(tmp_path):
+    plain = CNN(training=TrainingConfig(epochs=1, min_updates=0))
+    experiments = [
+        Experiment(network, n, n_validation=20, n_test=40, library=SMALL)
+        for n in (100, 200)
+        for network in (plain, replace(plain, dropout=0.5))
+    ]
+    results = run(experiments, Store(tmp_path))
+    _, _, *rows = cells(tables.remedies_table(results))
+    assert [row[:2] for row in rows] == [
+        [n, remedy] for n in ("100", "200") for remedy in ("nothing", "dropout 0.5")
+    ]
+    for without, remedied, row in zip(results[::2], results[1::2], rows[1::2], strict=True):
+        assert row[5] == metrics.compare(remedied.test, without.test).difference.points()
+        gap = metrics.difference_interval(
+            metrics.accuracy(remedied.train), metrics.accuracy(remedied.validation)
+        )
+        assert row[3] == gap.points()
+
+
+def test_mistaken_lines_are_counted(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    (result,) = run([knn], Store(tmp_path))
+    (row,) = cells(tables.mistakes_table([result], most=1))[2:]
+    named = mistakes.line_mistakes(result.test, get_grid(knn.grid))
+    assert row[1] == f"{np.count_nonzero(named)} of 40"
+    name, count = row[2].split(": ")
+    assert np.count_nonzero(named == name) == int(count) > 0
 
 
 def test_depths_are_held_against_the_deepest_seed_by_seed(tmp_path):

@@ -28,7 +28,7 @@ from specz.profiles import Parameters, experiments, profile_parameters, resolve
 from specz.provenance import FIGURE, plain, rerun
 from specz.store import canonical
 from specz.studies import STUDIES
-from specz.tables import markdown_table
+from specz.tables.markdown import markdown_table
 
 KEYS = ("notebook", "profile", "grid")
 

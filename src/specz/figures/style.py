@@ -38,6 +38,9 @@ COLOURS = {
 Label = Callable[[Result], str]
 """Names a result in a legend or on an axis: :func:`by_noise`, and so on."""
 
+NOTHING = "nothing"
+"""What :func:`by_remedy` calls a network with which nothing is done against overfitting."""
+
 OTHER = "#555555"
 """Colour of a method that has none of its own."""
 
@@ -101,20 +104,31 @@ def beside(
     plot : callable
         Takes results, axes and ``options``.
     results, reference : sequence of Result
-        One panel each. A reference of fewer than two results besides the limit, which has
-        nothing to compare, is left out.
+        One panel each, as :func:`scales` gives them.
     height : float, inches
         Of one panel.
     """
-    panels = [(f"computed here, commit {_commits(results)}", results)]
-    if len(methods(reference)) > 1:
-        panels.append((f"archived at paper scale, commit {_commits(reference)}", reference))
+    panels = scales(results, reference)
     fig, axes = subplots(len(panels), 1, size=(7.2, height * len(panels)))
     for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
         plot(part, ax, **options)
         ax.set_title(title, fontsize=9, loc="left", color="#444444")
     save(fig, name)
     return fig
+
+
+def scales(
+    results: Sequence[Result], reference: Sequence[Result]
+) -> list[tuple[str, Sequence[Result]]]:
+    """Say of what was computed here, and of what is archived at paper scale, where it is from.
+
+    Fewer than two archived results have nothing to compare and are left out; the limit counts
+    only where nothing else was computed.
+    """
+    found = [(f"computed here, commit {_commits(results)}", results)]
+    if len(methods(reference) if methods(results) else reference) > 1:
+        found.append((f"archived at paper scale, commit {_commits(reference)}", reference))
+    return found
 
 
 def _commits(results: Sequence[Result]) -> str:
@@ -151,7 +165,7 @@ def by_remedy(result: Result) -> str:
         *([f"L2 {network.l2:g}"] if network.l2 else []),
         *(["fresh noise"] if network.training.fresh_noise else []),
     ]
-    return f"{' + '.join(remedies) or 'nothing'}\n{result.experiment.n_train:,} spectra"
+    return f"{' + '.join(remedies) or NOTHING}\n{result.experiment.n_train:,} spectra"
 
 
 def by_alteration(result: Result) -> str:
