@@ -71,10 +71,7 @@ figures.beside(
 # ```
 
 # %%
-Markdown(
-    tables.beside(tables.comparison_table, common, reference_common)
-    + f"\n\nTrained on {n_common:,} spectra each, {tables.first_of(common)}."
-)
+Markdown(tables.beside(tables.comparison_table, common, reference_common))
 
 # %% [markdown]
 # ## Each at its own training size
@@ -116,10 +113,7 @@ figures.beside(
 # ```
 
 # %%
-Markdown(
-    tables.beside(tables.comparison_table, own, reference_own)
-    + f"\n\nEach at its own size, {tables.first_of(own)}."
-)
+Markdown(tables.beside(tables.comparison_table, own, reference_own))
 
 # %% [markdown]
 # "CNN better by" is the difference in exact-class accuracy on the same spectra, with the p-value

@@ -100,7 +100,19 @@ def test_mcnemar_looks_at_the_spectra_that_one_method_got_right():
 def test_equal_methods_do_not_differ():
     z = CLASSES.centres[[1, 2, 3]]
     same = predictions(z, [1, 2, 4])
-    assert metrics.compare(same, same).p_value == 1
+    found = metrics.compare(same, same)
+    assert found.p_value == 1
+    # Either may yet be the better one: 0 of 3 SEDs, 1 - 0.025^(1/3).
+    assert found.difference.value == 0
+    assert found.difference.high == -found.difference.low == pytest.approx(0.7076, abs=1e-4)
+
+
+def test_a_method_that_always_wins_may_yet_lose():
+    z = CLASSES.centres[np.arange(100)]
+    right, wrong = predictions(z, np.arange(100)), predictions(z, np.arange(100) + 50)
+    difference = metrics.compare(right, wrong).difference
+    assert difference.value == difference.high == 1
+    assert difference.low == pytest.approx(2 * 0.025 ** (1 / 100) - 1)
 
 
 def test_methods_must_have_seen_the_same_spectra():

@@ -236,7 +236,7 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     a, b = is_exact(first), is_exact(second)
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
-    difference = mean_interval(a.astype(float) - b.astype(float), first.sed)
+    difference = mean_interval(a.astype(float) - b.astype(float), first.sed, least=-1)
     return Comparison(difference, only_a, only_b, float(p_value))
 
 
@@ -257,7 +257,7 @@ def mean_difference(first: Sequence[Predictions], second: Sequence[Predictions])
         If they did not all see the same spectra.
     """
     _check_same(first[0], second[0])
-    return mean_interval(_mean_exact(first) - _mean_exact(second), first[0].sed)
+    return mean_interval(_mean_exact(first) - _mean_exact(second), first[0].sed, least=-1)
 
 
 def _mean_exact(trained: Sequence[Predictions]) -> FloatArray:
@@ -274,18 +274,30 @@ def _check_same(first: Predictions, second: Predictions) -> None:
         raise ValueError("first and second must be predictions on the same spectra")
 
 
-def mean_interval(values: npt.ArrayLike, sed: npt.NDArray[np.integer]) -> Interval:
-    """Mean of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs."""
+def mean_interval(
+    values: npt.ArrayLike, sed: npt.NDArray[np.integer], least: float = 0.0
+) -> Interval:
+    """Mean of ``values`` with a bootstrap interval over SEDs.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_spectra,)
+    sed : ndarray of int, shape (n_spectra,)
+    least : float
+        The least that a value can be, 0 for a success or failure and -1 for a difference of two,
+        where the most is 1. If all values are one of the three, every draw would be alike; the
+        limits are then those of as large a part of other values as so many SEDs may have missed
+        (Clopper & Pearson).
+    """
     values = np.asarray(values, dtype=float)
     _, group = np.unique(sed, return_inverse=True)
     total, count = np.bincount(group, values), np.bincount(group).astype(float)
+    mean = float(values.mean())
+    if values.min() == values.max() and values[0] in (least, 0, 1):
+        missed = float(binomtest(0, len(count)).proportion_ci(LEVEL).high)
+        return Interval(mean, mean - missed * (mean - least), mean + missed * (1 - mean))
     weights = _bootstrap_weights(len(count))  # (draw, SED)
-    if values.min() == values.max() and values[0] in (0, 1):
-        # Every draw would be alike: the exact binomial limits, counting SEDs.
-        limits = binomtest(int(values[0]) * len(count), len(count)).proportion_ci(LEVEL)
-        return Interval(float(values[0]), float(limits.low), float(limits.high))
-    low, high = _limits((weights @ total) / (weights @ count))
-    return Interval(float(values.mean()), low, high)
+    return Interval(mean, *_limits((weights @ total) / (weights @ count)))
 
 
 def difference_interval(first: Interval, second: Interval) -> Interval:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from specz import metrics
-from specz.bayes import BayesLimit
 from specz.estimators import differences
 from specz.figures.style import NOTHING, by_noise, by_remedy, limits, methods, scales
 from specz.networks import CNN
@@ -76,7 +75,7 @@ def noise_table(results: Sequence[Result]) -> str:
 
 
 def comparison_table(results: Sequence[Result]) -> str:
-    """Compare each method with the network, if there is one, on the same test spectra."""
+    """Compare each method with the network, if there is one, and say which is first."""
     header = (
         *("method", "training spectra", "exact class", "±1 class", "outliers beyond 0.003"),
         *("CNN better by (points)", "p", "fit (s)", "spectra/s"),
@@ -102,16 +101,14 @@ def comparison_table(results: Sequence[Result]) -> str:
                 f"{r.manifest['test_spectra_per_second']:,.0f}",
             )
         )
-    return markdown_table(header, rows)
+    return f"{markdown_table(header, rows)}\n\n{_first_of(results)}"
 
 
-def first_of(group: Sequence[Result]) -> str:
-    """Say which method of a group has the highest accuracy on test spectra."""
-    methods = [r for r in group if not isinstance(r.experiment.estimator, BayesLimit)]
-    first = max(methods, key=lambda r: metrics.accuracy(r.test).value)
+def _first_of(results: Sequence[Result]) -> str:
+    first = max(methods(results), key=lambda r: metrics.accuracy(r.test).value)
     return (
         f"{first.experiment.estimator.label} is first with "
-        f"{metrics.accuracy(first.test).percent()} of the spectra in their own class"
+        f"{metrics.accuracy(first.test).percent()} of the spectra in their own class."
     )
 
 
