@@ -212,6 +212,9 @@ def pit_uniformity(predictions: Predictions) -> float:
 def part_of(first: Predictions, second: Predictions) -> Interval:
     """Accuracy of the first as a part of that of the second, on the same spectra.
 
+    If the first is never right, or the two agree on every spectrum, every draw would be alike; the
+    limits then allow for what so many SEDs may have missed, as in :func:`mean_interval`.
+
     Raises
     ------
     ValueError
@@ -220,8 +223,12 @@ def part_of(first: Predictions, second: Predictions) -> Interval:
     _check_same(first, second)
     _, group = np.unique(first.sed, return_inverse=True)
     a, b = (np.bincount(group, is_exact(p)) for p in (first, second))
+    part = float(a.sum() / b.sum())
+    if not a.any() or np.array_equal(is_exact(first), is_exact(second)):
+        missed = _missed(len(a)) * len(first) / b.sum()
+        return Interval(part, max(0.0, part - missed), part + missed)
     weights = _bootstrap_weights(len(a))
-    return Interval(float(a.sum() / b.sum()), *_limits((weights @ a) / (weights @ b)))
+    return Interval(part, *_limits((weights @ a) / (weights @ b)))
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
@@ -286,15 +293,14 @@ def mean_interval(
     least : float
         The least that a value can be, 0 for a success or failure and -1 for a difference of two,
         where the most is 1. If all values are one of the three, every draw would be alike; the
-        limits are then those of as large a part of other values as so many SEDs may have missed
-        (Clopper & Pearson).
+        limits are then those of as large a part of other values as so many SEDs may have missed.
     """
     values = np.asarray(values, dtype=float)
     _, group = np.unique(sed, return_inverse=True)
     total, count = np.bincount(group, values), np.bincount(group).astype(float)
     mean = float(values.mean())
     if values.min() == values.max() and values[0] in (least, 0, 1):
-        missed = float(binomtest(0, len(count)).proportion_ci(LEVEL).high)
+        missed = _missed(len(count))
         return Interval(mean, mean - missed * (mean - least), mean + missed * (1 - mean))
     weights = _bootstrap_weights(len(count))  # (draw, SED)
     return Interval(mean, *_limits((weights @ total) / (weights @ count)))
@@ -324,6 +330,11 @@ def statistic_interval(
     weights = _bootstrap_weights(group.max() + 1)
     draws = [statistic(np.repeat(values, weight[group])) for weight in weights]
     return Interval(float(statistic(values)), *_limits(np.array(draws)))
+
+
+def _missed(n: int) -> float:
+    """Largest part of all SEDs of which ``n`` may hold none (Clopper & Pearson)."""
+    return float(binomtest(0, n).proportion_ci(LEVEL).high)
 
 
 @lru_cache(maxsize=64)
