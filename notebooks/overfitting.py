@@ -58,3 +58,25 @@ figures.beside("remedies", figures.plot_gaps, results, reference, label=figures.
 
 # %%
 Markdown(tables.beside(tables.remedies_table, results, reference))
+
+# %% [markdown]
+# ## While it learns
+
+# %%
+title, shown = figures.scales(results, reference)[-1]
+shown = [r for r in figures.methods(shown) if r.experiment.n_train == shown[0].experiment.n_train]
+fig, axes = figures.subplots(1, 2, size=(9, 4.2))
+figures.plot_histories(shown, axes[0], figures.by_remedy)
+fig.suptitle(title, fontsize=9, color="#444444")
+figures.save(fig, "remedies_learning_curves")
+
+# %% [markdown]
+# ```{figure} figures/remedies_learning_curves.svg
+# :name: fig-remedies-learning-curves
+# :alt: Loss and accuracy against examples seen, one curve for each remedy.
+#
+# Learning curves of the smallest training set, one for each remedy, on validation (filled) and
+# training spectra (open), at paper scale as soon as that is archived. Where the open curves stand
+# at one, the network knows its training spectra by heart. Watch what the filled ones do after that:
+# the loss has nothing left to teach, but L2 still pulls at the weights.
+# ```

@@ -375,3 +375,11 @@ def test_an_artist_that_cannot_be_read_is_an_error_not_a_gap(ax):
     ax.add_patch(Ellipse((0, 0), 1, 1))
     with pytest.raises(TypeError, match="numbers of a Ellipse"):
         figures.drawn(ax.figure)
+
+
+def test_many_decades_are_labelled_once_each(ax):
+    ax.plot([1, 2], [1e-8, 1])
+    ax.set(yscale="log")
+    figures.style.plain_log(ax.yaxis)
+    ticks = np.log10(ax.get_yticks())
+    np.testing.assert_allclose(ticks, np.round(ticks), atol=1e-9)

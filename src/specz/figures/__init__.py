@@ -43,6 +43,7 @@ from specz.figures.style import (
     limits,
     methods,
     save,
+    scales,
     subplots,
 )
 from specz.figures.training import plot_architecture, plot_histories
@@ -91,6 +92,7 @@ __all__ = [
     "plot_templates",
     "plot_variants",
     "save",
+    "scales",
     "subplots",
     "with_probability",
 ]

@@ -44,6 +44,9 @@ NOTHING = "nothing"
 OTHER = "#555555"
 """Colour of a method that has none of its own."""
 
+MANY_DECADES = 4
+"""More than these have no room for a label at 2 and 5 of each."""
+
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
 
@@ -203,11 +206,16 @@ def colour(label: str) -> str:
 
 
 def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
-    """Label a logarithmic axis with plain numbers, at ``ticks`` or at 1, 2, 5, 10 ..."""
+    """Label a logarithmic axis with plain numbers, at ``ticks`` or at 1, 2, 5, 10 ...
+
+    Where it already spans many decades, 1, 10 ... are enough.
+    """
     if ticks is not None:
         axis.set_ticks(list(ticks), labels=[f"{tick:,g}" for tick in ticks])
     else:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        low, high = axis.get_view_interval()
+        many = low > 0 and high > low * 10**MANY_DECADES
+        axis.set_major_locator(LogLocator(subs=(1,) if many else (1, 2, 5)))
         axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
 
