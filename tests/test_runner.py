@@ -110,3 +110,16 @@ def test_why_names_the_source_and_the_version_that_changed(tmp_path, monkeypatch
     changed = runner.why(KNN, store)
     assert changed[0] == "source of specz.noise changed"
     assert changed[1].startswith("version of numpy: was '2.")
+
+
+def test_the_backend_in_use_is_part_of_a_recipe(monkeypatch):
+    assert "tensorflow" in "".join(runner.numerical_libraries())
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert runner.numerical_libraries()[-2:] == ("jax", "jaxlib")
+    assert runner.recipe(KNN)["backend"] == "jax"
+
+
+def test_an_unknown_backend_is_named_with_the_nearest(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jaxx")
+    with pytest.raises(ValueError, match="got 'jaxx'; did you mean 'jax'"):
+        runner.recipe(KNN)

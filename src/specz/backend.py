@@ -3,6 +3,9 @@
 Loading it takes seconds, and commands that only list or plan do without. TensorFlow writes
 notices to the standard error stream before its own log level is read
 (tensorflow/tensorflow#100442), so that stream is closed for the moment of loading.
+
+On an accelerator JAX would take most of its memory at once, and round what it multiplies to ten
+bits. Here experiments share one, and compute in single precision as on a CPU.
 """
 
 import importlib
@@ -14,12 +17,37 @@ from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 
+from specz import checks
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "float32")
+
+LIBRARIES = {
+    "tensorflow": ("tensorflow-cpu", "tensorflow"),
+    "jax": ("jax", "jaxlib"),
+    "torch": ("torch",),
+}
+"""Distributions whose versions count, for each backend."""
+
+
+def backend() -> str:
+    """Name of the backend: that in ``KERAS_BACKEND``, TensorFlow by default.
+
+    Raises
+    ------
+    ValueError
+        If Keras has no such backend that trains.
+    """
+    name = os.environ.get("KERAS_BACKEND", "tensorflow")
+    checks.choice("KERAS_BACKEND", name, LIBRARIES)
+    return name
 
 
 @cache
 def load_keras() -> ModuleType:
-    """Import Keras with the backend named by ``KERAS_BACKEND``, TensorFlow by default."""
+    """Import Keras with its :func:`backend`."""
+    backend()
     with _silent_stderr():
         logging.getLogger("tensorflow").setLevel(
             logging.ERROR
@@ -30,13 +58,19 @@ def load_keras() -> ModuleType:
 
 
 def device() -> str:
-    """Kind of device that the backend computes on: ``CPU`` or ``GPU``."""
-    keras = load_keras()
-    if keras.backend.backend() == "torch":
+    """What the backend computes on: ``CPU``, or the name that the accelerator gives itself."""
+    load_keras()
+    if backend() == "torch":
         torch = importlib.import_module("torch")
-        return "GPU" if torch.cuda.is_available() else "CPU"
-    names = keras.distribution.list_devices()
-    return "GPU" if any(name.startswith(("gpu", "cuda")) for name in names) else "CPU"
+        return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "CPU"
+    if backend() == "jax":
+        (first, *_) = importlib.import_module("jax").devices()
+        return "CPU" if first.platform == "cpu" else str(first.device_kind)
+    config = importlib.import_module("tensorflow").config
+    found = config.list_physical_devices("GPU")
+    if not found:
+        return "CPU"
+    return str(config.experimental.get_device_details(found[0]).get("device_name", "GPU"))
 
 
 @contextmanager

@@ -32,11 +32,11 @@ from specz import archive, checks, measured, paths, record
 from specz.estimators import REGISTRY
 from specz.fingerprint import code_fingerprint, file_digest, imported_modules, library_versions
 from specz.profiles import Parameters, experiments
-from specz.runner import NUMERICAL_LIBRARIES, commit, recipe
+from specz.runner import commit, numerical_libraries, recipe
 from specz.store import Store, canonical, key_of, make_aside, put
 from specz.studies import STUDIES
 
-DRAWING_LIBRARIES = (*NUMERICAL_LIBRARIES, "matplotlib", "papermill")
+DRAWING_LIBRARIES = ("matplotlib", "papermill")
 TEMPLATES = measured.DATA / "cosmos_templates.npy"
 """The only measured data: every spectrum follows from it, from the settings and from a seed."""
 
@@ -214,7 +214,7 @@ def _recipe(
         "archived": archive.digests(name),
         "recorded": record.digests(imported),
         "code": code_fingerprint(__name__, *imported, *estimators),
-        "versions": library_versions(*DRAWING_LIBRARIES),
+        "versions": library_versions(*numerical_libraries(), *DRAWING_LIBRARIES),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from specz import paths
-from specz.backend import device
+from specz.backend import LIBRARIES, backend, device
 from specz.estimators import Cost, Fitted, History, Reloadable
 from specz.evaluation import Evaluation, evaluate
 from specz.experiment import Experiment, fit
@@ -22,9 +22,6 @@ from specz.lock import alone
 from specz.predictions import Predictions
 from specz.store import Arrays, Entry, Store, canonical, key_of
 
-NUMERICAL_LIBRARIES = (
-    *("numpy", "scipy", "numba", "scikit-learn", "keras", "tensorflow-cpu", "tensorflow"),
-)
 ASKED = ("n_test", "altered")
 """Settings of an experiment that do not change what is fitted."""
 
@@ -70,11 +67,16 @@ def _recipe(
     return {"step": step, "config": config, **code}
 
 
+def numerical_libraries() -> tuple[str, ...]:
+    """Distributions on whose version a number may depend."""
+    return ("numpy", "scipy", "numba", "scikit-learn", "keras", *LIBRARIES[backend()])
+
+
 def _surroundings(*modules: str) -> dict[str, Any]:
     return {
         "code": code_fingerprint(*modules),
-        "versions": library_versions(*NUMERICAL_LIBRARIES),
-        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "versions": library_versions(*numerical_libraries()),
+        "backend": backend(),
     }
 
 

@@ -22,7 +22,7 @@ from specz.experiment import Experiment
 from specz.fingerprint import library_versions
 from specz.metrics import Interval
 from specz.profiles import experiments, profile_experiments, profile_parameters
-from specz.runner import NUMERICAL_LIBRARIES, Result
+from specz.runner import Result, numerical_libraries
 from specz.store import Store
 
 QUICKLY = {"cnn", "knn", "forest"}
@@ -102,7 +102,7 @@ class Receipt:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "python": platform.python_version(),
             "machine": f"{platform.system()} {platform.machine()}",
-            "versions": library_versions(*NUMERICAL_LIBRARIES),
+            "versions": library_versions(*numerical_libraries()),
             "seconds": round(self.seconds, 1),
             "passed": self.passed,
             "archive": {
