@@ -4,8 +4,9 @@ Loading it takes seconds, and commands that only list or plan do without. Tensor
 notices to the standard error stream before its own log level is read
 (tensorflow/tensorflow#100442), so that stream is closed for the moment of loading.
 
-On an accelerator JAX would take most of its memory at once, and round what it multiplies to ten
-bits. Here experiments share one, and compute in single precision as on a CPU.
+On an accelerator JAX would take most of its memory at once, round what it multiplies to ten
+bits, and add in an order that changes from run to run. Here experiments share one, compute in
+single precision as on a CPU, and repeat to the last digit.
 """
 
 import importlib
@@ -22,6 +23,7 @@ from specz import checks
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "float32")
+os.environ.setdefault("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
 
 LIBRARIES = {
     "tensorflow": ("tensorflow-cpu", "tensorflow"),
