@@ -93,7 +93,8 @@ Markdown(tables.scalings_table(measured.scalings))
 
 # %% [markdown]
 # From these powers follows what the archived experiments would cost with a thousand times the
-# training spectra, and the same test spectra. The intervals are those of the powers alone: a power
+# training spectra, and the same test spectra; those of them that ran on processors alone, as the
+# jobs above did. The intervals are those of the powers alone: a power
 # that was measured at the sizes above need not hold that far beyond them, and that of the Bayes
 # limit and of template fitting counts SEDs.
 

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,25 @@ def test_status_counts_what_is_there_and_what_it_cost(results):
     assert found.left == EXPERIMENTS[2:]
     spent = sum(r.manifest["cpu_seconds"] for r in results[:2])
     assert found.core_hours == pytest.approx(spent / 3600)
+    assert found.accelerated == {}
+
+
+def test_what_an_accelerator_took_part_in_is_named(results, monkeypatch):
+    faster = results[2].manifest | {"device": "A100", "cpu_seconds": 36.0}
+    archive.add(replace(results[2], manifest=faster))
+    found = archive.status(EXPERIMENTS)
+    assert found.accelerated == {"A100": 1}
+    assert found.core_hours == pytest.approx(0.01 + archive.status(EXPERIMENTS[:2]).core_hours)
+    assert list(archive.core_hours(EXPERIMENTS)) == EXPERIMENTS[:2]
+    rows = csv.DictReader(io.StringIO(archive.summary(archive.archived(EXPERIMENTS))))
+    assert {row["method"]: row["device"] for row in rows} == {
+        "knn": "CPU",
+        "linear_svm": "CPU",
+        "cnn": "A100",
+    }
+    monkeypatch.setattr(cli.profiles, "profile_experiments", lambda profile: EXPERIMENTS)
+    said = CliRunner().invoke(cli.app, ["status"]).output
+    assert said.rstrip().endswith("core-hours; 1 with A100")
 
 
 def test_summary_has_a_row_for_each_result_computed_from_its_arrays(results):

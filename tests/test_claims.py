@@ -87,6 +87,22 @@ def test_the_sixth_claim_is_held_against_template_fitting_and_the_limit():
     assert numbers["S/N 1: CNN (9,000) minus the Bayes limit, less 1 point"] == pytest.approx(-0.19)
 
 
+def test_trainings_that_differ_in_their_seed_count_as_their_mean():
+    def again(index, accuracy):
+        more = with_test(index, accuracy)[index]
+        return replace(more, experiment=replace(more.experiment, seed=2))
+
+    # One layer: 0.85 and 0.99; three: 0.95 and 0.87, 0.91 in the mean, which is not more than 0.92.
+    claim = assess([*AS_CLAIMED, again(4, 0.99), again(1, 0.87)])[1]
+    (check,) = claim.checks
+    assert check.number.value == pytest.approx(0.91 - 0.92)
+    assert claim.verdict == Verdict.FAILS
+    # All other checks on clean spectra take the mean as well, and none appears twice.
+    assert [len(c.checks) for c in assess([*AS_CLAIMED, again(1, 0.87)])] == [
+        len(c.checks) for c in assess(AS_CLAIMED)
+    ]
+
+
 def test_without_results_nothing_is_tested():
     assert set(verdicts([]).values()) == {Verdict.NOT_TESTED}
 

@@ -4,15 +4,19 @@ import sys
 import numpy as np
 import pytest
 
-from specz import estimators, metrics, paths
+from specz import estimators, metrics, paths, studies
 from specz.baselines import Forest, KernelSVM, LinearSVM, NearestNeighbours
+from specz.bayes import BayesLimit
 from specz.estimators import Estimator, estimator_class, estimator_name
 from specz.experiment import Experiment
-from specz.library import LibraryConfig
+from specz.library import SPLITS, LibraryConfig
+from specz.networks import CNN
 from specz.predictions import predict
 from specz.runner import run
 from specz.sample import draw_sample
 from specz.store import Store
+from specz.templatefit import TemplateFit
+from specz.training import TrainingConfig
 
 
 @pytest.mark.parametrize("name", estimators.REGISTRY)
@@ -38,6 +42,28 @@ def test_baselines_recover_what_they_have_seen(library, grid, estimator):
     again = estimator.fit(train, validation, seed=1)
     test = draw_sample(library, "test", 40, np.inf, grid, 1)
     np.testing.assert_array_equal(predict(fitted, test).predicted, predict(again, test).predicted)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        NearestNeighbours(),
+        Forest(trees=2),
+        LinearSVM(),
+        KernelSVM(),
+        TemplateFit(),
+        BayesLimit(),
+        CNN(training=TrainingConfig(epochs=1, min_updates=0)),
+    ],
+    ids=lambda estimator: estimator.label,
+)
+def test_an_estimator_says_whether_it_uses_its_seed(library, grid, estimator):
+    train = draw_sample(library, "train", 200, 1.0, grid, 1)
+    validation, test = (draw_sample(library, split, 40, 1.0, grid, 1) for split in SPLITS[1:])
+    one, other = (
+        predict(estimator.fit(train, validation, seed), test).predicted for seed in (1, 2)
+    )
+    assert np.array_equal(one, other) != estimators.uses_seed(estimator)
 
 
 def test_number_of_neighbours_is_chosen_on_validation_spectra(library, grid):
@@ -100,3 +126,24 @@ def test_an_estimator_that_is_not_registered_is_an_error():
 
     with pytest.raises(ValueError, match="not registered"):
         estimator_name(Nobody())
+
+
+def test_a_comparison_trains_with_each_seed_what_uses_one():
+    found = studies.comparison(
+        *(1.0, ["cnn", "knn", "forest"], [9000, 9000, 3000], 1000),
+        *(3, 1, 0, 100, "paper", [4, 5]),
+    )
+    assert [(e.method, e.n_train, e.seed) for e in found] == [
+        *(("cnn", 1000, 4), ("cnn", 1000, 5), ("knn", 1000, 4)),
+        *(("forest", 1000, 4), ("forest", 1000, 5)),
+        *(("cnn", 9000, 4), ("knn", 9000, 4), ("forest", 3000, 4)),
+        ("bayes", 10_000, 1),
+    ]
+    assert len({e.data_seed for e in found}) == 1
+
+
+def test_only_the_smallest_set_is_learned_from_with_every_seed():
+    found = studies.overfitting([500, 900], 1.0, 0.5, 1e-4, 3, 1, 0, 100, "paper", [4, 5])
+    networks = [e for e in found if e.method == "cnn"]
+    assert [(e.n_train, e.seed) for e in networks] == [(500, 4), (500, 5)] * 4 + [(900, 4)] * 4
+    assert len({e.estimator for e in networks}) == 4

@@ -110,6 +110,15 @@ def test_each_remedy_shows_training_and_test(network, ax):
     assert shown[:2] == [metrics.accuracy(p).value for p in (network.train, network.test)]
 
 
+def test_trainings_of_one_remedy_share_a_row(network, ax):
+    again = replace(network, experiment=replace(network.experiment, seed=2))
+    figures.plot_gaps([network, again], ax, figures.by_remedy)
+    assert len(ax.get_yticklabels()) == 1
+    heights = {float(bar.lines[0].get_ydata()[0]) for bar in ax.containers}
+    assert len(heights) == 2
+    assert sum(heights) == pytest.approx(0)
+
+
 def test_tuning_names_what_was_changed(network, ax):
     base = network.experiment.estimator
     variants = {

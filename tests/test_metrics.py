@@ -5,7 +5,7 @@ import pytest
 
 from specz import metrics
 from specz.grid import CLASSES
-from specz.predictions import Predictions
+from specz.predictions import Predictions, pooled
 
 
 def predictions(z, predicted, sed=None, p_true=None):
@@ -198,6 +198,8 @@ def test_the_mean_of_trainings_is_that_of_their_accuracies():
     half = predictions(z, np.where(np.arange(6) < 3, label, label + 1))
     assert metrics.mean_accuracy([right]) == metrics.accuracy(right)
     assert metrics.mean_accuracy([right, half, half]).value == pytest.approx(2 / 3)
+    three = [right, half, half]
+    np.testing.assert_allclose(metrics.accuracy(pooled(three)), metrics.mean_accuracy(three))
     found = metrics.mean_difference([right, half], [wrong, half])
     assert found.value == pytest.approx(0.5)
     assert metrics.mean_difference([half], [wrong]) == metrics.compare(half, wrong).difference

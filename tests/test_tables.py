@@ -36,9 +36,17 @@ def test_a_comparison_holds_each_method_against_the_network(tmp_path):
     assert first[header.index("p")] == "–"
     assert second[0] == "k-NN"
     versus = metrics.compare(group[0].test, group[1].test)
-    assert second[5] == versus.difference.points()
-    assert second[2] == metrics.accuracy(group[1].test).percent()
+    assert second[6] == versus.difference.points()
+    assert second[3] == metrics.accuracy(group[1].test).percent()
     assert last[0].startswith("k-NN is first with ")
+
+    again = replace(group[0], experiment=replace(group[0].experiment, seed=2), test=group[1].test)
+    _, _, first, second, *_ = cells(tables.comparison_table([*group, again]))
+    assert (first[2], second[2]) == ("2", "1")
+    both = [group[0].test, again.test]
+    assert first[3] == metrics.mean_accuracy(both).percent()
+    assert second[6] == metrics.mean_difference(both, [group[1].test]).points()
+    assert second[7] == "1"  # the second training says what k-NN says
 
 
 def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
@@ -114,11 +122,21 @@ def test_remedies_are_held_against_none_at_their_own_size(tmp_path):
         [n, remedy] for n in ("100", "200") for remedy in ("nothing", "dropout 0.5")
     ]
     for without, remedied, row in zip(results[::2], results[1::2], rows[1::2], strict=True):
-        assert row[5] == metrics.compare(remedied.test, without.test).difference.points()
+        assert row[7] == metrics.compare(remedied.test, without.test).difference.points()
         gap = metrics.difference_interval(
             metrics.accuracy(remedied.train), metrics.accuracy(remedied.validation)
         )
-        assert row[3] == gap.points()
+        assert row[4] == gap.points()
+
+    first, second = (
+        replace(r, test=results[i].test) for i, r in enumerate((results[1], results[1]))
+    )
+    second = replace(second, experiment=replace(second.experiment, seed=2))
+    _, _, _, row = cells(tables.remedies_table([results[0], first, second]))
+    both = [first.test, second.test]
+    assert row[2] == "2"
+    assert row[6] == ", ".join(f"{100 * metrics.accuracy(test).value:.1f}" for test in both)
+    assert row[7] == metrics.mean_difference(both, [results[0].test]).points()
 
 
 def test_mistaken_lines_are_counted(tmp_path):

@@ -7,13 +7,16 @@ determine (SEDs and redshifts of the test spectra) is not stored but drawn again
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from specz import metrics, paths
+from specz.backend import CPU
 from specz.bayes import BayesLimit
 from specz.estimators import History, differences
 from specz.evaluation import asked
@@ -50,6 +53,7 @@ COLUMNS = (
     "nll",
     "train_seconds",
     "spectra_per_second",
+    "device",
     "key",
 )
 
@@ -178,6 +182,7 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         "nll": digits(metrics.negative_log_likelihood(test).value),
         "train_seconds": result.manifest["fit_seconds"],
         "spectra_per_second": result.manifest["test_spectra_per_second"],
+        "device": _device(result.manifest),
         "key": archive_key(experiment)[:16],
     }
 
@@ -198,25 +203,52 @@ class Status:
     done, left : list of Experiment
     core_hours : float
         Processor time that the archived part took, over all cores.
+    accelerated : dict
+        How many of the archived experiments each kind of accelerator took part in.
     """
 
     done: list[Experiment]
     left: list[Experiment]
     core_hours: float
+    accelerated: dict[str, int]
 
 
 def status(wanted: Sequence[Experiment]) -> Status:
     """Say which experiments are archived, and what they cost."""
-    cost = core_hours(wanted)
-    return Status(list(cost), [e for e in wanted if e not in cost], sum(cost.values()))
+    found = _manifests(wanted)
+    devices = Counter(_device(manifest) for manifest in found.values())
+    return Status(
+        list(found),
+        [e for e in wanted if e not in found],
+        sum(_core_hours(manifest) for manifest in found.values()),
+        {name: n for name, n in sorted(devices.items()) if name != CPU},
+    )
 
 
 def core_hours(wanted: Sequence[Experiment]) -> dict[Experiment, float]:
-    """Processor time that each of those experiments took that are archived, over all cores."""
+    """Processor time, over all cores, of those experiments that are archived and took no more.
+
+    One that an accelerator took part in is left out: its processor time is not its cost.
+    """
+    found = _manifests(wanted)
+    return {e: _core_hours(found[e]) for e in found if _device(found[e]) == CPU}
+
+
+def _manifests(wanted: Sequence[Experiment]) -> dict[Experiment, dict[str, Any]]:
+    """Manifests of those experiments that are archived."""
     store = Store(paths.RESULTS)
     keys = {experiment: archive_key(experiment) for experiment in wanted}
     return {
-        experiment: store.read(key).manifest["cpu_seconds"] / 3600
+        experiment: store.read(key).manifest
         for experiment, key in keys.items()
         if store.folder(key).is_dir()
     }
+
+
+def _core_hours(manifest: dict[str, Any]) -> float:
+    return float(manifest["cpu_seconds"]) / 3600
+
+
+def _device(manifest: dict[str, Any]) -> str:
+    """What an experiment ran on; before that was recorded, there was no accelerator."""
+    return str(manifest.get("device", CPU))

@@ -25,6 +25,9 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "float32")
 os.environ.setdefault("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
 
+CPU = "CPU"
+"""The device where there is no accelerator."""
+
 LIBRARIES = {
     "tensorflow": ("tensorflow-cpu", "tensorflow"),
     "jax": ("jax", "jaxlib"),
@@ -64,14 +67,14 @@ def device() -> str:
     load_keras()
     if backend() == "torch":
         torch = importlib.import_module("torch")
-        return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "CPU"
+        return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else CPU
     if backend() == "jax":
         (first, *_) = importlib.import_module("jax").devices()
-        return "CPU" if first.platform == "cpu" else str(first.device_kind)
+        return CPU if first.platform == "cpu" else str(first.device_kind)
     config = importlib.import_module("tensorflow").config
     found = config.list_physical_devices("GPU")
     if not found:
-        return "CPU"
+        return CPU
     return str(config.experimental.get_device_details(found[0]).get("device_name", "GPU"))
 
 

@@ -42,6 +42,7 @@ class NearestNeighbours:
     """
 
     label: ClassVar[str] = "k-NN"
+    uses_seed: ClassVar[bool] = False
 
     neighbours: tuple[int, ...] = (1, 3, 10, 30)
 
@@ -126,6 +127,7 @@ class LinearSVM:
     """Linear support vector machine, one class against one (LIBSVM)."""
 
     label: ClassVar[str] = "linear SVM"
+    uses_seed: ClassVar[bool] = False
 
     c: float = 1.0
 
@@ -152,6 +154,7 @@ class KernelSVM:
     """
 
     label: ClassVar[str] = "kernel SVM"
+    uses_seed: ClassVar[bool] = False
 
     c: float = 100.0
     gamma: float = 0.1

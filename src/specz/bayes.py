@@ -51,6 +51,7 @@ class BayesLimit:
     """
 
     label: ClassVar[str] = "Bayes limit"
+    uses_seed: ClassVar[bool] = False
 
     known_amplitude: bool = True
     known_noise: bool = True

@@ -3,7 +3,8 @@
 A claim is a list of checks; each check is a number with its interval and whether it came out as
 claimed. The verdict follows from the checks: it *holds* if all came out, *fails* if none did,
 *holds in part* otherwise, and is *not tested* where the results do not cover it. Accuracy
-is that of the exact class on test spectra; differences are paired, on the same spectra.
+is that of the exact class on test spectra; differences are paired, on the same spectra. Where a
+method was trained with several seeds, its accuracy is the mean of the trainings.
 """
 
 from collections.abc import Sequence
@@ -14,15 +15,11 @@ from itertools import pairwise
 import numpy as np
 
 from specz.bayes import BayesLimit
-from specz.experiment import noise_label
-from specz.metrics import (
-    Interval,
-    accuracy,
-    compare,
-    difference_interval,
-)
+from specz.experiment import Experiment, noise_label
+from specz.metrics import Interval, difference_interval, mean_accuracy, mean_difference
 from specz.networks import CNN
-from specz.runner import Result
+from specz.predictions import Predictions
+from specz.runner import Result, trainings
 from specz.templatefit import TemplateFit
 
 
@@ -85,6 +82,45 @@ class Claim:
         return Verdict.IN_PART if any(passed) else Verdict.FAILS
 
 
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The trainings of one experiment, which differ in their seed alone.
+
+    Attributes
+    ----------
+    trainings : tuple of Result
+    """
+
+    trainings: tuple[Result, ...]
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment, with the first of the seeds."""
+        return self.trainings[0].experiment
+
+    @property
+    def test(self) -> list[Predictions]:
+        """Predictions of each training on the test spectra."""
+        return [result.test for result in self.trainings]
+
+    @property
+    def accuracy(self) -> Interval:
+        """Mean accuracy on the test spectra."""
+        return mean_accuracy(self.test)
+
+    @property
+    def gap(self) -> Interval:
+        """Accuracy on training minus that on validation spectra, which are other galaxies."""
+        return difference_interval(
+            mean_accuracy([result.train for result in self.trainings]),
+            mean_accuracy([result.validation for result in self.trainings]),
+        )
+
+    def minus(self, other: "Trained") -> Interval:
+        """Mean accuracy minus that of another, on the same test spectra."""
+        return mean_difference(self.test, other.test)
+
+
 def assess(results: Sequence[Result]) -> list[Claim]:
     """Test every claim on ``results``, which may come from any profile.
 
@@ -94,138 +130,134 @@ def assess(results: Sequence[Result]) -> list[Claim]:
         Each experiment once, all on the same test galaxies; what a claim needs is looked up by
         its settings.
     """
-    levels = [np.isinf(snr) for snr in _by_noise(results)]
+    trained = [Trained(tuple(group)) for group in trainings(results)]
+    levels = [np.isinf(snr) for snr in _by_noise(trained)]
     both_noises = any(levels) and not all(levels)
     return [
         Claim(
             1,
             "More training data give a higher accuracy, on clean and on noisy spectra, and a "
             "smaller gap between training and validation.",
-            (*_data_checks(results), *_gap_checks(results)),
+            (*_data_checks(trained), *_gap_checks(trained)),
             both_noises,
         ),
         Claim(
             2,
             "Three convolutional layers are better than one.",
-            tuple(_depth_checks(results)),
+            tuple(_depth_checks(trained)),
         ),
         Claim(
             3,
             "Noise lowers the accuracy and raises the need for data.",
-            (*_noise_checks(results), *_need_checks(results)),
+            (*_noise_checks(trained), *_need_checks(trained)),
             both_noises,
         ),
         Claim(
             4,
             "The network beats k-NN, random forest and support vector machines on clean spectra.",
-            tuple(_method_checks(results, clean=True)),
-            _covers_methods(results, clean=True),
+            tuple(_method_checks(trained, clean=True)),
+            _covers_methods(trained, clean=True),
         ),
         Claim(
             5,
             "It beats them on noisy spectra.",
-            tuple(_method_checks(results, clean=False)),
-            _covers_methods(results, clean=False),
+            tuple(_method_checks(trained, clean=False)),
+            _covers_methods(trained, clean=False),
         ),
         Claim(
             6,
             "Deep learning always achieves state-of-the-art performance: held against template "
             "fitting and the Bayes limit.",
-            tuple(_art_checks(results)),
-            both_noises and _covers_art(results),
+            tuple(_art_checks(trained)),
+            both_noises and _covers_art(trained),
         ),
     ]
 
 
-def _cnns(results: Sequence[Result], layers: int = 3) -> list[Result]:
+def _cnns(trained: Sequence[Trained], layers: int = 3) -> list[Trained]:
     """Networks of one depth, from noisy to clean and from few to many examples."""
     found = [
-        r
-        for r in results
-        if isinstance(r.experiment.estimator, CNN) and r.experiment.estimator.layers == layers
+        t
+        for t in trained
+        if isinstance(t.experiment.estimator, CNN) and t.experiment.estimator.layers == layers
     ]
-    return sorted(found, key=lambda r: (r.experiment.snr, r.experiment.n_train))
+    return sorted(found, key=lambda t: (t.experiment.snr, t.experiment.n_train))
 
 
-def _by_noise(results: Sequence[Result]) -> dict[float, tuple[Result, Result]]:
+def _by_noise(trained: Sequence[Trained]) -> dict[float, tuple[Trained, Trained]]:
     """The least and the most trained network at each noise level that has two sizes."""
-    cnns = _cnns(results)
+    cnns = _cnns(trained)
     ends = {}
-    for snr in dict.fromkeys(r.experiment.snr for r in cnns):
-        level = [r for r in cnns if r.experiment.snr == snr]
+    for snr in dict.fromkeys(t.experiment.snr for t in cnns):
+        level = [t for t in cnns if t.experiment.snr == snr]
         if level[0].experiment.n_train < level[-1].experiment.n_train:
             ends[snr] = (level[0], level[-1])
     return ends
 
 
-def _data_checks(results: Sequence[Result]) -> list[Check]:
+def _data_checks(trained: Sequence[Trained]) -> list[Check]:
     return [
         Check(
             f"{noise_label(snr)}: accuracy with {most.experiment.n_train:,} minus "
             f"{least.experiment.n_train:,} spectra",
-            compare(most.test, least.test).difference,
+            most.minus(least),
         )
-        for snr, (least, most) in _by_noise(results).items()
+        for snr, (least, most) in _by_noise(trained).items()
     ]
 
 
-def _gap(result: Result) -> Interval:
-    """Accuracy on training minus that on validation spectra, which are other galaxies."""
-    return difference_interval(accuracy(result.train), accuracy(result.validation))
-
-
-def _gap_checks(results: Sequence[Result]) -> list[Check]:
+def _gap_checks(trained: Sequence[Trained]) -> list[Check]:
     return [
         Check(
             f"{noise_label(snr)}: training-validation gap with {least.experiment.n_train:,} minus "
             f"{most.experiment.n_train:,} spectra",
-            difference_interval(_gap(least), _gap(most)),
+            difference_interval(least.gap, most.gap),
         )
-        for snr, (least, most) in _by_noise(results).items()
+        for snr, (least, most) in _by_noise(trained).items()
     ]
 
 
-def _depth_checks(results: Sequence[Result]) -> list[Check]:
+def _depth_checks(trained: Sequence[Trained]) -> list[Check]:
     checks = []
-    deep = {(r.experiment.snr, r.experiment.n_train): r for r in _cnns(results, 3)}
-    for shallow in _cnns(results, 1):
+    deep = {(t.experiment.snr, t.experiment.n_train): t for t in _cnns(trained, 3)}
+    for shallow in _cnns(trained, 1):
         other = deep.get((shallow.experiment.snr, shallow.experiment.n_train))
         if other is not None:
             checks.append(
                 Check(
                     f"{noise_label(shallow.experiment.snr)}, "
                     f"{shallow.experiment.n_train:,} spectra: accuracy with 3 layers minus 1 layer",
-                    compare(other.test, shallow.test).difference,
+                    other.minus(shallow),
                 )
             )
     return checks
 
 
-def _noise_checks(results: Sequence[Result]) -> list[Check]:
+def _noise_checks(trained: Sequence[Trained]) -> list[Check]:
     """Each noise level against the next cleaner one, at the largest size they share."""
-    cnns = _cnns(results)
+    cnns = _cnns(trained)
     if not cnns:
         return []
-    largest = max(r.experiment.n_train for r in cnns)
-    levels = [r for r in cnns if r.experiment.n_train == largest]
+    largest = max(t.experiment.n_train for t in cnns)
+    levels = [t for t in cnns if t.experiment.n_train == largest]
     return [
         Check(
             f"{largest:,} spectra: accuracy at {noise_label(cleaner.experiment.snr)} minus "
             f"{noise_label(noisier.experiment.snr)}",
             # The same galaxies; the noise is part of the claim.
-            difference_interval(accuracy(cleaner.test), accuracy(noisier.test)),
+            difference_interval(cleaner.accuracy, noisier.accuracy),
         )
         for noisier, cleaner in pairwise(levels)
     ]
 
 
-def _need_checks(results: Sequence[Result]) -> list[Check]:
+def _need_checks(trained: Sequence[Trained]) -> list[Check]:
     """What more data bring at the noisiest level, minus what they bring on clean spectra."""
-    ends = _by_noise(results)
+    ends = _by_noise(trained)
     if len(ends) < 2:
         return []
     noisy, clean = min(ends), max(ends)
-    gains = {snr: compare(most.test, least.test).difference for snr, (least, most) in ends.items()}
+    gains = {snr: most.minus(least) for snr, (least, most) in ends.items()}
     return [
         Check(
             f"gain from more data at {noise_label(noisy)} minus that at {noise_label(clean)}",
@@ -234,16 +266,16 @@ def _need_checks(results: Sequence[Result]) -> list[Check]:
     ]
 
 
-def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
+def _method_checks(trained: Sequence[Trained], clean: bool) -> list[Check]:
     """The network against each other classifier.
 
     Trained on as many spectra if there is such a network, else the most trained one.
     """
-    cnns = _cnns(results)
+    cnns = _cnns(trained)
     checks = []
-    for other in results:
+    for other in trained:
         snr, n = other.experiment.snr, other.experiment.n_train
-        level = {r.experiment.n_train: r for r in cnns if r.experiment.snr == snr}
+        level = {t.experiment.n_train: t for t in cnns if t.experiment.snr == snr}
         is_other = other.experiment.estimator.label in OTHERS
         if not (is_other and level and bool(np.isinf(snr)) == clean):
             continue
@@ -252,7 +284,7 @@ def _method_checks(results: Sequence[Result], clean: bool) -> list[Check]:
             Check(
                 f"{noise_label(other.experiment.snr)}: CNN ({same.experiment.n_train:,}) minus "
                 f"{other.experiment.estimator.label} ({n:,})",
-                compare(same.test, other.test).difference,
+                same.minus(other),
             )
         )
     return checks
@@ -262,16 +294,16 @@ ALLOWANCE = 0.01
 """A network is taken to be at the limit if it is less than this below it."""
 
 
-def _art_checks(results: Sequence[Result]) -> list[Check]:
+def _art_checks(trained: Sequence[Trained]) -> list[Check]:
     """The most trained network at each noise level, against template fitting and the limit."""
-    cnns = {r.experiment.snr: r for r in _cnns(results)}  # the last one is the most trained
+    cnns = {t.experiment.snr: t for t in _cnns(trained)}  # the last one is the most trained
     checks = []
-    for other in results:
+    for other in trained:
         network = cnns.get(other.experiment.snr)
         estimator = other.experiment.estimator
         if network is None or not isinstance(estimator, TemplateFit | BayesLimit):
             continue
-        difference = compare(network.test, other.test).difference
+        difference = network.minus(other)
         what = f"{noise_label(other.experiment.snr)}: CNN ({network.experiment.n_train:,}) minus "
         if isinstance(estimator, BayesLimit):
             what += f"the Bayes limit, less {100 * ALLOWANCE:g} point"
@@ -282,16 +314,16 @@ def _art_checks(results: Sequence[Result]) -> list[Check]:
     return checks
 
 
-def _covers_art(results: Sequence[Result]) -> bool:
+def _covers_art(trained: Sequence[Trained]) -> bool:
     """Whether template fitting and the limit are both among the results."""
-    kinds = {type(result.experiment.estimator) for result in results}
+    kinds = {type(t.experiment.estimator) for t in trained}
     return kinds.issuperset({TemplateFit, BayesLimit})
 
 
-def _covers_methods(results: Sequence[Result], clean: bool) -> bool:
+def _covers_methods(trained: Sequence[Trained], clean: bool) -> bool:
     """Whether every classifier that the claim names is among the results."""
     labels = {
-        r.experiment.estimator.label for r in results if bool(np.isinf(r.experiment.snr)) == clean
+        t.experiment.estimator.label for t in trained if bool(np.isinf(t.experiment.snr)) == clean
     }
     return labels.issuperset(OTHERS)
 

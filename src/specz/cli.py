@@ -118,6 +118,7 @@ def status(
                     "archived": [experiment.title for experiment in found.done],
                     "left": [experiment.title for experiment in found.left],
                     "core_hours": round(found.core_hours, 2),
+                    "accelerated": found.accelerated,
                 },
                 ensure_ascii=False,
             )
@@ -127,7 +128,8 @@ def status(
         for experiment in experiments:
             typer.echo(f"{word:>8}  {experiment.title}")
     total = len(found.done) + len(found.left)
-    typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours")
+    also = "".join(f"; {n} with {name}" for name, n in found.accelerated.items())
+    typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours{also}")
 
 
 @app.command()

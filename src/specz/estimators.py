@@ -38,6 +38,11 @@ ADDED = {"added": True}
 """Metadata of a setting that an estimator got after results with it were archived."""
 
 
+def uses_seed(estimator: object) -> bool:
+    """Whether two seeds give two fits: yes, unless the class says ``uses_seed = False``."""
+    return bool(getattr(estimator, "uses_seed", True))
+
+
 @dataclass(frozen=True, eq=False)
 class ClassScores:
     """What an estimator says of each spectrum.

@@ -1,6 +1,7 @@
 """What an estimator said of a sample, and what was true: the arrays that results keep."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +63,19 @@ class Predictions:
     def has_probability(self) -> bool:
         """Whether the method gives probabilities."""
         return bool(np.isfinite(self.p_true).all())
+
+
+def pooled(trained: Sequence[Predictions]) -> Predictions:
+    """What several trainings said of a sample, one after the other.
+
+    A mean over it is that of the trainings; its interval is that of the SEDs, which it keeps.
+    """
+    return Predictions(
+        **{
+            field.name: np.concatenate([getattr(each, field.name) for each in trained])
+            for field in fields(Predictions)
+        }
+    )
 
 
 def predict(fitted: Fitted, sample: Sample) -> Predictions:

@@ -48,6 +48,7 @@ class Redrock:
     """
 
     label: ClassVar[str] = "redrock"
+    uses_seed: ClassVar[bool] = False
 
     templates: int = 10
     step: float = 1e-4

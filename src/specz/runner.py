@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from specz import paths
-from specz.backend import LIBRARIES, backend, device
+from specz.backend import CPU, LIBRARIES, backend, device
 from specz.estimators import Cost, Fitted, History, Reloadable
 from specz.evaluation import Evaluation, evaluate
 from specz.experiment import Experiment, fit
@@ -47,6 +47,14 @@ class Result:
     test: Predictions
     history: History | None
     manifest: dict[str, Any]
+
+
+def trainings(results: Sequence[Result]) -> list[list[Result]]:
+    """Put the results together that differ in their seed alone, in the order of the first."""
+    groups: dict[Experiment, list[Result]] = {}
+    for result in results:
+        groups.setdefault(replace(result.experiment, seed=0), []).append(result)
+    return list(groups.values())
 
 
 def recipe(experiment: Experiment) -> dict[str, Any]:
@@ -186,7 +194,7 @@ def _circumstances(fitted: Fitted) -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
-        "device": device() if fitted.history is not None else "CPU",
+        "device": device() if fitted.history is not None else CPU,
     }
 
 

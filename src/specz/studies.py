@@ -14,7 +14,7 @@ from specz.alterations import ALTERATIONS
 from specz.baselines import NearestNeighbours
 from specz.bayes import BayesLimit
 from specz.equivariant import Equivariant
-from specz.estimators import REGISTRY, Estimator, estimator_class
+from specz.estimators import REGISTRY, Estimator, estimator_class, uses_seed
 from specz.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment
 from specz.grid import GRIDS
 from specz.library import LibraryConfig
@@ -83,9 +83,13 @@ def overfitting(
     min_updates: int,
     n_test: int,
     grid: str,
-    seed: int,
+    seeds: Sequence[int],
 ) -> list[Experiment]:
-    """Notebook ``overfitting``: nothing, dropout, L2, or fresh noise each epoch, at each size."""
+    """Notebook ``overfitting``: nothing, dropout, L2, or fresh noise each epoch, at each size.
+
+    Each network learns from the first size, where chance matters most, with each of the seeds.
+    """
+    checks.listed("seeds", seeds, checks.integer, 0, SEED_MAX)
     checks.number("dropout", dropout, 0.01, 0.99)
     checks.number("l2", l2, 1e-12, 10)
     checks.finite("snr", snr, SNR_MIN)  # clean spectra have no fresh noise
@@ -96,11 +100,16 @@ def overfitting(
         replace(plain, l2=l2),
         replace(plain, training=replace(plain.training, fresh_noise=True)),
     )
+    firsts = [
+        _experiment(network, n, snr, grid, n_test, seeds[0])
+        for n in checks.listed("n_train", n_train, checks.integer, 1, N_MAX)
+        for network in remedies
+    ]
     return with_limits(
         [
-            _experiment(network, n, snr, grid, n_test, seed)
-            for n in checks.listed("n_train", n_train, checks.integer, 1, N_MAX)
-            for network in remedies
+            replace(first, seed=seed)
+            for first in firsts
+            for seed in (seeds if first.n_train == n_train[0] else seeds[:1])
         ]
     )
 
@@ -206,29 +215,32 @@ def comparison(
     min_updates: int,
     n_test: int,
     grid: str,
-    seed: int,
+    seeds: Sequence[int],
 ) -> list[Experiment]:
     """Notebooks ``comparison_clean`` and ``comparison_noisy``.
 
-    Every method at one common training size, then each at a size of its own (the largest
-    that it is given).
+    Every method at one common training size, with each of the seeds if it uses one, then each at
+    a size of its own (the largest that it is given) with the first.
     """
     checks.listed("methods", methods, checks.choice, REGISTRY)
     checks.listed("n_train", n_train, checks.integer, 1, N_MAX, repeats=True)
     checks.integer("n_common", n_common, 1, N_MAX)
+    checks.listed("seeds", seeds, checks.integer, 0, SEED_MAX)
     if len(methods) != len(n_train):
         raise ValueError(
             f"n_train must give one size for each of the {len(methods)} methods; "
             f"got {len(n_train)} sizes"
         )
-    experiments = []
-    for sizes in ([n_common] * len(methods), n_train):
-        for name, n in zip(methods, sizes, strict=True):
-            estimator: Estimator = (
-                cnn(layers, epochs, min_updates) if name == "cnn" else estimator_class(name)()
-            )
-            experiments.append(_experiment(estimator, n, snr, grid, n_test, seed))
-    return with_limits(experiments)
+    common, own = [], []
+    for name, n in zip(methods, n_train, strict=True):
+        estimator: Estimator = (
+            cnn(layers, epochs, min_updates) if name == "cnn" else estimator_class(name)()
+        )
+        first = _experiment(estimator, n_common, snr, grid, n_test, seeds[0])
+        trainings = seeds if uses_seed(estimator) else seeds[:1]
+        common += [replace(first, seed=seed) for seed in trainings]
+        own.append(replace(first, n_train=n))
+    return with_limits([*common, *own])
 
 
 def limit(
@@ -385,7 +397,7 @@ def claims(
     min_updates: int,
     n_test: int,
     grid: str,
-    seed: int,
+    seeds: Sequence[int],
 ) -> list[Experiment]:
     """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages."""
     checks.listed("layers", layers, checks.integer, 1)
@@ -393,17 +405,22 @@ def claims(
     checks.listed("snr", snr, checks.number, SNR_MIN)
     checks.listed("snr_levels", snr_levels, checks.number, SNR_MIN)
     checks.listed("n_train_methods", n_train_methods, checks.integer, 1, N_MAX, repeats=True)
-    common = (epochs, min_updates, n_test, grid, seed)
+    checks.listed("seeds", seeds, checks.integer, 0, SEED_MAX)
+    once = (epochs, min_updates, n_test, grid, seeds[0])
     deepest, largest = max(layers), max(n_train)
-    wanted = data_availability(n_train, snr, deepest, *common)
-    wanted += noise(snr_levels, largest, deepest, *common)
+    wanted = data_availability(n_train, snr, deepest, *once)
+    wanted += noise(snr_levels, largest, deepest, *once)
     for n in layers:
         network = cnn(n, epochs, min_updates)
-        wanted.append(_experiment(network, largest, max(snr), grid, n_test, seed))
+        first = _experiment(network, largest, max(snr), grid, n_test, seeds[0])
+        wanted += [replace(first, seed=seed) for seed in seeds]
     for level in snr:
-        wanted += comparison(level, methods, n_train_methods, n_common, deepest, *common)
+        wanted += comparison(
+            *(level, methods, n_train_methods, n_common, deepest),
+            *(epochs, min_updates, n_test, grid, seeds),
+        )
         if isfinite(level):
-            wanted.append(template_fit(N_SEDS, level, grid, n_test, seed))
+            wanted.append(template_fit(N_SEDS, level, grid, n_test, seeds[0]))
     return list(dict.fromkeys(with_limits(wanted)))
 
 

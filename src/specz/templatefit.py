@@ -42,6 +42,7 @@ class TemplateFit:
     """
 
     label: ClassVar[str] = "template fit"
+    uses_seed: ClassVar[bool] = False
 
     templates: tuple[int, ...] = (6, 10, 14)
     resolution: float = 8.0

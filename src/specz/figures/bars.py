@@ -6,11 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.figures.style import OTHER, Label, colour, error_bars, limits, methods
+from specz.figures.style import OTHER, Label, colour, error_bars, limits, methods, spread
 from specz.runner import Result
-
-BETWEEN = 0.16
-"""Rows, between two results of one row."""
 
 
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
@@ -25,8 +22,8 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
         rows.setdefault(label(result), []).append(result)
     y = np.arange(len(rows))[::-1]
     for row, middle in zip(rows.values(), y, strict=True):
-        top = middle + BETWEEN * (len(row) - 1) / 2
-        for result, at in zip(row, top - BETWEEN * np.arange(len(row)), strict=True):
+        heights = spread(middle, len(row))
+        for result, at in zip(row, heights, strict=True):
             shade = colour(result.experiment.estimator.label)
             for name, measure, fmt, face in (
                 ("exact class", metrics.accuracy, "o", shade),
@@ -44,7 +41,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
                     label=f"_{name}",
                 )
         mean = metrics.mean_accuracy([result.test for result in row]).value
-        ax.text(mean, top + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
+        ax.text(mean, heights[0] + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
     ax.plot([], [], "o", color=OTHER, label="exact class")
     ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
     for result in ceiling.values():

@@ -23,6 +23,9 @@ from specz.figures.drawn import drawn
 from specz.networks import CNN
 from specz.runner import Result
 
+BETWEEN = 0.16
+"""Rows, between two results of one row."""
+
 COLOURS = {
     "CNN": "#0072B2",
     "equivariant network": "#8B1A1A",
@@ -198,6 +201,11 @@ def limits(results: Sequence[Result]) -> dict[float, Result]:
     """Return the Bayes limit at each noise level that has one, the noisiest first."""
     found = [r for r in results if isinstance(r.experiment.estimator, BayesLimit)]
     return {r.experiment.snr: r for r in sorted(found, key=lambda r: r.experiment.snr)}
+
+
+def spread(middle: float, n: int) -> npt.NDArray[np.floating]:
+    """Heights of ``n`` results that share the row at ``middle``, the first on top."""
+    return middle + BETWEEN * ((n - 1) / 2 - np.arange(n))
 
 
 def colour(label: str) -> str:

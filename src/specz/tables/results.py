@@ -1,14 +1,17 @@
 """Tables of results, a row each: networks and classifiers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
+
+import numpy as np
 
 from specz import metrics
 from specz.estimators import differences
 from specz.figures.style import NOTHING, by_noise, by_remedy, limits, methods, scales
 from specz.networks import CNN
-from specz.predictions import Predictions
-from specz.runner import Result
+from specz.predictions import Predictions, pooled
+from specz.runner import Result, trainings
 from specz.tables.markdown import markdown_table
 
 
@@ -75,40 +78,50 @@ def noise_table(results: Sequence[Result]) -> str:
 
 
 def comparison_table(results: Sequence[Result]) -> str:
-    """Compare each method with the network, if there is one, and say which is first."""
+    """Compare each method with the network, if there is one, and say which is first.
+
+    Trainings of a method that differ in their seed share a row: means, and the largest p-value
+    of any training of the network against any of the method.
+    """
     header = (
-        *("method", "training spectra", "exact class", "±1 class", "outliers beyond 0.003"),
-        *("CNN better by (points)", "p", "fit (s)", "spectra/s"),
+        *("method", "training spectra", "trainings", "exact class", "±1 class"),
+        *("outliers beyond 0.003", "CNN better by (points)", "p", "fit (s)", "spectra/s"),
     )
-    network = next((r for r in results if isinstance(r.experiment.estimator, CNN)), None)
-    rows = []
-    for r in results:
+    rows, trained = [], trainings(results)
+    network = next((t for t in trained if isinstance(t[0].experiment.estimator, CNN)), None)
+    for group in trained:
         better, p_value = "–", "–"
-        if network is not None and r is not network:
-            versus = metrics.compare(network.test, r.test)
-            better = versus.difference.points()
-            p_value = f"{versus.p_value:.1g}"
+        if network is not None and group is not network:
+            tests, others = [r.test for r in network], [r.test for r in group]
+            better = metrics.mean_difference(tests, others).points()
+            each = [metrics.compare(*pair).p_value for pair in product(tests, others)]
+            p_value = f"{max(each):.1g}"
+        asked = pooled([r.test for r in group])
         rows.append(
             (
-                r.experiment.estimator.label,
-                f"{r.experiment.n_train:,}",
-                metrics.accuracy(r.test).percent(),
-                metrics.within_one(r.test).percent(),
-                metrics.outlier_fraction(r.test, 0.003).percent(),
+                group[0].experiment.estimator.label,
+                f"{group[0].experiment.n_train:,}",
+                f"{len(group)}",
+                metrics.accuracy(asked).percent(),
+                metrics.within_one(asked).percent(),
+                metrics.outlier_fraction(asked, 0.003).percent(),
                 better,
                 p_value,
-                f"{r.manifest['fit_seconds']:.0f}",
-                f"{r.manifest['test_spectra_per_second']:,.0f}",
+                f"{np.mean([r.manifest['fit_seconds'] for r in group]):.0f}",
+                f"{np.mean([r.manifest['test_spectra_per_second'] for r in group]):,.0f}",
             )
         )
-    return f"{markdown_table(header, rows)}\n\n{_first_of(results)}"
+    return f"{markdown_table(header, rows)}\n\n{_first_of(trained)}"
 
 
-def _first_of(results: Sequence[Result]) -> str:
-    first = max(methods(results), key=lambda r: metrics.accuracy(r.test).value)
+def _first_of(trained: Sequence[Sequence[Result]]) -> str:
+    def exact(group: Sequence[Result]) -> metrics.Interval:
+        return metrics.accuracy(pooled([r.test for r in group]))
+
+    first = max((t for t in trained if methods(t)), key=lambda t: exact(t).value)
     return (
-        f"{first.experiment.estimator.label} is first with "
-        f"{metrics.accuracy(first.test).percent()} of the spectra in their own class."
+        f"{first[0].experiment.estimator.label} is first with "
+        f"{exact(first).percent()} of the spectra in their own class."
     )
 
 
@@ -145,26 +158,39 @@ def depth_table(results: Sequence[Result]) -> str:
 
 
 def remedies_table(results: Sequence[Result]) -> str:
-    """Hold each remedy against overfitting against none, at the same size on the same spectra."""
+    """Hold each remedy against overfitting against none, at the same size on the same spectra.
+
+    Trainings that differ in their seed share a row of means.
+    """
     header = (
-        *("training spectra", "remedy", "training: exact class", "gap to validation (points)"),
-        *("test: exact class", "against nothing (points)", "test: NLL (nats)"),
+        *("training spectra", "remedy", "trainings", "training: exact class"),
+        *("gap to validation (points)", "test: exact class", "test, each training"),
+        *("against nothing (points)", "test: NLL (nats)"),
     )
-    networks = [(by_remedy(r).partition("\n")[0], r) for r in methods(results)]
-    plain = {r.experiment.n_train: r for remedy, r in networks if remedy == NOTHING}
+    trained = [(by_remedy(group[0]).partition("\n")[0], group) for group in trainings(results)]
+    trained = [(remedy, group) for remedy, group in trained if methods(group)]
+    plain = {g[0].experiment.n_train: g for remedy, g in trained if remedy == NOTHING}
     rows = []
-    for remedy, r in networks:
-        same = plain.get(r.experiment.n_train, r)
-        gap = metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))
+    for remedy, group in trained:
+        same = plain.get(group[0].experiment.n_train, group)
+        tests = [r.test for r in group]
+        seen, validation = (
+            metrics.mean_accuracy([getattr(r, part) for r in group])
+            for part in ("train", "validation")
+        )
         rows.append(
             (
-                f"{r.experiment.n_train:,}",
+                f"{group[0].experiment.n_train:,}",
                 remedy,
-                metrics.accuracy(r.train).percent(),
-                gap.points(),
-                metrics.accuracy(r.test).percent(),
-                metrics.compare(r.test, same.test).difference.points() if r is not same else "–",
-                metrics.negative_log_likelihood(r.test),
+                f"{len(group)}",
+                seen.percent(),
+                metrics.difference_interval(seen, validation).points(),
+                metrics.mean_accuracy(tests).percent(),
+                ", ".join(f"{100 * metrics.accuracy(test).value:.1f}" for test in tests),
+                "–"
+                if group is same
+                else metrics.mean_difference(tests, [r.test for r in same]).points(),
+                metrics.negative_log_likelihood(pooled(tests)),
             )
         )
     return markdown_table(header, rows)
