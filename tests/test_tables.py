@@ -128,10 +128,8 @@ def test_remedies_are_held_against_none_at_their_own_size(tmp_path):
         )
         assert row[4] == gap.points()
 
-    first, second = (
-        replace(r, test=results[i].test) for i, r in enumerate((results[1], results[1]))
-    )
-    second = replace(second, experiment=replace(second.experiment, seed=2))
+    first = replace(results[1], test=results[0].test)
+    second = replace(results[1], experiment=replace(results[1].experiment, seed=2))
     _, _, _, row = cells(tables.remedies_table([results[0], first, second]))
     both = [first.test, second.test]
     assert row[2] == "2"
