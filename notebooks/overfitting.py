@@ -48,7 +48,7 @@ results = runner.run(experiments)
 reference = archive.reference("overfitting")
 
 # %%
-figures.beside("remedies", figures.plot_gaps, results, reference, label=figures.by_remedy)
+figures.beside("remedies", figures.plot_gaps, results, reference, row=0.45, label=figures.by_remedy)
 
 # %% [markdown]
 # ```{figure} figures/remedies.svg

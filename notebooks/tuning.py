@@ -70,7 +70,8 @@ figures.beside("tuning", figures.plot_variants, results, reference)
 # :alt: Validation accuracy of the network and of variants with one setting changed.
 #
 # Accuracy on validation spectra, with 95 % intervals, of the network as it is on every other page
-# (top, and the band) and with one setting changed. All have seen the same training spectra.
+# (top, and the band) and with one setting changed. All have seen the same training spectra. Each
+# was trained once, so that what lies in the band may be luck.
 # ```
 
 # %%

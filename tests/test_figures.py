@@ -119,6 +119,21 @@ def test_trainings_of_one_remedy_share_a_row(network, ax):
     assert sum(heights) == pytest.approx(0)
 
 
+def test_a_panel_grows_with_its_rows(network, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures.style.paths, "FIGURES", tmp_path)
+    many = [
+        replace(network, experiment=replace(network.experiment, n_train=n, seed=seed))
+        for n in range(100, 1100, 100)
+        for seed in (1, 2)
+    ]
+    fig = figures.beside(
+        "rows", figures.plot_gaps, [network], many, height=2.0, row=0.5, label=figures.by_remedy
+    )
+    assert fig.get_figheight() == pytest.approx(2 + 1 + 10 * 0.5)
+    few, more = (ax.get_subplotspec().get_gridspec().get_height_ratios() for ax in fig.axes)
+    assert few == more == [2.0, 6.0]
+
+
 def test_tuning_names_what_was_changed(network, ax):
     base = network.experiment.estimator
     variants = {

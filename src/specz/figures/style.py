@@ -21,7 +21,7 @@ from specz.estimators import AS_IT_IS, differences
 from specz.experiment import Experiment, noise_label
 from specz.figures.drawn import drawn
 from specz.networks import CNN
-from specz.runner import Result
+from specz.runner import Result, trainings
 
 BETWEEN = 0.16
 """Rows, between two results of one row."""
@@ -72,11 +72,17 @@ STYLE = {
 
 
 def subplots(
-    rows: int = 1, columns: int = 1, size: tuple[float, float] | None = None
+    rows: int = 1,
+    columns: int = 1,
+    size: tuple[float, float] | None = None,
+    ratios: Sequence[float] | None = None,
 ) -> tuple[Figure, npt.NDArray[np.object_]]:
-    """Return a figure in the book's style and its axes, shape (rows, columns)."""
+    """Return a figure in the book's style and its axes, shape (rows, columns).
+
+    The heights of the rows stand to each other as ``ratios``, or are equal.
+    """
     mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
-    fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=size)
+    fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=size, height_ratios=ratios)
     return fig, axes
 
 
@@ -99,6 +105,7 @@ def beside(
     reference: Sequence[Result],
     *,
     height: float = 3.7,
+    row: float = 0.0,
     **options: Any,
 ) -> Figure:
     """Draw what was computed here above what is archived at paper scale, and save it.
@@ -112,10 +119,13 @@ def beside(
     results, reference : sequence of Result
         One panel each, as :func:`scales` gives them.
     height : float, inches
-        Of one panel.
+        Of one panel, at the least.
+    row : float, inches
+        Of one experiment, where each has a row; trainings of one count once.
     """
     panels = scales(results, reference)
-    fig, axes = subplots(len(panels), 1, size=(7.2, height * len(panels)))
+    heights = [max(height, 1 + row * len(trainings(methods(part)))) for _, part in panels]
+    fig, axes = subplots(len(panels), 1, size=(7.2, sum(heights)), ratios=heights)
     for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
         plot(part, ax, **options)
         ax.set_title(title, fontsize=9, loc="left", color="#444444")
