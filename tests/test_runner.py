@@ -1,9 +1,11 @@
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from specz import runner
+from specz import backend, runner
 from specz.baselines import NearestNeighbours
 from specz.experiment import Experiment
 from specz.library import LibraryConfig
@@ -123,3 +125,29 @@ def test_an_unknown_backend_is_named_with_the_nearest(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jaxx")
     with pytest.raises(ValueError, match="got 'jaxx'; did you mean 'jax'"):
         runner.recipe(KNN)
+
+
+def accelerator(name):
+    """Stand-ins for what the libraries say of a machine with an accelerator, or without."""
+    jax = SimpleNamespace(platform="gpu" if name else "cpu", device_kind=name or "cpu")
+    cuda = SimpleNamespace(is_available=lambda: bool(name), get_device_name=lambda: name)
+    found = ["GPU:0"] if name else []
+    config = SimpleNamespace(
+        list_physical_devices=lambda kind: found,
+        experimental=SimpleNamespace(get_device_details=lambda device: {"device_name": name}),
+    )
+    return {
+        "jax": SimpleNamespace(devices=lambda: [jax]),
+        "torch": SimpleNamespace(cuda=cuda),
+        "tensorflow": SimpleNamespace(config=config),
+    }
+
+
+@pytest.mark.parametrize("name", ["jax", "torch", "tensorflow"])
+@pytest.mark.parametrize(("there", "said"), [("A100", "A100"), ("", "CPU")])
+def test_the_device_is_what_the_backend_says(name, there, said, monkeypatch):
+    backend.load_keras()
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    for library, stand_in in accelerator(there).items():
+        monkeypatch.setitem(sys.modules, library, stand_in)
+    assert backend.device() == said
