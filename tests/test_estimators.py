@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from specz import estimators, metrics, paths, studies
+from specz import estimators, metrics, paths
 from specz.baselines import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.bayes import BayesLimit
 from specz.estimators import Estimator, estimator_class, estimator_name
@@ -126,24 +126,3 @@ def test_an_estimator_that_is_not_registered_is_an_error():
 
     with pytest.raises(ValueError, match="not registered"):
         estimator_name(Nobody())
-
-
-def test_a_comparison_trains_with_each_seed_what_uses_one():
-    found = studies.comparison(
-        *(1.0, ["cnn", "knn", "forest"], [9000, 9000, 3000], 1000),
-        *(3, 1, 0, 100, "paper", [4, 5]),
-    )
-    assert [(e.method, e.n_train, e.seed) for e in found] == [
-        *(("cnn", 1000, 4), ("cnn", 1000, 5), ("knn", 1000, 4)),
-        *(("forest", 1000, 4), ("forest", 1000, 5)),
-        *(("cnn", 9000, 4), ("knn", 9000, 4), ("forest", 3000, 4)),
-        ("bayes", 10_000, 1),
-    ]
-    assert len({e.data_seed for e in found}) == 1
-
-
-def test_only_the_smallest_set_is_learned_from_with_every_seed():
-    found = studies.overfitting([500, 900], 1.0, 0.5, 1e-4, 3, 1, 0, 100, "paper", [4, 5])
-    networks = [e for e in found if e.method == "cnn"]
-    assert [(e.n_train, e.seed) for e in networks] == [(500, 4), (500, 5)] * 4 + [(900, 4)] * 4
-    assert len({e.estimator for e in networks}) == 4

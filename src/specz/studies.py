@@ -399,7 +399,11 @@ def claims(
     grid: str,
     seeds: Sequence[int],
 ) -> list[Experiment]:
-    """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages."""
+    """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages.
+
+    The network learns from every size at which it is held against another method, below the
+    largest, with each of the seeds.
+    """
     checks.listed("layers", layers, checks.integer, 1)
     checks.listed("n_train", n_train, checks.integer, 1, N_MAX)
     checks.listed("snr", snr, checks.number, SNR_MIN)
@@ -410,9 +414,10 @@ def claims(
     deepest, largest = max(layers), max(n_train)
     wanted = data_availability(n_train, snr, deepest, *once)
     wanted += noise(snr_levels, largest, deepest, *once)
-    for n in layers:
-        network = cnn(n, epochs, min_updates)
-        first = _experiment(network, largest, max(snr), grid, n_test, seeds[0])
+    held_against = [(depth, largest, max(snr)) for depth in layers]
+    held_against += [(deepest, n, level) for level in snr for n in n_train_methods if n < largest]
+    for depth, n, level in held_against:
+        first = _experiment(cnn(depth, epochs, min_updates), n, level, grid, n_test, seeds[0])
         wanted += [replace(first, seed=seed) for seed in seeds]
     for level in snr:
         wanted += comparison(
