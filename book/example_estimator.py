@@ -22,6 +22,7 @@ class ClassMean:
     """
 
     label: ClassVar[str] = "class mean"
+    uses_seed: ClassVar[bool] = False  # nothing here is left to chance
 
     width: int = 1
 
