@@ -78,9 +78,9 @@ figures.beside(
 Markdown(tables.beside(tables.comparison_table, common, reference_common))
 
 # %% [markdown]
-# A network that has parameters enough learns few training spectra by heart within some passes over
-# them, and little after that. Where it is behind another method here, that is the reason; what helps
-# is on [another page](overfitting.ipynb).
+# The network learns few training spectra by heart within some passes over them, and little after
+# that. Where it is behind another method here, look at its accuracy on training spectra and at what
+# helps: [](overfitting.ipynb).
 #
 # ## Each at its own training size
 
