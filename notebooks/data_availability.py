@@ -47,7 +47,8 @@ figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, r
 # Accuracy on test spectra (filled) and on training spectra (open) against the size of the
 # training set, clean and noisy. Bars are 95 % intervals. The filled curves rise with the size:
 # that is the claim of the study. The open curves lie above them: what is between is overfitting.
-# Dashed lines are the Bayes limit on the test spectra ([](limit.ipynb)).
+# Dashed lines are the Bayes limit on the test spectra ([](limit.ipynb)). Each network was trained
+# once; on few noisy spectra two trainings may differ by more than a bar ([](overfitting.ipynb)).
 # ```
 
 # %%
