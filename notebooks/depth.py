@@ -89,6 +89,9 @@ Markdown(tables.beside(tables.depth_table, results, reference))
 # Two trainings of one network differ by luck: other first weights, another order of the examples.
 # With several `seeds` each depth is trained as often. The intervals of the means are those of the
 # test spectra; how far the trainings scatter stands beside them.
+#
+# The archived networks were trained with two backends, TensorFlow and JAX, which draw other first
+# weights from one seed; `results/summary.csv` names the device of each ([](page-clusters)).
 
 # %%
 pixels = get_grid(grid).n_pixels

@@ -84,3 +84,7 @@ weights = {
     for r in part
 }
 Markdown(tables.beside(tables.variants_table, results, reference, weights=weights))
+
+# %% [markdown]
+# The archived networks were trained with two backends, TensorFlow and JAX, which draw other first
+# weights from one seed; `results/summary.csv` names the device of each ([](page-clusters)).
