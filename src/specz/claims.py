@@ -15,12 +15,12 @@ from itertools import pairwise
 import numpy as np
 
 from specz.bayes import BayesLimit
-from specz.experiment import Experiment, noise_label
-from specz.metrics import Interval, difference_interval, mean_accuracy, mean_difference
+from specz.experiment import noise_label
+from specz.metrics import Interval, difference_interval
 from specz.networks import CNN
-from specz.predictions import Predictions
-from specz.runner import Result, trainings
+from specz.runner import Result
 from specz.templatefit import TemplateFit
+from specz.trainings import Trained, trainings
 
 
 class Verdict(StrEnum):
@@ -82,45 +82,6 @@ class Claim:
         return Verdict.IN_PART if any(passed) else Verdict.FAILS
 
 
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """The trainings of one experiment, which differ in their seed alone.
-
-    Attributes
-    ----------
-    trainings : tuple of Result
-    """
-
-    trainings: tuple[Result, ...]
-
-    @property
-    def experiment(self) -> Experiment:
-        """The experiment, with the first of the seeds."""
-        return self.trainings[0].experiment
-
-    @property
-    def test(self) -> list[Predictions]:
-        """Predictions of each training on the test spectra."""
-        return [result.test for result in self.trainings]
-
-    @property
-    def accuracy(self) -> Interval:
-        """Mean accuracy on the test spectra."""
-        return mean_accuracy(self.test)
-
-    @property
-    def gap(self) -> Interval:
-        """Accuracy on training minus that on validation spectra, which are other galaxies."""
-        return difference_interval(
-            mean_accuracy([result.train for result in self.trainings]),
-            mean_accuracy([result.validation for result in self.trainings]),
-        )
-
-    def minus(self, other: "Trained") -> Interval:
-        """Mean accuracy minus that of another, on the same test spectra."""
-        return mean_difference(self.test, other.test)
-
-
 def assess(results: Sequence[Result]) -> list[Claim]:
     """Test every claim on ``results``, which may come from any profile.
 
@@ -130,7 +91,7 @@ def assess(results: Sequence[Result]) -> list[Claim]:
         Each experiment once, all on the same test galaxies; what a claim needs is looked up by
         its settings.
     """
-    trained = [Trained(tuple(group)) for group in trainings(results)]
+    trained = trainings(results)
     levels = [np.isinf(snr) for snr in _by_noise(trained)]
     both_noises = any(levels) and not all(levels)
     return [

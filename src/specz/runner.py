@@ -49,14 +49,6 @@ class Result:
     manifest: dict[str, Any]
 
 
-def trainings(results: Sequence[Result]) -> list[list[Result]]:
-    """Put the results together that differ in their seed alone, in the order of the first."""
-    groups: dict[Experiment, list[Result]] = {}
-    for result in results:
-        groups.setdefault(replace(result.experiment, seed=0), []).append(result)
-    return list(groups.values())
-
-
 def recipe(experiment: Experiment) -> dict[str, Any]:
     """What decides an experiment's result: settings, code, library versions."""
     return _recipe("experiment", experiment, "specz.evaluation", experiment.config)

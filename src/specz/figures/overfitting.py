@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.figures.style import Label, colour, error_bars, methods, spread
-from specz.runner import Result, trainings
+from specz.runner import Result
+from specz.trainings import trainings
 
 
 def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
@@ -18,7 +19,7 @@ def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     rows = trainings(methods(results))
     y = np.arange(len(rows))[::-1]
     for row, middle in zip(rows, y, strict=True):
-        for result, at in zip(row, spread(middle, len(row)), strict=True):
+        for result, at in zip(row.results, spread(middle, len(row.results)), strict=True):
             shade = colour(result.experiment.estimator.label)
             seen, test = metrics.accuracy(result.train), metrics.accuracy(result.test)
             ax.plot([test.value, seen.value], [at, at], color=shade, lw=3, alpha=0.3, label="_gap")
@@ -31,9 +32,9 @@ def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
                     color=shade,
                     mfc=face,
                     capsize=3,
-                    label=name if result is rows[0][0] else f"_{name}",
+                    label=name if result is rows[0].results[0] else f"_{name}",
                 )
     ax.set(xlabel="exact-class accuracy", ylim=(-0.6, len(rows) - 0.4))
-    ax.set_yticks(y, [label(row[0]) for row in rows])
+    ax.set_yticks(y, [label(row.results[0]) for row in rows])
     ax.legend(fontsize=9)
     return ax

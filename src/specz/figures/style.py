@@ -21,7 +21,8 @@ from specz.estimators import AS_IT_IS, differences
 from specz.experiment import Experiment, noise_label
 from specz.figures.drawn import drawn
 from specz.networks import CNN
-from specz.runner import Result, trainings
+from specz.runner import Result
+from specz.trainings import trainings
 
 BETWEEN = 0.16
 """Rows, between two results of one row."""

@@ -11,8 +11,9 @@ from specz.estimators import differences
 from specz.figures.style import NOTHING, by_noise, by_remedy, limits, methods, scales
 from specz.networks import CNN
 from specz.predictions import Predictions, pooled
-from specz.runner import Result, trainings
+from specz.runner import Result
 from specz.tables.markdown import markdown_table
+from specz.trainings import trainings
 
 
 def beside(
@@ -88,40 +89,36 @@ def comparison_table(results: Sequence[Result]) -> str:
         *("outliers beyond 0.003", "CNN better by (points)", "p", "fit (s)", "spectra/s"),
     )
     rows, trained = [], trainings(results)
-    network = next((t for t in trained if isinstance(t[0].experiment.estimator, CNN)), None)
-    for group in trained:
+    network = next((t for t in trained if isinstance(t.experiment.estimator, CNN)), None)
+    for each in trained:
         better, p_value = "–", "–"
-        if network is not None and group is not network:
-            tests, others = [r.test for r in network], [r.test for r in group]
-            better = metrics.mean_difference(tests, others).points()
-            each = [metrics.compare(*pair).p_value for pair in product(tests, others)]
-            p_value = f"{max(each):.1g}"
-        asked = pooled([r.test for r in group])
+        if network is not None and each is not network:
+            better = network.minus(each).points()
+            pairs = product(network.test, each.test)
+            p_value = f"{max(metrics.compare(*pair).p_value for pair in pairs):.1g}"
+        asked = pooled(each.test)
         rows.append(
             (
-                group[0].experiment.estimator.label,
-                f"{group[0].experiment.n_train:,}",
-                f"{len(group)}",
-                metrics.accuracy(asked).percent(),
+                each.experiment.estimator.label,
+                f"{each.experiment.n_train:,}",
+                f"{len(each.results)}",
+                each.accuracy.percent(),
                 metrics.within_one(asked).percent(),
                 metrics.outlier_fraction(asked, 0.003).percent(),
                 better,
                 p_value,
-                f"{np.mean([r.manifest['fit_seconds'] for r in group]):.0f}",
-                f"{np.mean([r.manifest['test_spectra_per_second'] for r in group]):,.0f}",
+                f"{np.mean([r.manifest['fit_seconds'] for r in each.results]):.0f}",
+                f"{np.mean([r.manifest['test_spectra_per_second'] for r in each.results]):,.0f}",
             )
         )
-    return f"{markdown_table(header, rows)}\n\n{_first_of(trained)}"
+    return f"{markdown_table(header, rows)}\n\n{_first_of(results)}"
 
 
-def _first_of(trained: Sequence[Sequence[Result]]) -> str:
-    def exact(group: Sequence[Result]) -> metrics.Interval:
-        return metrics.accuracy(pooled([r.test for r in group]))
-
-    first = max((t for t in trained if methods(t)), key=lambda t: exact(t).value)
+def _first_of(results: Sequence[Result]) -> str:
+    first = max(trainings(methods(results)), key=lambda each: each.accuracy.value)
     return (
-        f"{first[0].experiment.estimator.label} is first with "
-        f"{exact(first).percent()} of the spectra in their own class."
+        f"{first.experiment.estimator.label} is first with "
+        f"{first.accuracy.percent()} of the spectra in their own class."
     )
 
 
@@ -167,30 +164,27 @@ def remedies_table(results: Sequence[Result]) -> str:
         *("gap to validation (points)", "test: exact class", "test, each training"),
         *("against nothing (points)", "test: NLL (nats)"),
     )
-    trained = [(by_remedy(group[0]).partition("\n")[0], group) for group in trainings(results)]
-    trained = [(remedy, group) for remedy, group in trained if methods(group)]
-    plain = {g[0].experiment.n_train: g for remedy, g in trained if remedy == NOTHING}
+    trained = trainings(methods(results))
+    remedies = [by_remedy(each.results[0]).partition("\n")[0] for each in trained]
+    plain = {
+        each.experiment.n_train: each
+        for remedy, each in zip(remedies, trained, strict=True)
+        if remedy == NOTHING
+    }
     rows = []
-    for remedy, group in trained:
-        same = plain.get(group[0].experiment.n_train, group)
-        tests = [r.test for r in group]
-        seen, validation = (
-            metrics.mean_accuracy([getattr(r, part) for r in group])
-            for part in ("train", "validation")
-        )
+    for remedy, each in zip(remedies, trained, strict=True):
+        same = plain.get(each.experiment.n_train, each)
         rows.append(
             (
-                f"{group[0].experiment.n_train:,}",
+                f"{each.experiment.n_train:,}",
                 remedy,
-                f"{len(group)}",
-                seen.percent(),
-                metrics.difference_interval(seen, validation).points(),
-                metrics.mean_accuracy(tests).percent(),
-                ", ".join(f"{100 * metrics.accuracy(test).value:.1f}" for test in tests),
-                "–"
-                if group is same
-                else metrics.mean_difference(tests, [r.test for r in same]).points(),
-                metrics.negative_log_likelihood(pooled(tests)),
+                f"{len(each.results)}",
+                metrics.mean_accuracy([r.train for r in each.results]).percent(),
+                each.gap.points(),
+                each.accuracy.percent(),
+                ", ".join(f"{100 * metrics.accuracy(test).value:.1f}" for test in each.test),
+                each.minus(same).points() if each is not same else "–",
+                metrics.negative_log_likelihood(pooled(each.test)),
             )
         )
     return markdown_table(header, rows)
