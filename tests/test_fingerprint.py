@@ -21,6 +21,11 @@ def package(tmp_path, monkeypatch):
     )
     (root / "drawn" / "bars.py").write_text("def bars():\n    return 1\n")
     (root / "drawn" / "lines.py").write_text("def lines():\n    return 1\n")
+    (root / "bare" / "inner").mkdir(parents=True)
+    for folder in (root / "bare", root / "bare" / "inner"):
+        (folder / "__init__.py").write_text("")
+    (root / "bare" / "leaf.py").write_text("Z = 1\n")
+    (root / "bare" / "inner" / "deep.py").write_text("from ...low import X\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(fingerprint, "PACKAGE", "specz_toy")
     yield root
@@ -30,6 +35,7 @@ def package(tmp_path, monkeypatch):
 
 def digest(*names):
     fingerprint._module.cache_clear()
+    fingerprint._source.cache_clear()
     return fingerprint.code_fingerprint(*names)
 
 
@@ -75,6 +81,50 @@ BARS, LINES = "specz_toy.drawn.bars", "specz_toy.drawn.lines"
 def test_of_a_package_only_what_is_used_counts(package, code, reached):
     found = fingerprint.imported_modules(ast.parse(code))
     assert list(found) == (["specz_toy.drawn"] if reached is None else reached)
+
+
+LEAF, DEEP, LOW = "specz_toy.bare.leaf", "specz_toy.bare.inner.deep", "specz_toy.low"
+
+
+@pytest.mark.parametrize(
+    ("code", "reached"),
+    [
+        ("from specz_toy.bare import leaf\nleaf.Z", [LEAF]),
+        ("from specz_toy.bare import leaf as l\nl.Z", [LEAF]),
+        ("from specz_toy import bare\nbare.leaf.Z", [LEAF]),
+        ("from specz_toy.bare.inner import deep\ndeep.X", [DEEP]),
+        ("import specz_toy.bare.leaf", [LEAF]),
+        ("import specz_toy.bare.leaf as leaf\nleaf.Z", [LEAF]),
+        ("import specz_toy\nspecz_toy.low.X", [LOW]),
+        ("from . import leaf", [LEAF]),
+        ("from .leaf import Z", [LEAF]),
+        ("from .inner.deep import X", [DEEP]),
+        ("from ..low import X", [LOW]),
+        ("from .. import low", [LOW]),
+        ("import os, numpy.linalg\nfrom pathlib import Path", []),
+    ],
+)
+def test_no_way_of_importing_is_missed(package, code, reached):
+    """Packages whose ``__init__`` is empty, and relative imports."""
+    found = fingerprint.imported_modules(ast.parse(code), "specz_toy.bare")
+    assert list(found) == reached
+
+
+def test_an_edit_behind_a_relative_import_is_seen(package):
+    (package / "top.py").write_text("from .bare.inner import deep\n\nprint(deep.X)\n")
+    before = digest("specz_toy.top")
+    assert set(before) == {"specz_toy.top", DEEP, LOW}
+    (package / "low.py").write_text("X = 2\n")
+    assert digest("specz_toy.top") != before
+
+
+def test_of_a_module_from_outside_its_own_package_counts_as_well(package, tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "__init__.py").write_text("")
+    (mine / "helper.py").write_text("H = 1\n")
+    (mine / "method.py").write_text("from specz_toy.low import X\nfrom .helper import H\n")
+    assert set(digest("mine.method")) == {"mine.method", "mine.helper", LOW}
 
 
 def test_results_do_not_depend_on_drawing_code():
