@@ -1,9 +1,9 @@
 """What the package does against what the machine can do: ratios within one run.
 
-Usage: ``python benchmarks/bench.py [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
+Usage: ``python -m benchmarks.bench [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
 (25 minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
 ``arithmetic``, ``build``, ``fanout``; ``--sizes`` are those of ``costs``, up to what each job can
-take. Writes ``build/bench.json``; ``scripts/record.py bench`` puts it into the book.
+take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it into the book.
 
 Where two things are compared, each is done once to warm up and then both in turn, A B A B, for
 some rounds; the fastest round of each counts, as other work on the machine can only slow one down.
@@ -22,21 +22,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import costs
 import numpy as np
 import numpy.typing as npt
-import outcome
 
-from specz import checks
-from specz.backend import load_keras
-from specz.experiment import Experiment
-from specz.fanout import Where, compute
-from specz.networks import CNN
-from specz.processes import cores
-from specz.record import Benchmark, Benchmarks
-from specz.sample import Sample
-from specz.store import Store
-from specz.training import TrainingConfig, _batches, train
+from benchmarks import costs, outcome
+from benchmarks.record import Benchmark, Benchmarks
+from specz.common import checks
+from specz.common.processes import cores
+from specz.common.store import Store
+from specz.estimators.backend import load_keras
+from specz.estimators.cnn import CNN
+from specz.estimators.training import TrainingConfig, _batches, train
+from specz.experiments.experiment import Experiment
+from specz.experiments.parallel import Backend, compute
+from specz.spectra.sample import Sample
 
 if TYPE_CHECKING:
     import keras
@@ -74,7 +73,7 @@ def generation(rounds: int = 5, n: int = 5_120) -> list[Benchmark]:
     def made(start: int) -> None:
         sample.flux(slice(start, start + BATCH), next(epoch))  # fresh noise
 
-    def drawn(start: int) -> None:
+    def draw(start: int) -> None:
         generator = np.random.Generator(np.random.Philox(key=start))
         generator.standard_normal((BATCH, sample.grid.n_pixels), dtype=np.float32)
 
@@ -82,12 +81,12 @@ def generation(rounds: int = 5, n: int = 5_120) -> list[Benchmark]:
     for threads in sorted({1, cores()}):
         with ThreadPoolExecutor(threads) as pool:
             seconds = fastest(
-                rounds, lambda: list(pool.map(made, starts)), lambda: list(pool.map(drawn, starts))
+                rounds, lambda: list(pool.map(made, starts)), lambda: list(pool.map(draw, starts))
             )
-        value, limit = (n / each for each in seconds)
+        value, reference = (n / each for each in seconds)
         name = f"generating noisy spectra, {threads} thread{'s' if threads > 1 else ''}"
-        goal = 20_000 * threads / limit
-        found.append(Benchmark(name, value, limit, "spectra/s", value / limit, goal))
+        goal = 20_000 * threads / reference
+        found.append(Benchmark(name, value, reference, "spectra/s", value / reference, goal))
     return found
 
 
@@ -122,9 +121,9 @@ def streaming(rounds: int = 5, n: int = 5_120) -> list[Benchmark]:
             model.train_on_batch(flux, label)
 
     seconds = fastest(rounds, lambda: epoch(sample), lambda: epoch(kept))
-    value, limit = (n / each for each in seconds)
+    value, reference = (n / each for each in seconds)
     name = "training on spectra as they are generated"
-    return [Benchmark(name, value, limit, "examples/s", value / limit, 0.95)]
+    return [Benchmark(name, value, reference, "examples/s", value / reference, 0.95)]
 
 
 def trained(batch: int) -> "tuple[keras.Model, Sample]":
@@ -165,9 +164,9 @@ def arithmetic(rounds: int = 5, n: int = 2_048, batch: int = BATCH) -> list[Benc
 
     seconds = fastest(rounds, step, product)
     value = 3 * 2 * multiply_adds(model) * steps * batch / seconds[0] / 1e9
-    limit = 2 * MATRIX**3 / seconds[1] / 1e9
+    reference = 2 * MATRIX**3 / seconds[1] / 1e9
     name = f"training the CNN, batch {batch}"
-    return [Benchmark(name, value, limit, "GFLOP/s", value / limit, 0.5)]
+    return [Benchmark(name, value, reference, "GFLOP/s", value / reference, 0.5)]
 
 
 def build(seconds_allowed: float = 20.0) -> list[Benchmark]:
@@ -198,11 +197,11 @@ def fanout(rounds: int = 2, n: int = 40_000) -> list[Benchmark]:
 
     def run(workers: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            for _ in compute(wanted, Where(workers), Store(Path(folder))):
+            for _ in compute(wanted, Backend(workers), Store(Path(folder))):
                 pass
 
-    limit, value = fastest(rounds, lambda: run(1), lambda: run(2), warm=False)
-    return [Benchmark("two trainings side by side", value, limit, "s", limit / value, 1.0)]
+    reference, value = fastest(rounds, lambda: run(1), lambda: run(2), warm=False)
+    return [Benchmark("two trainings side by side", value, reference, "s", reference / value, 1.0)]
 
 
 BENCHMARKS: dict[str, Callable[[], list[Benchmark]]] = {
@@ -235,7 +234,7 @@ def main(names: Sequence[str], sizes: Sequence[int]) -> None:
     for name in (name for name in BENCHMARKS if name in names):
         for b in BENCHMARKS[name]():
             found.benchmarks.append(b)
-            print(f"{b.name}: {b.value:,.4g} {b.unit}, held against {b.limit:,.4g}: ", end="")
+            print(f"{b.name}: {b.value:,.4g} {b.unit}, held against {b.reference:,.4g}: ", end="")
             print(
                 f"ratio {b.ratio:.3g}, goal {b.goal:.3g}{'' if b.met else ', missed'}", flush=True
             )

@@ -1,6 +1,6 @@
 """Time and peak memory of a job against its size, each size in a process of its own.
 
-Usage: ``python benchmarks/costs.py JOB N [N ...]``; JOB is ``generation`` or the name of a method,
+Usage: ``python -m benchmarks.costs JOB N [N ...]``; JOB is ``generation`` or the name of a method,
 such as ``cnn`` or ``knn``. Prints what each size took, and its peak memory over that of the first.
 Before the clock starts the library of SEDs is built, and the job is done once with few spectra, so
 that all it needs is loaded. A network is compiled for each training: what a second one with few
@@ -15,18 +15,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from specz import checks
-from specz.baselines import Forest, KernelSVM, LinearSVM, NearestNeighbours
-from specz.bayes import BayesLimit
-from specz.equivariant import Equivariant
-from specz.estimators import REGISTRY, Estimator
-from specz.experiment import Experiment
-from specz.networks import CNN
-from specz.record import Scaling
-from specz.templatefit import TemplateFit
+from benchmarks.record import Scaling
+from specz.common import checks, paths
+from specz.estimators.base import Estimator
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.classifiers import Forest, KernelSVM, LinearSVM, NearestNeighbours
+from specz.estimators.cnn import CNN
+from specz.estimators.equivariant import Equivariant
+from specz.estimators.registry import REGISTRY
+from specz.estimators.template_fit import TemplateFit
+from specz.experiments.experiment import Experiment
 
 SNR = 1.0
-ASKED = 64
+N_TEST = 64
 """Spectra that a fitted method is asked about."""
 BATCH = 128
 FEW = 256
@@ -46,7 +47,7 @@ def fit(estimator: Estimator) -> Callable[[int], None]:
     """Return a job that fits an estimator and asks it."""
 
     def job(n: int) -> None:
-        experiment = Experiment(estimator, n, SNR, n_validation=BATCH, n_test=ASKED)
+        experiment = Experiment(estimator, n, SNR, n_validation=BATCH, n_test=N_TEST)
         train, validation, test = experiment.samples()
         estimator.fit(train, validation, experiment.seed).scores(test.flux())
 
@@ -121,8 +122,10 @@ def scaling(name: str, sizes: tuple[int, ...] = ()) -> Scaling:
     for n in sizes:
         # The child reports the peak of whoever started it, if that is higher: this process must
         # be small, and is, as long as it has loaded no network.
-        command = [sys.executable, __file__, "--child", name, str(n)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        command = [sys.executable, "-m", "benchmarks.costs", "--child", name, str(n)]
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, check=True, cwd=paths.ROOT
+        )
         found.append(json.loads(done.stdout.splitlines()[-1]))
         print(f"{title}, {n:,}: {found[-1][0]:.3g} s, {found[-1][1]:,.0f} MiB", flush=True)
     seconds, mebibytes = zip(*found, strict=True)

@@ -1,7 +1,7 @@
 """Speed and accuracy of each method on the same spectra, in one run.
 
-Usage: ``python benchmarks/inference.py [N_TEST]`` (default: 300). Writes ``build/inference.json``;
-``scripts/record.py inference`` puts it into the book. Every method is fitted first (networks are
+Usage: ``python -m benchmarks.inference [N_TEST]`` (default: 300). Writes ``build/inference.json``;
+``python -m benchmarks inference`` puts it into the book. Every method is fitted first (networks are
 taken from ``build/store`` if they are there), asked once to warm up, and then timed on the same
 noisy test spectra, once each in turn, for three rounds; the fastest round counts. Prints spectra
 per second, the ratio to redrock (``pip install 'redrock>=0.21'``; without it, to template
@@ -13,18 +13,18 @@ import sys
 import time
 from dataclasses import asdict
 
-import outcome
-
-from specz import metrics, runner
-from specz.baselines import Forest, NearestNeighbours
-from specz.bayes import BayesLimit
-from specz.equivariant import Equivariant
-from specz.experiment import Experiment
-from specz.networks import CNN
-from specz.predictions import predict
-from specz.redrock_fit import Redrock
-from specz.speed import Speed
-from specz.templatefit import TemplateFit
+from benchmarks import outcome
+from benchmarks.speed import Speed
+from specz import metrics
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.classifiers import Forest, NearestNeighbours
+from specz.estimators.cnn import CNN
+from specz.estimators.equivariant import Equivariant
+from specz.estimators.redrock import Redrock
+from specz.estimators.template_fit import TemplateFit
+from specz.experiments.experiment import Experiment
+from specz.experiments.run import fitted as fit
+from specz.metrics.predictions import predict
 
 SNR = 1.0
 ROUNDS = 3
@@ -47,7 +47,7 @@ def main(n_test: int = 300) -> None:
         for method, n in METHODS
         if there or not isinstance(method, Redrock)
     ]
-    fitted = [runner.fitted(experiment) for experiment in experiments]
+    fitted = [fit(experiment) for experiment in experiments]
     _, _, test = experiments[0].samples()
     flux = test.flux()
     best = [float("inf")] * len(fitted)
@@ -68,7 +68,7 @@ def main(n_test: int = 300) -> None:
                 experiment.n_train,
                 n_test / seconds,
                 metrics.accuracy(said),
-                metrics.outlier_fraction(said, 0.003),
+                metrics.outlier_fraction(said),
             )
         )
     unit = next(s for s in speeds if s.method == ("redrock" if there else "template fit"))

@@ -1,10 +1,10 @@
 """Does anything grow over many builds in one process? Memory, descriptors, processes, the folder.
 
-Usage: ``python benchmarks/long_run.py [N]`` (50 by default). Each of N builds of the smoke book,
+Usage: ``python -m benchmarks.long_run [N]`` (50 by default). Each of N builds of the smoke book,
 after a first one that does not count, executes one notebook again, in turn, and renders the site.
-Writes what was counted after each build to ``build/long_run.json``; ``scripts/record.py long_run``
+Writes what was counted after each build to ``build/long_run.json``; ``python -m benchmarks long_run``
 puts it into the book. Prints growth per build, the slope of a straight line, with its 95 %
-interval, and the limit that the interval's upper end must not exceed.
+interval, and the growth allowed, which the interval's upper end must not exceed.
 """
 
 import itertools
@@ -16,11 +16,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-import outcome
-
-from specz import book, paths
-from specz.record import Growth
-from specz.studies import STUDIES
+from benchmarks import outcome
+from benchmarks.record import Growth
+from specz.common import paths
+from specz.site.build import build
+from specz.study.studies import STUDIES
 
 COUNTED = {
     "resident memory": ("MiB", 1.0),
@@ -46,31 +46,31 @@ def count(folder: Path) -> tuple[float, ...]:
     return resident, descriptors, len(family) - 2, files / 2**20  # less this one, and ps
 
 
-def long_run(n: int, build: Callable[[], object], folder: Path) -> list[Growth]:
+def long_run(n: int, make: Callable[[], object], folder: Path) -> list[Growth]:
     """Build ``n`` times after a first time; return what was counted after each."""
-    build()
+    make()
     counts = []
     for i in range(1, n + 1):
-        build()
+        make()
         counts.append(count(folder))
         print(f"{i} of {n}: {counts[-1]}", flush=True)
     series = zip(COUNTED.items(), zip(*counts, strict=True), strict=True)
-    return [Growth(name, unit, list(values), limit) for (name, (unit, limit)), values in series]
+    return [Growth(name, unit, list(values), allowed) for (name, (unit, allowed)), values in series]
 
 
 def main(n: int) -> None:
     """Run it on the smoke book and write what was found."""
     names = itertools.cycle(STUDIES)
 
-    def build() -> None:
+    def rebuild() -> None:
         for page in paths.EXECUTED.glob(f"{next(names)}-*"):
             shutil.rmtree(page)
-        book.build("smoke")
+        build("smoke")
 
-    growths = long_run(n, build, paths.BUILD)
+    growths = long_run(n, rebuild, paths.BUILD)
     outcome.write("long_run", {"growths": list(map(asdict, growths))})
     for each in growths:
-        print(f"{each.counted}: {each.per_build} per build, limit {each.limit:g}")
+        print(f"{each.counted}: {each.per_build} per build, allowed {each.allowed:g}")
 
 
 if __name__ == "__main__":

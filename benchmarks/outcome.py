@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from specz import paths
+from specz.common import paths
 
 
 def write(name: str, found: dict[str, Any]) -> None:

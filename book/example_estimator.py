@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from specz.estimators import ClassScores, Fitted
-from specz.grid import CLASSES
-from specz.sample import Sample
+from specz.estimators.base import ClassScores, Fitted
+from specz.spectra.grid import CLASSES
+from specz.spectra.sample import Sample
 
 
 @dataclass(frozen=True)

@@ -51,23 +51,14 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
-from specz.estimators import differences
-from specz.networks import n_learned
+from specz import figures, tables
+from specz.estimators.cnn import n_learned
+from specz.estimators.registry import differences
+from specz.experiments.run import fitted, run
+from specz.study import archive
+from specz.study.studies import Ablation
 
-experiments = studies.ablation(
-    snr,
-    n_train,
-    layers,
-    epochs,
-    min_updates,
-    epochs_equivariant,
-    min_updates_equivariant,
-    n_test,
-    grid,
-    seed,
-)
-results = runner.run(experiments)
+results = run(Ablation.read(globals()).experiments())
 reference = archive.reference("ablation")
 
 # %%
@@ -83,9 +74,9 @@ figures.beside("ablation", figures.plot_variants, results, reference)
 # ```
 
 # %%
-first = results[0].experiment.estimator
+first = results[0].estimator
 weights = {
-    differences(r.experiment.estimator, first): n_learned(runner.fitted(r.experiment).model)
+    differences(r.estimator, first): n_learned(fitted(r.experiment).model)
     for r in figures.methods(results)
 }
 Markdown(tables.beside(tables.variants_table, results, reference, weights=weights))

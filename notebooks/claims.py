@@ -33,23 +33,12 @@ seeds = [1]
 # %%
 from IPython.display import Markdown
 
-from specz import archive, claims, figures, runner, studies, tables
+from specz import figures, tables
+from specz.experiments.run import run
+from specz.study import archive, claims
+from specz.study.studies import Claims
 
-experiments = studies.claims(
-    n_train,
-    snr,
-    layers,
-    snr_levels,
-    methods,
-    n_train_methods,
-    n_common,
-    epochs,
-    min_updates,
-    n_test,
-    grid,
-    seeds,
-)
-assessed = claims.assess(runner.run(experiments))
+assessed = claims.assess(run(Claims.read(globals()).experiments()))
 reference = archive.reference("claims")
 archived = claims.assess(reference)
 tables.save("verdicts", tables.verdicts_table(archived))
@@ -74,9 +63,12 @@ Markdown(
 # ## The checks
 
 # %%
-fig, axes = figures.subplots(size=(8.4, 0.32 * sum(len(c.checks) for c in assessed) + 1.2))
-figures.plot_checks(assessed, axes[0, 0])
-figures.save(fig, "claims")
+figures.draw(
+    "claims",
+    figures.plot_checks,
+    assessed,
+    size=(8.4, 0.32 * sum(len(c.checks) for c in assessed) + 1.2),
+)
 
 # %% [markdown]
 # ```{figure} figures/claims.svg

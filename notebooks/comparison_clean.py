@@ -35,20 +35,16 @@ seeds = [1]
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
+from specz import figures, tables
+from specz.experiments.run import run
+from specz.study import archive
+from specz.study.profiles import profile_study
+from specz.study.studies import Comparison
 
-experiments = studies.comparison(
-    snr, methods, n_train, n_common, layers, epochs, min_updates, n_test, grid, seeds
-)
-results = runner.run(experiments)
-sizes = set(zip(methods, n_train, strict=True))
-common = [r for r in results if r.experiment.n_train == n_common]
-firsts = [r for r in results if r.experiment.seed == seeds[0]]
-own = [r for r in firsts if (r.experiment.method, r.experiment.n_train) in sizes]
-reference = archive.reference("comparison_clean")
-least = min((r.experiment.n_train for r in reference), default=0)
-reference_common = [r for r in reference if r.experiment.n_train == least]
-reference_own = [r for r in reference if r.experiment.n_train > least]
+study, paper = Comparison.read(globals()), profile_study("paper", "comparison_clean")
+results, reference = run(study.experiments()), archive.reference("comparison_clean")
+common, own = study.at_common_size(results), study.at_own_size(results)
+reference_common, reference_own = paper.at_common_size(reference), paper.at_own_size(reference)
 
 # %% [markdown]
 # ## One common training set

@@ -27,12 +27,15 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, cramer_rao, figures, runner, studies, tables
-from specz.grid import get_grid
-from specz.library import LibraryConfig, build_library
+from specz import figures, tables
+from specz.estimators import cramer_rao
+from specz.experiments.run import run
+from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig, build_library
+from specz.study import archive
+from specz.study.studies import Convergence
 
-experiments = studies.convergence(snr, n_seds, continua, resolution, n_test, grid, seed)
-results = runner.run(experiments)
+results = run(Convergence.read(globals()).experiments())
 reference = archive.reference("convergence")
 
 # %%
@@ -75,9 +78,7 @@ levels = [0.5, 1.0, 2.0, 5.0, 10.0]
 wanted = [(line, 1.4, level, get_grid(grid)) for level in levels]
 bounds = [cramer_rao.bound(*one) for one in wanted]
 errors = [cramer_rao.errors(*one, n=400, seed=seed) for one in wanted]
-fig, axes = figures.subplots()
-figures.plot_cramer_rao(levels, bounds, errors, axes[0, 0])
-figures.save(fig, "cramer_rao")
+figures.draw("cramer_rao", figures.plot_cramer_rao, levels, bounds, errors)
 
 # %% [markdown]
 # ```{figure} figures/cramer_rao.svg

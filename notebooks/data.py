@@ -28,17 +28,19 @@ from dataclasses import fields
 import numpy as np
 from IPython.display import Markdown
 
-from specz import figures, living
-from specz.grid import CLASSES, get_grid
-from specz.library import LibraryConfig, build_library
-from specz.observe import halpha_snr
-from specz.sample import draw_sample
-from specz.templates import load_templates
+from specz import figures
+from specz.site import interactive
+from specz.spectra.grid import CLASSES, get_grid
+from specz.spectra.library import LibraryConfig, build_library
+from specz.spectra.noise import White
+from specz.spectra.observe import halpha_snr
+from specz.spectra.sample import draw_sample
+from specz.spectra.templates import load_templates
 
 pixels = get_grid(grid)
 templates = load_templates()
 library = build_library(LibraryConfig())
-train = draw_sample(library, "train", n_train, snr[-1], pixels, seed)
+train = draw_sample(library, "train", n_train, White(snr[-1]), pixels, seed)
 
 # %% [markdown]
 # ## Templates
@@ -48,9 +50,7 @@ train = draw_sample(library, "train", n_train, snr[-1], pixels, seed)
 # starbursts. They have no emission lines.
 
 # %%
-fig, axes = figures.subplots()
-figures.plot_templates(templates, axes[0, 0])
-figures.save(fig, "templates")
+figures.draw("templates", figures.plot_templates, templates)
 
 # %% [markdown]
 # ```{figure} figures/templates.svg
@@ -69,9 +69,8 @@ figures.save(fig, "templates")
 # Hα selection of the study's catalogue.
 
 # %%
-fig, axes = figures.subplots(4, 1, size=(7.2, 6.4))
-figures.plot_seds(library, np.argsort(library.position)[[600, 4500, 8500, 12000]], axes[:, 0])
-figures.save(fig, "seds")
+shown = np.argsort(library.position)[[600, 4500, 8500, 12000]]
+figures.draw("seds", figures.plot_seds, library, shown, rows=4, size=(7.2, 6.4))
 
 # %% [markdown]
 # ```{figure} figures/seds.svg
@@ -96,7 +95,7 @@ Markdown(
 
 # %% [markdown]
 # Units and meaning of each are in [](assumptions.md) and in the documentation of
-# `specz.library.LibraryConfig`: equivalent widths in Å, velocities in km/s, E(B−V) in magnitudes.
+# `specz.spectra.library.LibraryConfig`: equivalent widths in Å, velocities in km/s, E(B−V) in magnitudes.
 #
 # ## The split
 #
@@ -104,9 +103,7 @@ Markdown(
 # never sit on both sides.
 
 # %%
-fig, axes = figures.subplots(1, 3, size=(9, 3.2))
-figures.plot_splits(library, axes[0])
-figures.save(fig, "splits")
+figures.draw("splits", figures.plot_splits, library, columns=3, size=(9, 3.2))
 
 # %% [markdown]
 # ```{figure} figures/splits.svg
@@ -123,10 +120,11 @@ figures.save(fig, "splits")
 # pixel of the observed grid, so no flux is lost and none is interpolated.
 
 # %%
-fig, axes = figures.subplots(size=(7.2, 5))
 blue = int(np.argsort(library.position)[9500])
-figures.plot_redshifting(library, blue, [1.0, 1.2, 1.4, 1.6, 1.79], pixels, axes[0, 0])
-figures.save(fig, "redshifting")
+redshifts = [1.0, 1.2, 1.4, 1.6, 1.79]
+figures.draw(
+    "redshifting", figures.plot_redshifting, library, blue, redshifts, pixels, size=(7.2, 5)
+)
 
 # %% [markdown]
 # ```{figure} figures/redshifting.svg
@@ -141,7 +139,7 @@ figures.save(fig, "redshifting")
 # browser as the package computes it.
 
 # %%
-living.redshift(library, np.argsort(library.position)[[600, 4500, 8500, 12000]], pixels)
+interactive.redshift(library, shown, pixels)
 
 # %% [markdown]
 # ## Noise
@@ -149,11 +147,16 @@ living.redshift(library, np.argsort(library.position)[[600, 4500, 8500, 12000]],
 # White Gaussian noise of standard deviation (mean flux)/(S/N) is added to every pixel.
 
 # %%
-samples = [draw_sample(library, "test", 50, level, pixels, seed) for level in snr]
+samples = [draw_sample(library, "test", 50, White(level), pixels, seed) for level in snr]
 example = 7
-fig, axes = figures.subplots(len(snr), 1, size=(7.2, 1.6 * len(snr)))
-figures.plot_noise_levels(samples, example, axes[:, 0])
-figures.save(fig, "noise_levels")
+figures.draw(
+    "noise_levels",
+    figures.plot_noise_levels,
+    samples,
+    example,
+    rows=len(snr),
+    size=(7.2, 1.6 * len(snr)),
+)
 
 # %% [markdown]
 # ```{figure} figures/noise_levels.svg
@@ -168,7 +171,7 @@ figures.save(fig, "noise_levels")
 rows = []
 noisy = [sample for sample in samples if np.isfinite(sample.snr)]
 for sample in noisy:
-    line = halpha_snr(library, train.sed[:2000], train.z[:2000], pixels, sample.snr)
+    line = halpha_snr(library, train.sed[:2000], train.z[:2000], pixels, sample.noise)
     low, middle, high = np.quantile(line, [0.16, 0.5, 0.84])
     rows.append(f"| {sample.snr:g} | {middle:.1f} | {low:.1f}–{high:.1f} |")
 Markdown(
@@ -185,9 +188,7 @@ Markdown(
 # The redshift range is cut into classes, and finding the redshift becomes naming the class.
 
 # %%
-fig, axes = figures.subplots(size=(7.2, 3.2))
-figures.plot_class_counts(train, axes[0, 0])
-figures.save(fig, "classes")
+figures.draw("classes", figures.plot_class_counts, train, size=(7.2, 3.2))
 Markdown(
     f"{CLASSES.n} classes of $\\Delta z = {CLASSES.width:g}$ between {CLASSES.z_min:g} and "
     f"{CLASSES.z_max:g}; the {len(train):,} training spectra put "

@@ -28,12 +28,12 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
+from specz import figures, tables
+from specz.experiments.run import run
+from specz.study import archive
+from specz.study.studies import DataAvailability
 
-experiments = studies.data_availability(
-    n_train, snr, layers, epochs, min_updates, n_test, grid, seed
-)
-results = runner.run(experiments)
+results = run(DataAvailability.read(globals()).experiments())
 reference = archive.reference("data_availability")
 
 # %%

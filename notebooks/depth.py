@@ -29,29 +29,25 @@ seeds = [1]
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
-from specz.grid import get_grid
+from specz import figures, tables
+from specz.experiments.run import run
+from specz.spectra.grid import get_grid
+from specz.study import archive
+from specz.study.studies import Depth
 
-experiments = studies.depth(
-    layers,
-    n_train,
-    snr,
-    epochs,
-    min_updates,
-    n_train_datathon,
-    epochs_datathon,
-    n_test,
-    grid,
-    seeds,
-)
-*cnns, datathon = results = runner.run(experiments)
+*cnns, datathon = results = run(Depth.read(globals()).experiments())
 reference = archive.reference("depth")
 
 # %%
-fig, axes = figures.subplots(1, 2, size=(9, 3.8))
-first = [r for r in cnns if r.experiment.seed == seeds[0]]
-figures.plot_histories(first, axes[0], figures.by_depth)
-figures.save(fig, "depth_learning_curves")
+first = [r for r in cnns if r.seed == seeds[0]]
+figures.draw(
+    "depth_learning_curves",
+    figures.plot_histories,
+    first,
+    label=figures.by_depth,
+    columns=2,
+    size=(9, 3.8),
+)
 
 # %% [markdown]
 # ```{figure} figures/depth_learning_curves.svg
@@ -96,7 +92,7 @@ Markdown(tables.beside(tables.depth_table, results, reference))
 # %%
 pixels = get_grid(grid).n_pixels
 lines = [
-    f"- {name}: {r.experiment.estimator.build(pixels).count_params():,} parameters."
+    f"- {name}: {r.estimator.build(pixels).count_params():,} parameters."
     for name, r in {figures.by_depth(r).partition("\n")[0]: r for r in results}.items()
 ]
 Markdown("\n".join(lines))

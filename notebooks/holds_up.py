@@ -18,9 +18,17 @@
 # This page has none: it shows what was recorded.
 
 # %%
+import sys
+
 from IPython.display import Markdown
 
-from specz import archive, figures, profiles, record, tables
+from specz import figures
+from specz.common import paths
+from specz.study import archive, profiles
+from specz.tables import save
+
+sys.path.append(str(paths.ROOT))
+from benchmarks import plots, record, tables
 
 recorded = record.faults()
 measured = record.benchmarks()
@@ -42,7 +50,7 @@ Markdown(f"Recorded at {recorded}.\n\n{tables.faults_table(recorded.faults)}")
 # then not have reached the disk. The digest of each stored result would tell, and it would be
 # computed again; an executed page or a site would have to be removed by hand.
 #
-# The same again, on your machine: `python scripts/record.py faults`.
+# The same again, on your machine: `python -m benchmarks faults`.
 #
 # ## Many builds
 #
@@ -54,7 +62,7 @@ Markdown(f"Recorded at {recorded}.\n\n{tables.faults_table(recorded.faults)}")
 Markdown(f"Recorded: {counted}.\n\n{tables.growths_table(counted.growths)}")
 
 # %% [markdown]
-# The same again, in the better part of an hour: `python scripts/record.py long_run`.
+# The same again, in the better part of an hour: `python -m benchmarks long_run`.
 #
 # ## Benchmarks
 #
@@ -65,9 +73,8 @@ Markdown(f"Recorded: {counted}.\n\n{tables.growths_table(counted.growths)}")
 # higher ratio.
 
 # %%
-fig, axes = figures.subplots(size=(7.2, 1.4 + 0.35 * len(measured.benchmarks)))
-figures.plot_benchmarks(measured.benchmarks, axes[0, 0])
-figures.save(fig, "benchmarks")
+height = 1.4 + 0.35 * len(measured.benchmarks)
+figures.draw("benchmarks", plots.plot_benchmarks, measured.benchmarks, size=(7.2, height))
 
 # %% [markdown]
 # ```{figure} figures/benchmarks.svg
@@ -99,11 +106,11 @@ Markdown(tables.scalings_table(measured.scalings))
 # limit and of template fitting counts SEDs.
 
 # %%
-enlarged = record.enlarge(
+extrapolated = record.extrapolate(
     archive.core_hours(profiles.profile_experiments("paper")), measured.scalings, 1000
 )
-tables.save("enlarged", tables.enlarged_table(enlarged))
-Markdown(tables.enlarged_table(enlarged))
+save("enlarged", tables.extrapolation_table(extrapolated))
+Markdown(tables.extrapolation_table(extrapolated))
 
 # %% [markdown]
-# The same again, on your machine: `make bench`; `python scripts/record.py bench` puts it here.
+# The same again, on your machine: `make bench`; `python -m benchmarks bench` puts it here.

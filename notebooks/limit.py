@@ -42,30 +42,27 @@ grid = "paper"
 seed = 1
 
 # %%
+import sys
+
 import numpy as np
 from IPython.display import Markdown
 
-from specz import archive, figures, living, runner, speed, studies, tables
-from specz.equivariant import Equivariant
+from specz import figures, tables
+from specz.common import paths
+from specz.estimators.equivariant import Equivariant
+from specz.experiments.run import fitted, run
+from specz.site import interactive
+from specz.study import archive
+from specz.study.studies import Limit
 
-experiments = studies.limit(
-    snr,
-    snr_levels,
-    n_train,
-    n_train_plain,
-    layers,
-    epochs,
-    min_updates,
-    epochs_equivariant,
-    min_updates_equivariant,
-    n_test,
-    grid,
-    seed,
-)
-every_level = runner.run(experiments)
+sys.path.append(str(paths.ROOT))
+from benchmarks import plots, speed
+from benchmarks import tables as bench_tables
+
+every_level = run(Limit.read(globals()).experiments())
 archived_levels = archive.reference("limit")
-results = [r for r in every_level if r.experiment.snr == snr]
-reference = [r for r in archived_levels if r.experiment.snr == snr]
+results = [r for r in every_level if r.snr == snr]
+reference = [r for r in archived_levels if r.snr == snr]
 
 # %%
 figures.beside("data_efficiency", figures.plot_data_efficiency, results, reference, height=4.2)
@@ -89,7 +86,7 @@ figures.beside("data_efficiency", figures.plot_data_efficiency, results, referen
 
 # %%
 figures.beside(
-    "part_of_limit", figures.plot_part_of_limit, every_level, archived_levels, height=4.2
+    "part_of_limit", figures.plot_relative_accuracy, every_level, archived_levels, height=4.2
 )
 
 # %% [markdown]
@@ -166,9 +163,7 @@ Markdown(
 
 # %%
 timing = speed.read()
-fig, axes = figures.subplots()
-figures.plot_speed(timing, axes[0, 0])
-figures.save(fig, "speed")
+figures.draw("speed", plots.plot_speed, timing)
 
 # %% [markdown]
 # ```{figure} figures/speed.svg
@@ -183,7 +178,7 @@ figures.save(fig, "speed")
 # %%
 Markdown(
     f"{timing.n_test:,} test spectra at S/N {timing.snr:g}, the fastest of {timing.rounds} rounds; "
-    f"recorded at {timing}.\n\n{tables.speed_table(timing)}"
+    f"recorded at {timing}.\n\n{bench_tables.speed_table(timing)}"
 )
 
 # %% [markdown]
@@ -199,11 +194,9 @@ Markdown(
 
 # %%
 largest = next(
-    r.experiment
-    for r in figures.with_probability(results)
-    if isinstance(r.experiment.estimator, Equivariant)
+    r.experiment for r in figures.with_probability(results) if isinstance(r.estimator, Equivariant)
 )
 train, _, _ = largest.samples()
 seds = largest.library.split("test")
 by_position = seds[np.argsort(train.library.position[seds])]
-living.posterior(runner.fitted(largest).model, train, by_position[[200, 600, 1000, 1400, 1800]])
+interactive.posterior(fitted(largest).model, train, by_position[[200, 600, 1000, 1400, 1800]])

@@ -26,22 +26,21 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import figures, metrics, runner, studies
-from specz.grid import get_grid
-from specz.networks import DatathonNetwork, layer_table
+from specz import figures, metrics
+from specz.estimators.cnn import DatathonNetwork, layer_table
+from specz.experiments.run import run
+from specz.spectra.grid import get_grid
+from specz.study.studies import Network
 
-experiments = studies.network(layers, n_train, snr, epochs, min_updates, n_test, grid, seed)
-result = runner.run(experiments)[0]
-model = result.experiment.estimator.build(get_grid(grid).n_pixels)
+result = run(Network.read(globals()).experiments())[0]
+model = result.estimator.build(get_grid(grid).n_pixels)
 rows = layer_table(model)
 
 # %% [markdown]
 # ## Architecture
 
 # %%
-fig, axes = figures.subplots(size=(1.25 * len(rows) + 1, 2.2))
-figures.plot_architecture(rows, axes[0, 0])
-figures.save(fig, "architecture")
+figures.draw("architecture", figures.plot_architecture, rows, size=(1.25 * len(rows) + 1, 2.2))
 
 # %% [markdown]
 # ```{figure} figures/architecture.svg
@@ -69,9 +68,14 @@ Markdown(
 # same example always carries the same noise.
 
 # %%
-fig, axes = figures.subplots(1, 2, size=(9, 3.6))
-figures.plot_histories([result], axes[0], figures.by_depth)
-figures.save(fig, "learning_curves")
+figures.draw(
+    "learning_curves",
+    figures.plot_histories,
+    [result],
+    label=figures.by_depth,
+    columns=2,
+    size=(9, 3.6),
+)
 
 # %% [markdown]
 # ```{figure} figures/learning_curves.svg

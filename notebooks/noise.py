@@ -26,9 +26,12 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
+from specz import figures, tables
+from specz.experiments.run import run
+from specz.study import archive
+from specz.study.studies import Noise
 
-results = runner.run(studies.noise(snr, n_train, layers, epochs, min_updates, n_test, grid, seed))
+results = run(Noise.read(globals()).experiments())
 reference = archive.reference("noise")
 
 # %%

@@ -39,12 +39,12 @@ seeds = [1]
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
+from specz import figures, tables
+from specz.experiments.run import run
+from specz.study import archive
+from specz.study.studies import Overfitting
 
-experiments = studies.overfitting(
-    n_train, snr, dropout, l2, layers, epochs, min_updates, n_test, grid, seeds
-)
-results = runner.run(experiments)
+results = run(Overfitting.read(globals()).experiments())
 reference = archive.reference("overfitting")
 
 # %%
@@ -70,15 +70,16 @@ Markdown(tables.beside(tables.remedies_table, results, reference))
 # %%
 title, shown = figures.scales(results, reference)[-1]
 first = shown[0].experiment
-shown = [
-    r
-    for r in figures.methods(shown)
-    if (r.experiment.n_train, r.experiment.seed) == (first.n_train, first.seed)
-]
-fig, axes = figures.subplots(1, 2, size=(9, 4.2))
-figures.plot_histories(shown, axes[0], figures.by_remedy)
-fig.suptitle(title, fontsize=9, color="#444444")
-figures.save(fig, "remedies_learning_curves")
+shown = [r for r in figures.methods(shown) if (r.n_train, r.seed) == (first.n_train, first.seed)]
+figures.draw(
+    "remedies_learning_curves",
+    figures.plot_histories,
+    shown,
+    label=figures.by_remedy,
+    title=title,
+    columns=2,
+    size=(9, 4.2),
+)
 
 # %% [markdown]
 # ```{figure} figures/remedies_learning_curves.svg

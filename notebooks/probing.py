@@ -35,26 +35,14 @@ seed = 1
 import numpy as np
 from IPython.display import Markdown
 
-from specz import archive, figures, mistakes, runner, studies, tables
-from specz.equivariant import LogBins, filters_of
+from specz import figures, tables
+from specz.estimators.equivariant import LogBins, filters_of
+from specz.experiments.run import fitted, run
+from specz.metrics import line_confusion
+from specz.study import archive
+from specz.study.studies import Probing
 
-experiments = studies.probing(
-    snr,
-    n_train,
-    n_train_plain,
-    altered,
-    grids,
-    n_probed,
-    layers,
-    epochs,
-    min_updates,
-    epochs_equivariant,
-    min_updates_equivariant,
-    n_test,
-    grid,
-    seed,
-)
-results = runner.run(experiments)
+results = run(Probing.read(globals()).experiments())
 reference = archive.reference("probing")
 reference = reference if any(r.experiment.altered for r in reference) else []
 plain = [r for r in results if not r.experiment.altered and r.experiment.grid == grid]
@@ -64,7 +52,7 @@ network = plain[0]
 # ## With a part of the spectrum away, and with a wrong assumption
 
 # %%
-figures.beside("alterations", figures.plot_alterations, results, reference, height=4.6)
+figures.beside("alterations", figures.plot_perturbations, results, reference, height=4.6)
 
 # %% [markdown]
 # ```{figure} figures/alterations.svg
@@ -84,7 +72,7 @@ figures.beside("alterations", figures.plot_alterations, results, reference, heig
 # for them the column "±1 class" says more.
 
 # %%
-Markdown(tables.beside(tables.alterations_table, results, reference))
+Markdown(tables.beside(tables.perturbations_table, results, reference))
 
 # %% [markdown]
 # "Mean maximum p" is what a method states; where it lies far above the exact-class accuracy, the
@@ -97,16 +85,16 @@ Markdown(tables.beside(tables.alterations_table, results, reference))
 
 # %%
 train, _, test = network.experiment.samples()
-model = runner.fitted(network.experiment).model
-edges = LogBins(train.grid, network.experiment.estimator.shifts).rest_edges
-fig, axes = figures.subplots(size=(7.2, 4.6))
-figures.plot_learned_filters(
+model = fitted(network.experiment).model
+edges = LogBins(train.grid, network.estimator.shifts).rest_edges
+figures.draw(
+    "learned_filters",
+    figures.plot_learned_filters,
     filters_of(model),
     np.asarray(model.get_layer("dense_1").kernel),
     0.5 * (edges[1:] + edges[:-1]),
-    axes[0, 0],
+    size=(7.2, 4.6),
 )
-figures.save(fig, "learned_filters")
 
 # %% [markdown]
 # ```{figure} figures/learned_filters.svg
@@ -124,22 +112,29 @@ figures.save(fig, "learned_filters")
 
 # %%
 Markdown(
-    tables.mistakes_table(plain)
+    tables.line_confusion_table(plain)
     + "\n\nOf redshifts that are wrong at random, some pair of lines would explain "
-    + f"{100 * mistakes.explained_by_chance(test.grid):.0f} %."
+    + f"{100 * line_confusion.explained_by_chance(test.grid):.0f} %."
 )
 
 # %% [markdown]
 # ## Failures, one by one
 
 # %%
-names = mistakes.line_mistakes(network.test, test.grid)
+names = line_confusion.confused_lines(network.test, test.grid)
 failures = np.argsort(np.where(names != "", -network.test.p_max, np.inf))
 failures = failures[: min(4, np.count_nonzero(names))]
-fig, axes = figures.subplots(max(1, len(failures)), 1, size=(7.2, 1.9 * max(1, len(failures))))
-for i, ax in zip(failures, axes[:, 0], strict=False):
-    figures.plot_failure(test, network.test, i, names[i], ax)
-figures.save(fig, "failures")
+rows = max(1, len(failures))
+figures.draw(
+    "failures",
+    figures.plot_failures,
+    test,
+    network.test,
+    failures,
+    names,
+    rows=rows,
+    size=(7.2, 1.9 * rows),
+)
 
 # %% [markdown]
 # ```{figure} figures/failures.svg

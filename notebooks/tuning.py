@@ -36,29 +36,15 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import archive, figures, runner, studies, tables
-from specz.estimators import differences
-from specz.grid import get_grid
-from specz.networks import n_learned
+from specz import figures, tables
+from specz.estimators.cnn import n_learned
+from specz.estimators.registry import differences
+from specz.experiments.run import run
+from specz.spectra.grid import get_grid
+from specz.study import archive
+from specz.study.studies import Tuning
 
-experiments = studies.tuning(
-    n_train,
-    snr,
-    learning_rate,
-    batch,
-    updates,
-    filters,
-    kernel,
-    stride,
-    normalise,
-    layers,
-    epochs,
-    min_updates,
-    n_test,
-    grid,
-    seed,
-)
-results = runner.run(experiments)
+results = run(Tuning.read(globals()).experiments())
 reference = archive.reference("tuning")
 
 # %%
@@ -77,9 +63,7 @@ figures.beside("tuning", figures.plot_variants, results, reference)
 # %%
 pixels = get_grid(grid).n_pixels
 weights = {
-    differences(r.experiment.estimator, part[0].experiment.estimator): n_learned(
-        r.experiment.estimator.build(pixels)
-    )
+    differences(r.estimator, part[0].estimator): n_learned(r.estimator.build(pixels))
     for part in (results, reference)
     for r in part
 }

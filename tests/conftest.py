@@ -2,10 +2,11 @@ import json
 
 import pytest
 
-from specz import book, paths
-from specz.grid import get_grid
-from specz.library import LibraryConfig, build_library
-from specz.sweep import Sweep
+from specz.common import paths
+from specz.site import build
+from specz.site.sweep import Sweep
+from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig, build_library
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +27,7 @@ def smoke_site(tmp_path_factory):
     Experiments and executed notebooks are kept in build/ between sessions.
     """
     sweep = Sweep("sizes", "noise", "smoke", {"n_train": [500, 1000]})
-    return book.build_sweep(sweep, tmp_path_factory.mktemp("smoke")).parent
+    return build.build_sweep(sweep, tmp_path_factory.mktemp("smoke")).parent
 
 
 # The record of faults: what was injected, how often, and what came of it. A marked test is one

@@ -12,8 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from specz.baselines import NearestNeighbours
-from specz.estimators import REGISTRY
+from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.registry import REGISTRY
 
 NAMES = {name.lower(): f"odd_estimators:{name}" for name in ("Killed", "Greedy", "Wrong", "Slow")}
 REGISTRY |= NAMES

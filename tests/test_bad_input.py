@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from specz import profiles
-from specz.estimators import REGISTRY, estimator_class
-from specz.experiment import Experiment
-from specz.studies import STUDIES
+from specz.estimators.registry import REGISTRY, estimator_class
+from specz.experiments.experiment import Experiment
+from specz.study import profiles
+from specz.study.studies import STUDIES
 
 PARAMETERS = [
     (notebook, name)
@@ -78,7 +78,7 @@ def test_any_setting_of_an_estimator_works_or_is_named(name):
 
 
 def test_any_setting_of_an_experiment_works_or_is_named():
-    from specz.networks import CNN
+    from specz.estimators.cnn import CNN
 
     @few
     @given(st.sampled_from([f.name for f in fields(Experiment)]), anything)

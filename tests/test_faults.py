@@ -14,16 +14,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from specz import measured
-from specz.baselines import NearestNeighbours
-from specz.experiment import Experiment
-from specz.fingerprint import file_digest
-from specz.library import LibraryConfig
-from specz.lock import alone
-from specz.networks import CNN
-from specz.runner import fit_recipe, run
-from specz.store import Store, key_of
-from specz.training import TrainingConfig
+from specz.common.file_lock import file_lock
+from specz.common.fingerprint import file_digest
+from specz.common.store import Store, key_of
+from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.cnn import CNN
+from specz.estimators.training import TrainingConfig
+from specz.experiments.experiment import Experiment
+from specz.experiments.recipe import fit_recipe
+from specz.experiments.run import run
+from specz.spectra import data_files
+from specz.spectra.library import LibraryConfig
 
 SPECZ = [sys.executable, "-c", "from specz.cli import main; main()"]
 RUN_DATA = [*SPECZ, "run", "data", "--profile", "smoke"]
@@ -129,7 +130,7 @@ def test_a_second_process_waits_for_the_first_to_train(tmp_path):
     store = Store(tmp_path)
     lock = store.checkpoint(key_of(fit_recipe(TRAINED))).with_suffix(".lock")
     command = [sys.executable, "-c", PROGRAM, str(tmp_path), "TRAINED"]
-    with alone(lock, "waits"):  # as if this process trained it
+    with file_lock(lock, "waits"):  # as if this process trained it
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         said = process.stdout.readline()
         assert said == f"another process fits {TRAINED.title}; waiting for it to end\n"
@@ -197,11 +198,11 @@ def test_a_forged_pickle_is_not_run(tmp_path, capsys):
 @pytest.mark.fault("flipped bit in the measured data", "the file is named and not used")
 @pytest.mark.parametrize("name", ["cosmos_templates", "brown_atlas"])
 def test_a_corrupted_array_of_what_was_measured_is_named(tmp_path, monkeypatch, name):
-    shutil.copytree(measured.DATA, tmp_path / "data")
-    monkeypatch.setattr(measured, "DATA", tmp_path / "data")
+    shutil.copytree(data_files.DATA, tmp_path / "data")
+    monkeypatch.setattr(data_files, "DATA", tmp_path / "data")
     path = tmp_path / "data" / f"{name}.npy"
     damaged = bytearray(path.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     path.write_bytes(damaged)
     with pytest.raises(ValueError, match=f"{name}.npy does not match its digest"):
-        measured.load(name)
+        data_files.load(name)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from specz import book, cli, paths
+from specz import cli
+from specz.common import paths
+from specz.site import build
 
 GUARD = '''
 """Loaded by every Python process: names who reaches for the network, and stops it."""
@@ -49,7 +51,7 @@ def offline(tmp_path):
         can = subprocess.run([*ISOLATED, "true"], capture_output=True).returncode == 0
     except OSError:
         can = False
-    search = [tmp_path / "guard", Path(book.__file__).parents[1]]
+    search = [tmp_path / "guard", Path(build.__file__).parents[1]]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, search))}
 
     def run(*arguments, **variables):
@@ -77,7 +79,7 @@ def test_notebooks_and_site_are_made_without_a_network(offline, tmp_path):
     build = tmp_path / "build"
     (build / "notebooks").mkdir(parents=True)
     (build / "store").symlink_to(paths.STORE)
-    for page in book.make_pages("smoke"):
+    for page in build.make_pages("smoke"):
         if page.name not in FRESH:
             shutil.copytree(page.folder, build / "notebooks" / page.folder.name)
     main = "from specz.cli import main; main()"
@@ -148,7 +150,7 @@ def test_the_search_finds_what_it_is_for(code):
     assert list(dangers(ast.parse(code)))
 
 
-SOURCES = [*Path(book.__file__).parent.rglob("*.py"), *paths.NOTEBOOKS.glob("*.py")]
+SOURCES = [*Path(build.__file__).parent.rglob("*.py"), *paths.NOTEBOOKS.glob("*.py")]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
@@ -173,7 +175,7 @@ CODE = [
 def test_code_given_as_a_parameter_is_refused_and_not_run(
     tmp_path, monkeypatch, capsys, code, name
 ):
-    monkeypatch.setattr(book.fanout, "compute", lambda *a: pytest.fail("an experiment ran"))
+    monkeypatch.setattr(build.fanout, "compute", lambda *a: pytest.fail("an experiment ran"))
     monkeypatch.setattr(cli, "execute", lambda *a: pytest.fail("a notebook was executed"))
     given = f"{name}={code.format(tmp_path / 'run')}"
     monkeypatch.setattr("sys.argv", ["specz", "run", "noise", "-p", given])

@@ -9,12 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from specz import archive, book, fanout, paths, profiles, runner, sweep, verification
-from specz.crate import write_crate
-from specz.execution import BookError, execute
-from specz.fanout import FanoutError, Where
-from specz.store import canonical
-from specz.studies import STUDIES
+from specz.common import paths
+from specz.common.store import canonical
+from specz.experiments import parallel, recipe
+from specz.experiments.parallel import Backend, FanoutError
+from specz.experiments.run import run as run_experiments
+from specz.site import build as book
+from specz.site import sweep
+from specz.site.crate import write_crate
+from specz.site.notebooks import BookError, execute
+from specz.study import archive, profiles, verification
+from specz.study.studies import STUDIES
 
 app = typer.Typer(
     help="A reproducible companion to 'CNNs for Spectroscopic Redshift Estimation on Euclid Data'.",
@@ -57,7 +62,7 @@ def run(
     """Run one notebook through papermill with parameters of your own."""
     overrides = dict(profiles.parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
-    book.compute(profiles.experiments(notebook, parameters), Where(workers, cluster))
+    book.compute(profiles.experiments(notebook, parameters), Backend(workers, cluster))
     page = execute(notebook, parameters, profile)
     where = page.folder
     if output is not None:
@@ -76,11 +81,11 @@ def plan(
     """Say which experiments of a profile are there and which would be computed."""
     for name in STUDIES:
         experiments = profiles.experiments(name, profiles.profile_parameters(profile, name))
-        absent = runner.missing(experiments)
+        absent = recipe.missing(experiments)
         typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
         for experiment in experiments:
             typer.echo(f"  {'miss' if experiment in absent else 'hit'}  {experiment.title}")
-            for reason in runner.why(experiment) if why else []:
+            for reason in recipe.why(experiment) if why else []:
                 typer.echo(f"        {reason}")
 
 
@@ -92,12 +97,12 @@ def archive_profile(
 
     Stopped at any moment, the same command goes on: finished experiments are not repeated.
     """
-    where = Where(workers, cluster)
+    where = Backend(workers, cluster)
     wanted = profiles.profile_experiments(profile)
     try:
         left = archive.status(wanted).left
-        for i, experiment in enumerate(fanout.compute(left, where), start=1):
-            archive.add(runner.run([experiment])[0])
+        for i, experiment in enumerate(parallel.compute(left, where), start=1):
+            archive.add(run_experiments([experiment])[0])
             typer.echo(f"archived {i} of {len(left)}: {experiment.title}")
     finally:  # also when interrupted: the summary always tells what is there
         typer.echo(archive.write_summary(archive.archived(wanted)))
@@ -186,7 +191,7 @@ def build(
         if not dot:
             raise ValueError(f"expected notebook.name=value; got {text!r}")
         overrides[notebook][key] = value
-    typer.echo(book.build(profile, overrides, where=Where(workers, cluster)))
+    typer.echo(book.build(profile, overrides, where=Backend(workers, cluster)))
 
 
 @app.command("sweep")
@@ -196,7 +201,7 @@ def run_sweep(
     cluster: Cluster = None,
 ) -> None:
     """Run one notebook over a grid of parameters; build a book with a page that compares them."""
-    typer.echo(book.build_sweep(sweep.read_sweep(file), where=Where(workers, cluster)))
+    typer.echo(book.build_sweep(sweep.read_sweep(file), where=Backend(workers, cluster)))
 
 
 @app.command()

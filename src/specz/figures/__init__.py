@@ -4,7 +4,7 @@ No number is computed here but what a histogram needs; every figure is saved as 
 PDF, with the numbers that it shows as CSV.
 """
 
-from specz.experiment import noise_label
+from specz.experiments.experiment import noise_label
 from specz.figures.bars import plot_accuracy_bars
 from specz.figures.claims import plot_checks
 from specz.figures.convergence import plot_convergence, plot_cramer_rao
@@ -16,30 +16,29 @@ from specz.figures.data import (
     plot_splits,
     plot_templates,
 )
-from specz.figures.drawn import drawn
 from specz.figures.errors import plot_error_distribution
+from specz.figures.figure_data import figure_data
 from specz.figures.limit import (
     plot_data_efficiency,
-    plot_part_of_limit,
     plot_pit,
+    plot_relative_accuracy,
     plot_reliability,
-    plot_speed,
     with_probability,
 )
 from specz.figures.noise import plot_accuracy_against_snr, plot_accuracy_by_line_snr, plot_confusion
 from specz.figures.overfitting import plot_gaps
-from specz.figures.probing import plot_alterations, plot_failure, plot_learned_filters
-from specz.figures.record import plot_benchmarks
+from specz.figures.probing import plot_failures, plot_learned_filters, plot_perturbations
 from specz.figures.size import plot_accuracy_against_n, plot_gap_against_n
 from specz.figures.style import (
     beside,
-    by_alteration,
     by_depth,
     by_limit,
     by_method,
     by_noise,
+    by_perturbation,
     by_remedy,
     colour,
+    draw,
     limits,
     methods,
     save,
@@ -48,51 +47,3 @@ from specz.figures.style import (
 )
 from specz.figures.training import plot_architecture, plot_histories
 from specz.figures.variants import plot_variants
-
-__all__ = [
-    "beside",
-    "by_alteration",
-    "by_depth",
-    "by_limit",
-    "by_method",
-    "by_noise",
-    "by_remedy",
-    "colour",
-    "drawn",
-    "limits",
-    "methods",
-    "noise_label",
-    "plot_accuracy_against_n",
-    "plot_accuracy_against_snr",
-    "plot_accuracy_bars",
-    "plot_accuracy_by_line_snr",
-    "plot_alterations",
-    "plot_architecture",
-    "plot_benchmarks",
-    "plot_checks",
-    "plot_class_counts",
-    "plot_confusion",
-    "plot_convergence",
-    "plot_cramer_rao",
-    "plot_data_efficiency",
-    "plot_error_distribution",
-    "plot_failure",
-    "plot_gap_against_n",
-    "plot_gaps",
-    "plot_histories",
-    "plot_learned_filters",
-    "plot_noise_levels",
-    "plot_part_of_limit",
-    "plot_pit",
-    "plot_redshifting",
-    "plot_reliability",
-    "plot_seds",
-    "plot_speed",
-    "plot_splits",
-    "plot_templates",
-    "plot_variants",
-    "save",
-    "scales",
-    "subplots",
-    "with_probability",
-]

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
+from specz.experiments.result import Result
 from specz.figures.style import OTHER, Label, colour, error_bars, limits, methods, spread
-from specz.runner import Result
 
 
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
@@ -24,7 +24,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
     for row, middle in zip(rows.values(), y, strict=True):
         heights = spread(middle, len(row))
         for result, at in zip(row, heights, strict=True):
-            shade = colour(result.experiment.estimator.label)
+            shade = colour(result.label)
             for name, measure, fmt, face in (
                 ("exact class", metrics.accuracy, "o", shade),
                 ("within ±1 class", metrics.within_one, "s", "white"),
@@ -45,7 +45,7 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
     ax.plot([], [], "o", color=OTHER, label="exact class")
     ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
     for result in ceiling.values():
-        shade = colour(result.experiment.estimator.label)
+        shade = colour(result.label)
         ax.axvline(metrics.accuracy(result.test).value, color=shade, ls="--", lw=1)
         ax.axvline(metrics.within_one(result.test).value, color=shade, ls=":", lw=1)
     if ceiling:

@@ -6,8 +6,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
-from specz.claims import Claim
-from specz.figures.style import error_bars
+from specz.figures.style import GREY, error_bars
+from specz.study.claims import Claim
 
 
 def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
@@ -27,7 +27,7 @@ def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
             ms=5,
             label=f"_claim {claim.number}",
         )
-    ax.axvline(0, color="#444444", lw=0.8)
+    ax.axvline(0, color=GREY, lw=0.8)
     names = [f"{claim.number}: {check.what}" for claim, check in rows]
     ax.set_yticks(range(len(rows)), labels=names, fontsize=8)
     ax.set(xlabel="difference in accuracy (points)", ylim=(len(rows) - 0.4, -0.6))

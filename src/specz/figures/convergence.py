@@ -7,9 +7,9 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.bayes import BayesLimit
-from specz.figures.style import by_limit, colour, error_bars, plain_log
-from specz.runner import Result
+from specz.estimators.bayes import BayesLimit
+from specz.experiments.result import Result
+from specz.figures.style import GREY, by_limit, colour, error_bars, plain_log
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,11 +24,11 @@ def plot_convergence(results: Sequence[Result], ax: Axes) -> Axes:
         y,
         xerr=100 * error_bars(values),
         fmt="o",
-        color=colour(first.experiment.estimator.label),
+        color=colour(first.label),
         capsize=3,
         label="_difference",
     )
-    ax.axvline(0, color="#444444", lw=0.8)
+    ax.axvline(0, color=GREY, lw=0.8)
     ax.set(xlabel="change of exact-class accuracy (points)", ylim=(-0.6, len(others) - 0.4))
     ax.set_yticks(y, [by_limit(result) for result in others])
     return ax

@@ -6,14 +6,14 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
-from specz.experiment import noise_label
+from specz.experiments.experiment import noise_label
 from specz.figures.style import COLOURS, OTHER
-from specz.grid import CLASSES, Grid
-from specz.library import SPLITS, Library
-from specz.lines import LINES
-from specz.observe import integrate, observe
-from specz.sample import Sample
-from specz.templates import Templates
+from specz.spectra.grid import CLASSES, Grid
+from specz.spectra.library import SPLITS, Library
+from specz.spectra.lines import LINES
+from specz.spectra.observe import integrate, observe
+from specz.spectra.sample import Sample
+from specz.spectra.templates import Templates
 
 REST_GRID = Grid("rest frame", 3500.0, 1.0, 6900)
 """Fine grid on which SEDs are drawn at redshift 0."""

@@ -7,22 +7,22 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
+from specz.experiments.result import Result
 from specz.figures.style import OTHER, Label, colour, methods
-from specz.runner import Result
 
 
 def plot_error_distribution(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw the fraction of spectra whose redshift error exceeds a value."""
-    if len({result.experiment.snr for result in results}) > 1:
+    if len({result.snr for result in results}) > 1:
         results = methods(results)  # one method at several noise levels
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
-    same_method = len({result.experiment.estimator.label for result in results}) == 1
+    same_method = len({result.label for result in results}) == 1
     for result, shade in zip(results, shades, strict=True):
         error = np.sort(np.abs(metrics.relative_error(result.test)))
         beyond = 1 - np.arange(len(error)) / len(error)
-        line = shade if same_method else colour(result.experiment.estimator.label)
+        line = shade if same_method else colour(result.label)
         ax.step(error.clip(1e-6), beyond, where="post", color=line, label=label(result))
-    for limit in metrics.OUTLIER_LIMITS:
+    for limit in metrics.OUTLIER_THRESHOLDS:
         ax.axvline(limit, color=OTHER, ls=":", lw=1)
     ax.set(
         xscale="log",

@@ -6,13 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.bayes import BayesLimit
-from specz.equivariant import Equivariant
-from specz.experiment import noise_label
-from specz.figures.style import SHADES, colour, error_bars, limits, methods, plain_log, points
-from specz.networks import CNN
-from specz.runner import Result
-from specz.speed import Timing
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.cnn import CNN
+from specz.estimators.equivariant import Equivariant
+from specz.experiments.experiment import noise_label
+from specz.experiments.result import Result
+from specz.figures.style import GREY, SHADES, colour, error_bars, limits, methods, plain_log, points
 
 PIT_BINS = 20
 
@@ -20,28 +19,28 @@ PIT_BINS = 20
 def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy on test spectra against training size, a line a method, under the limit."""
     ceiling, results = limits(results), methods(results)
-    for label in dict.fromkeys(result.experiment.estimator.label for result in results):
+    for label in dict.fromkeys(result.label for result in results):
         chosen = sorted(
-            (r for r in results if r.experiment.estimator.label == label),
-            key=lambda r: r.experiment.n_train,
+            (r for r in results if r.label == label),
+            key=lambda r: r.n_train,
         )
-        n = [r.experiment.n_train for r in chosen]
+        n = [r.n_train for r in chosen]
         values = [metrics.accuracy(r.test) for r in chosen]
         points(ax, n, values, color=colour(label), fmt="o-", label=label)
     for level, result in ceiling.items():
         value = metrics.accuracy(result.test)
-        shade = colour(result.experiment.estimator.label)
+        shade = colour(result.label)
         ax.axhspan(value.low, value.high, color=shade, alpha=0.12, lw=0)
         ax.axhline(
             value.value, color=shade, ls="--", lw=1, label=f"Bayes limit at {noise_label(level)}"
         )
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
-    plain_log(ax.xaxis, sorted({r.experiment.n_train for r in results}))
+    plain_log(ax.xaxis, sorted({r.n_train for r in results}))
     ax.legend(fontsize=9)
     return ax
 
 
-def plot_part_of_limit(results: Sequence[Result], ax: Axes) -> Axes:
+def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy as a part of the Bayes limit against training size.
 
     One colour for each noise level, one mark for each method; the CNN at its largest size.
@@ -51,49 +50,22 @@ def plot_part_of_limit(results: Sequence[Result], ax: Axes) -> Axes:
     for level, shade in zip(ceiling, SHADES, strict=False):
         for network, fmt in ((Equivariant, "o-"), (CNN, "s")):
             chosen = sorted(
-                (
-                    r
-                    for r in results
-                    if isinstance(r.experiment.estimator, network) and r.experiment.snr == level
-                ),
-                key=lambda r: r.experiment.n_train,
+                (r for r in results if isinstance(r.estimator, network) and r.snr == level),
+                key=lambda r: r.n_train,
             )[0 if network is Equivariant else -1 :]
             if not chosen:
                 continue
-            n = [r.experiment.n_train for r in chosen]
-            part = [metrics.part_of(r.test, ceiling[level].test) for r in chosen]
+            n = [r.n_train for r in chosen]
+            part = [metrics.relative_accuracy(r.test, ceiling[level].test) for r in chosen]
             name = f"{network.label}, {noise_label(level)}"
             face = shade if network is Equivariant else "white"
             points(ax, n, part, color=shade, fmt=fmt, mfc=face, label=name)
             sizes |= set(n)
     ax.axhline(1, color=colour(BayesLimit.label), lw=1, ls="--", label="_Bayes limit")
-    ax.axhline(0.99, color="#444444", lw=0.8, ls=":", label="_0.99 of it")
+    ax.axhline(0.99, color=GREY, lw=0.8, ls=":", label="_0.99 of it")
     ax.set(xscale="log", xlabel="training spectra", ylabel="accuracy / Bayes limit")
     plain_log(ax.xaxis, sorted(sizes))
     ax.legend(fontsize=8, ncols=2)
-    return ax
-
-
-def plot_speed(timing: Timing, ax: Axes) -> Axes:
-    """Draw accuracy against how many spectra a second each method answers about."""
-    for speed in timing.speeds:
-        points(
-            ax,
-            [speed.spectra_per_second],
-            [speed.accuracy],
-            color=colour(speed.method),
-            fmt="o",
-            label=f"{speed.method}, {speed.n_train:,}",
-        )
-        if speed.method == BayesLimit.label:
-            ax.axhline(speed.accuracy.value, color=colour(speed.method), ls="--", lw=1)
-    ax.set(
-        xscale="log",
-        xlabel="spectra per second",
-        ylabel=f"exact-class accuracy at {noise_label(timing.snr)}",
-        ylim=(0, 1.02),
-    )
-    ax.legend(fontsize=9, loc="lower left")
     return ax
 
 
@@ -109,10 +81,10 @@ def plot_reliability(results: Sequence[Result], ax: Axes) -> Axes:
             fmt="o-",
             ms=4,
             capsize=2,
-            color=colour(result.experiment.estimator.label),
+            color=colour(result.label),
             label=_name(result),
         )
-    ax.plot([0, 1], [0, 1], color="#444444", lw=0.8)
+    ax.plot([0, 1], [0, 1], color=GREY, lw=0.8)
     ax.set(
         xlabel="stated: mean maximum probability",
         ylabel="observed: in their own class",
@@ -130,11 +102,11 @@ def plot_pit(results: Sequence[Result], ax: Axes) -> Axes:
         ax.stairs(
             counts * PIT_BINS / len(result.test),
             edges,
-            color=colour(result.experiment.estimator.label),
+            color=colour(result.label),
             label=_name(result),
         )
     n = len(results[0].test)
-    ax.axhspan(*(1 + np.array([-2, 2]) * np.sqrt(PIT_BINS / n)), color="#444444", alpha=0.12, lw=0)
+    ax.axhspan(*(1 + np.array([-2, 2]) * np.sqrt(PIT_BINS / n)), color=GREY, alpha=0.12, lw=0)
     ax.set(
         xlabel="cumulative p(z) at the true redshift (PIT)",
         ylabel="density of spectra",
@@ -148,11 +120,11 @@ def plot_pit(results: Sequence[Result], ax: Axes) -> Axes:
 def with_probability(results: Sequence[Result]) -> list[Result]:
     """Return the most trained result of each method that gives probabilities, at each S/N."""
     found: dict[tuple[str, float], Result] = {}
-    for r in sorted(results, key=lambda r: r.experiment.n_train):
+    for r in sorted(results, key=lambda r: r.n_train):
         if r.test.has_probability:
-            found[r.experiment.estimator.label, r.experiment.snr] = r
+            found[r.label, r.snr] = r
     return list(found.values())
 
 
 def _name(result: Result) -> str:
-    return f"{result.experiment.estimator.label}, {result.experiment.n_train:,}"
+    return f"{result.label}, {result.n_train:,}"

@@ -7,13 +7,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.bayes import BayesLimit
-from specz.experiment import noise_label
+from specz.estimators.bayes import BayesLimit
+from specz.experiments.result import Result
 from specz.figures.style import OTHER, colour, limits, methods, plain_log, points
-from specz.grid import CLASSES, get_grid
-from specz.library import build_library
-from specz.observe import halpha_snr
-from specz.runner import Result
+from specz.spectra.grid import CLASSES, get_grid
+from specz.spectra.library import build_library
+from specz.spectra.noise import White
+from specz.spectra.observe import halpha_snr
 
 
 def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
@@ -22,11 +22,11 @@ def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
     Black lines are the Bayes limit on the same test spectra.
     """
     ceiling, results = limits(results), methods(results)
-    finite = [result for result in results if np.isfinite(result.experiment.snr)]
-    clean = [result for result in results if np.isinf(result.experiment.snr)]
-    levels = [result.experiment.snr for result in finite]
+    finite = [result for result in results if np.isfinite(result.snr)]
+    clean = [result for result in results if np.isinf(result.snr)]
+    levels = [result.snr for result in finite]
     edge = 3 * max(levels) if levels else 1.0
-    shade = colour(results[0].experiment.estimator.label)
+    shade = colour(results[0].label)
     for measure, name, style, face in (
         (metrics.within_one, "within ±1 class", "s--", "white"),
         (metrics.accuracy, "exact class", "o-", shade),
@@ -78,7 +78,7 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
 
     Dotted lines are the loci of one line taken for another.
     """
-    result = min(methods(results), key=lambda result: result.experiment.snr)
+    result = min(methods(results), key=lambda result: result.snr)
     test = result.test
     bins = np.linspace(CLASSES.z_min, CLASSES.z_max, 81)
     counts, _, _ = np.histogram2d(test.z, test.z_predicted, bins=(bins, bins))
@@ -111,7 +111,7 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
             arrowprops={"arrowstyle": "-", "lw": 0.6, "color": OTHER},
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1},
         )
-    ax.set_title(noise_label(result.experiment.snr), loc="right", fontsize=9)
+    ax.set_title(result.noise, loc="right", fontsize=9)
     ax.set(
         xlabel="true redshift",
         ylabel="predicted redshift",
@@ -124,12 +124,12 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
 
 def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy in bins of the Hα line's matched-filter S/N, one line a noise level."""
-    results = [result for result in methods(results) if np.isfinite(result.experiment.snr)]
+    results = [result for result in methods(results) if np.isfinite(result.snr)]
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(results)))
     for result, shade in zip(results, shades, strict=True):
         experiment, test = result.experiment, result.test
         library, grid = build_library(experiment.library), get_grid(experiment.grid)
-        line_snr = halpha_snr(library, test.sed, test.z, grid, experiment.snr)
+        line_snr = halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
         edges = np.quantile(line_snr, np.linspace(0, 1, 6))
         which = np.searchsorted(edges[1:-1], line_snr)
         exact = metrics.is_exact(result.test)
@@ -137,9 +137,7 @@ def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
             metrics.mean_interval(exact[which == i], result.test.sed[which == i]) for i in range(5)
         ]
         centre = [float(np.median(line_snr[which == i])) for i in range(5)]
-        points(
-            ax, centre, intervals, color=shade, fmt="o-", label=noise_label(result.experiment.snr)
-        )
+        points(ax, centre, intervals, color=shade, fmt="o-", label=result.noise)
     ax.set(
         xscale="log",
         xlabel="S/N of Hα (matched filter)",

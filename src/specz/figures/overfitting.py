@@ -6,9 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
+from specz.experiments.result import Result, group_seeds
 from specz.figures.style import Label, colour, error_bars, methods, spread
-from specz.runner import Result
-from specz.trainings import trainings
 
 
 def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
@@ -16,11 +15,11 @@ def plot_gaps(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
 
     Trainings that differ in their seed share a row.
     """
-    rows = trainings(methods(results))
+    rows = group_seeds(methods(results))
     y = np.arange(len(rows))[::-1]
     for row, middle in zip(rows, y, strict=True):
         for result, at in zip(row.results, spread(middle, len(row.results)), strict=True):
-            shade = colour(result.experiment.estimator.label)
+            shade = colour(result.label)
             seen, test = metrics.accuracy(result.train), metrics.accuracy(result.test)
             ax.plot([test.value, seen.value], [at, at], color=shade, lw=3, alpha=0.3, label="_gap")
             for value, face, name in ((seen, "white", "training"), (test, shade, "test")):

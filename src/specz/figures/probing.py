@@ -1,30 +1,32 @@
 """Figures of what a network looks at, and of single spectra on which it fails."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.figures.style import COLOURS, OTHER, by_alteration, colour, error_bars
-from specz.lines import LINES
-from specz.predictions import Predictions
-from specz.runner import Result
-from specz.sample import Sample
+from specz.experiments.result import Result
+from specz.figures.style import COLOURS, OTHER, by_perturbation, colour, error_bars
+from specz.metrics.predictions import Predictions
+from specz.spectra.lines import LINES
+from specz.spectra.noise import White
+from specz.spectra.sample import Sample
 
 REST = (3900.0, 9500.0)
 """Rest-frame wavelengths that are drawn, Å."""
 
 
-def plot_alterations(results: Sequence[Result], ax: Axes) -> Axes:
+def plot_perturbations(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy on test spectra as they are and altered, one colour for each method."""
-    names = list(dict.fromkeys(by_alteration(result) for result in results))
-    labels = list(dict.fromkeys(result.experiment.estimator.label for result in results))
+    names = list(dict.fromkeys(by_perturbation(result) for result in results))
+    labels = list(dict.fromkeys(result.label for result in results))
     for i, label in enumerate(labels):
-        chosen = [r for r in results if r.experiment.estimator.label == label]
+        chosen = [r for r in results if r.label == label]
         values = [metrics.accuracy(r.test) for r in chosen]
-        at = [len(names) - 1 - names.index(by_alteration(r)) for r in chosen]
+        at = [len(names) - 1 - names.index(by_perturbation(r)) for r in chosen]
         ax.errorbar(
             [value.value for value in values],
             np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i),
@@ -89,42 +91,42 @@ def plot_learned_filters(
     return ax
 
 
-def plot_failure(
-    sample: Sample, predictions: Predictions, example: int, what: str, ax: Axes
-) -> Axes:
-    """Draw one spectrum with its lines where they are, and where the method took them to be.
+def plot_failures(
+    sample: Sample,
+    predictions: Predictions,
+    examples: Sequence[int],
+    names: Sequence[str],
+    axes: Sequence[Axes],
+) -> None:
+    """Draw spectra with their lines where they are, and where the method took them to be.
 
     Parameters
     ----------
     sample : Sample
     predictions : Predictions
         On ``sample``.
-    example : int
-        Index of the spectrum.
-    what : str
-        The mistake, for the title.
-    ax : Axes
+    examples : sequence of int
+        Indices of the spectra, one for each axes.
+    names : sequence of str
+        The confusion behind each prediction on the sample, for the titles.
+    axes : sequence of Axes
     """
-    one = np.array([example])
-    ax.plot(sample.grid.wave_obs, sample.flux(one)[0], color="#999999", lw=0.5, label="_with noise")
-    clean = Sample(sample.library, sample.grid, sample.sed[one], sample.z[one], np.inf, 0).flux()[0]
-    ax.plot(sample.grid.wave_obs, clean, color=COLOURS["CNN"], lw=1, label="without noise")
-    z, taken = float(sample.z[example]), float(predictions.z_predicted[example])
-    for line in LINES:
-        ax.axvline(line.wave_rest * (1 + z), ymax=0.9, color=OTHER, ls=":", lw=0.8)
-        ax.axvline(
-            line.wave_rest * (1 + taken),
-            ymax=0.9,
-            color=COLOURS["equivariant network"],
-            ls="--",
-            lw=0.8,
+    clean = replace(sample, noise=White(np.inf))
+    for i, ax in zip(examples, axes, strict=False):
+        wave, one = sample.grid.wave_obs, np.array([i])
+        ax.plot(wave, sample.flux(one)[0], color="#999999", lw=0.5, label="_with noise")
+        ax.plot(wave, clean.flux(one)[0], color=COLOURS["CNN"], lw=1, label="without noise")
+        z, taken = float(sample.z[i]), float(predictions.z_predicted[i])
+        for line in LINES:
+            there, named = line.wave_rest * (1 + z), line.wave_rest * (1 + taken)
+            ax.axvline(there, ymax=0.9, color=OTHER, ls=":", lw=0.8)
+            shade = COLOURS["equivariant network"]
+            ax.axvline(named, ymax=0.9, color=shade, ls="--", lw=0.8)
+        ax.set_title(
+            f"z = {z:.4f} taken for {taken:.4f} with p = {predictions.p_max[i]:.2f}; {names[i]}",
+            fontsize=9,
+            loc="left",
         )
-    ax.set_title(
-        f"z = {z:.4f} taken for {taken:.4f} with p = {predictions.p_max[example]:.2f}; {what}",
-        fontsize=9,
-        loc="left",
-    )
-    ax.set(xlim=(sample.grid.wave_min, sample.grid.wave_max), ylabel="flux / mean")
-    ax.set_xlabel("observed wavelength (Å)")
-    ax.label_outer()
-    return ax
+        ax.set(xlim=(sample.grid.wave_min, sample.grid.wave_max), ylabel="flux / mean")
+        ax.set_xlabel("observed wavelength (Å)")
+        ax.label_outer()

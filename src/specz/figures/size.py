@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.experiment import noise_label
-from specz.figures.style import SHADES, limits, methods, plain_log, points
-from specz.runner import Result
+from specz.experiments.experiment import noise_label
+from specz.experiments.result import Result
+from specz.figures.style import GREY, SHADES, limits, methods, plain_log, points
 
 
 def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
@@ -18,7 +18,7 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     ceiling, results = limits(results), methods(results)
     for (level, chosen), shade in zip(_by_snr(results).items(), SHADES, strict=False):
         name = noise_label(level)
-        n = [result.experiment.n_train for result in chosen]
+        n = [result.n_train for result in chosen]
         test = [metrics.accuracy(result.test) for result in chosen]
         seen = [metrics.accuracy(result.train) for result in chosen]
         points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
@@ -27,7 +27,7 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
             value = metrics.accuracy(ceiling[level].test).value
             ax.axhline(value, color=shade, ls="--", lw=1, label=f"{name}, Bayes limit")
     ax.set(xscale="log", xlabel="training spectra", ylabel="exact-class accuracy", ylim=(0, 1.02))
-    plain_log(ax.xaxis, sorted({result.experiment.n_train for result in results}))
+    plain_log(ax.xaxis, sorted({result.n_train for result in results}))
     ax.legend(fontsize=9)
     return ax
 
@@ -39,11 +39,11 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
             metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))
             for r in chosen
         ]
-        n = [result.experiment.n_train for result in chosen]
+        n = [result.n_train for result in chosen]
         points(ax, n, gap, color=shade, fmt="s-", label=noise_label(level))
-    ax.axhline(0, color="#444444", lw=0.8)
+    ax.axhline(0, color=GREY, lw=0.8)
     ax.set(xscale="log", xlabel="training spectra", ylabel="training − validation accuracy")
-    plain_log(ax.xaxis, sorted({result.experiment.n_train for result in methods(results)}))
+    plain_log(ax.xaxis, sorted({result.n_train for result in methods(results)}))
     ax.legend(fontsize=9)
     return ax
 
@@ -51,6 +51,6 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
 def _by_snr(results: Sequence[Result]) -> dict[float, list[Result]]:
     """Group results by noise level, from few training spectra to many."""
     groups: dict[float, list[Result]] = {}
-    for result in sorted(results, key=lambda r: r.experiment.n_train):
-        groups.setdefault(result.experiment.snr, []).append(result)
+    for result in sorted(results, key=lambda r: r.n_train):
+        groups.setdefault(result.snr, []).append(result)
     return groups

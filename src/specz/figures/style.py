@@ -3,6 +3,7 @@
 A method has one colour on every page (palette of Okabe & Ito, safe for colour-blind readers).
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,14 +16,14 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from specz import metrics, paths
-from specz.bayes import BayesLimit
-from specz.estimators import AS_IT_IS, differences
-from specz.experiment import Experiment, noise_label
-from specz.figures.drawn import drawn
-from specz.networks import CNN
-from specz.runner import Result
-from specz.trainings import trainings
+from specz import metrics
+from specz.common import paths
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.cnn import CNN
+from specz.estimators.registry import AS_IT_IS, differences
+from specz.experiments.experiment import Experiment
+from specz.experiments.result import Result, group_seeds
+from specz.figures.figure_data import figure_data
 
 BETWEEN = 0.16
 """Rows, between two results of one row."""
@@ -42,8 +43,11 @@ COLOURS = {
 Label = Callable[[Result], str]
 """Names a result in a legend or on an axis: :func:`by_noise`, and so on."""
 
-NOTHING = "nothing"
+NO_REMEDY = "nothing"
 """What :func:`by_remedy` calls a network with which nothing is done against overfitting."""
+
+GREY = "#444444"
+"""Colour of guides and titles."""
 
 OTHER = "#555555"
 """Colour of a method that has none of its own."""
@@ -96,7 +100,44 @@ def save(fig: Figure, name: str) -> None:
     for form, dates in (("svg", ("Date",)), ("pdf", ("CreationDate", "ModDate"))):
         undated = dict.fromkeys(dates)
         fig.savefig(paths.FIGURES / f"{name}.{form}", metadata=undated, facecolor="white")
-    (paths.FIGURES / f"{name}.csv").write_text(drawn(fig), encoding="utf-8")
+    (paths.FIGURES / f"{name}.csv").write_text(figure_data(fig), encoding="utf-8")
+
+
+def draw(
+    name: str,
+    plot: Callable[..., object],
+    *shown: object,
+    rows: int = 1,
+    columns: int = 1,
+    size: tuple[float, float] | None = None,
+    title: str | None = None,
+    **options: Any,
+) -> Figure:
+    """Draw one figure with one function, and save it.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    plot : callable
+        Takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``.
+    *shown
+        What it draws.
+    rows, columns : int
+        Panels.
+    size : tuple of float, inches
+        Width and height.
+    title : str, optional
+        Above all panels.
+    """
+    fig, axes = subplots(rows, columns, size)
+    panels = axes.ravel().tolist()
+    several = "axes" in inspect.signature(plot).parameters
+    plot(*shown, **({"axes": panels} if several else {"ax": panels[0]}), **options)
+    if title is not None:
+        fig.suptitle(title, fontsize=9, color=GREY)
+    save(fig, name)
+    return fig
 
 
 def beside(
@@ -125,11 +166,11 @@ def beside(
         Of one experiment, where each has a row; trainings of one count once.
     """
     panels = scales(results, reference)
-    heights = [max(height, 1 + row * len(trainings(methods(part)))) for _, part in panels]
+    heights = [max(height, 1 + row * len(group_seeds(methods(part)))) for _, part in panels]
     fig, axes = subplots(len(panels), 1, size=(7.2, sum(heights)), ratios=heights)
     for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
         plot(part, ax, **options)
-        ax.set_title(title, fontsize=9, loc="left", color="#444444")
+        ax.set_title(title, fontsize=9, loc="left", color=GREY)
     save(fig, name)
     return fig
 
@@ -156,25 +197,25 @@ def _commits(results: Sequence[Result]) -> str:
 
 def by_noise(result: Result) -> str:
     """Label of a result where the noise level varies."""
-    return noise_label(result.experiment.snr)
+    return result.noise
 
 
 def by_method(result: Result) -> str:
     """Label of a result where the method varies."""
-    return f"{result.experiment.estimator.label}\n{result.experiment.n_train:,} spectra"
+    return f"{result.label}\n{result.n_train:,} spectra"
 
 
 def by_depth(result: Result) -> str:
     """Label of a result where the depth of the network varies."""
-    layers = getattr(result.experiment.estimator, "layers", None)
+    layers = getattr(result.estimator, "layers", None)
     if layers is None:
         return by_method(result)
-    return f"{layers} layer{'s' * (layers > 1)}\n{result.experiment.n_train:,} spectra"
+    return f"{layers} layer{'s' * (layers > 1)}\n{result.n_train:,} spectra"
 
 
 def by_remedy(result: Result) -> str:
     """Label of a result where what is done against overfitting varies."""
-    network = result.experiment.estimator
+    network = result.estimator
     if not isinstance(network, CNN):
         return by_method(result)
     remedies = [
@@ -182,10 +223,10 @@ def by_remedy(result: Result) -> str:
         *([f"L2 {network.l2:g}"] if network.l2 else []),
         *(["fresh noise"] if network.training.fresh_noise else []),
     ]
-    return f"{' + '.join(remedies) or NOTHING}\n{result.experiment.n_train:,} spectra"
+    return f"{' + '.join(remedies) or NO_REMEDY}\n{result.n_train:,} spectra"
 
 
-def by_alteration(result: Result) -> str:
+def by_perturbation(result: Result) -> str:
     """Label of a result where what was done to the test spectra varies, or the grid."""
     if result.experiment.altered:
         return result.experiment.altered
@@ -198,20 +239,20 @@ def by_alteration(result: Result) -> str:
 
 def by_limit(result: Result) -> str:
     """Label of a result where the settings of the Bayes limit vary."""
-    settings = differences(result.experiment.estimator, BayesLimit())
-    seds = f"{result.experiment.n_train:,} SEDs"
+    settings = differences(result.estimator, BayesLimit())
+    seds = f"{result.n_train:,} SEDs"
     return seds if settings == AS_IT_IS else settings
 
 
 def methods(results: Sequence[Result]) -> list[Result]:
     """Return the results that are not the limit."""
-    return [r for r in results if not isinstance(r.experiment.estimator, BayesLimit)]
+    return [r for r in results if not isinstance(r.estimator, BayesLimit)]
 
 
 def limits(results: Sequence[Result]) -> dict[float, Result]:
     """Return the Bayes limit at each noise level that has one, the noisiest first."""
-    found = [r for r in results if isinstance(r.experiment.estimator, BayesLimit)]
-    return {r.experiment.snr: r for r in sorted(found, key=lambda r: r.experiment.snr)}
+    found = [r for r in results if isinstance(r.estimator, BayesLimit)]
+    return {r.snr: r for r in sorted(found, key=lambda r: r.snr)}
 
 
 def spread(middle: float, n: int) -> npt.NDArray[np.floating]:

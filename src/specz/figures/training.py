@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from specz.figures.style import Label, plain_log
-from specz.networks import LayerRow
-from specz.runner import Result
+from specz.estimators.cnn import LayerRow
+from specz.experiments.result import Result
+from specz.figures.style import GREY, Label, plain_log
 
 
 def plot_architecture(rows: Sequence[LayerRow], ax: Axes) -> Axes:
@@ -25,19 +25,19 @@ def plot_architecture(rows: Sequence[LayerRow], ax: Axes) -> Axes:
             1.5,
             boxstyle="round,pad=0.02",
             facecolor=fill.get(row.kind, "#eeeeee"),
-            edgecolor="#444444",
+            edgecolor=GREY,
         )
         ax.add_patch(box)
         count = f"{row.parameters:,}" if row.parameters else "–"
         shape = " × ".join(f"{n:,}" for n in row.shape)
         ax.text(x + width / 2, 1.25, row.name.replace("_", " "), ha="center", weight="bold")
-        ax.text(x + width / 2, 0.95, row.kind, ha="center", fontsize=9, color="#444444")
+        ax.text(x + width / 2, 0.95, row.kind, ha="center", fontsize=9, color=GREY)
         ax.text(x + width / 2, 0.55, shape, ha="center")
         ax.text(x + width / 2, 0.15, count, ha="center")
         if i:
             ax.annotate("", (x, 0.75), (x - gap, 0.75), arrowprops={"arrowstyle": "->"})
-    ax.text(-0.12, 0.55, "output", ha="right", color="#444444")
-    ax.text(-0.12, 0.15, "parameters", ha="right", color="#444444")
+    ax.text(-0.12, 0.55, "output", ha="right", color=GREY)
+    ax.text(-0.12, 0.15, "parameters", ha="right", color=GREY)
     ax.set(xlim=(-0.95, len(rows) * (width + gap) - gap + 0.05), ylim=(-0.1, 1.6))
     ax.axis("off")
     return ax

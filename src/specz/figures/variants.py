@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
-from specz.estimators import differences
+from specz.estimators.registry import differences
+from specz.experiments.result import Result
 from specz.figures.style import colour, error_bars, methods
-from specz.runner import Result
 
 
 def plot_variants(results: Sequence[Result], ax: Axes) -> Axes:
@@ -18,7 +18,7 @@ def plot_variants(results: Sequence[Result], ax: Axes) -> Axes:
     """
     results = methods(results)
     values = [metrics.accuracy(result.validation) for result in results]
-    first = results[0].experiment.estimator
+    first = results[0].estimator
     shade = colour(first.label)
     y = np.arange(len(results))[::-1]
     ax.axvspan(values[0].low, values[0].high, color=shade, alpha=0.12, lw=0)
@@ -28,10 +28,10 @@ def plot_variants(results: Sequence[Result], ax: Axes) -> Axes:
             at,
             xerr=error_bars([value]),
             fmt="o",
-            color=colour(result.experiment.estimator.label),
+            color=colour(result.label),
             capsize=3,
             label="_validation accuracy",
         )
     ax.set(xlabel="exact-class accuracy on validation spectra", ylim=(-0.6, len(results) - 0.4))
-    ax.set_yticks(y, [differences(r.experiment.estimator, first) for r in results])
+    ax.set_yticks(y, [differences(r.estimator, first) for r in results])
     return ax

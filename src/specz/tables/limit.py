@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from specz import metrics
+from specz.experiments.result import Result
 from specz.figures.style import by_limit, limits
-from specz.runner import Result
 from specz.tables.markdown import markdown_table
 
 
@@ -19,17 +19,17 @@ def limit_table(results: Sequence[Result]) -> str:
     )
     rows = []
     for snr, limit in reversed(limits(results).items()):
-        for r in (r for r in results if r.experiment.snr == snr):
+        for r in (r for r in results if r.snr == snr):
             held = ("–", "–")
             if r is not limit:
-                part = metrics.part_of(r.test, limit.test)
+                part = metrics.relative_accuracy(r.test, limit.test)
                 behind = metrics.compare(limit.test, r.test).difference
                 held = (part.bracketed("{:.4f}".format), behind.points())
             rows.append(
                 (
                     f"{snr:g}",
-                    r.experiment.estimator.label,
-                    f"{r.experiment.n_train:,}",
+                    r.label,
+                    f"{r.n_train:,}",
                     metrics.accuracy(r.test).percent(),
                     metrics.within_one(r.test).percent(),
                     *held,
@@ -54,21 +54,21 @@ def posterior_table(results: Sequence[Result]) -> str:
     )
     rows = [
         (
-            r.experiment.estimator.label,
-            f"{r.experiment.n_train:,}",
-            f"{r.experiment.snr:g}",
+            r.label,
+            f"{r.n_train:,}",
+            f"{r.snr:g}",
             metrics.accuracy(r.test).percent(),
             f"{100 * r.test.p_max.mean(dtype=float):.1f} %",
-            f"{metrics.calibration_error(r.test):.3f}",
-            f"{metrics.calibration_noise(r.test):.3f}",
+            f"{metrics.expected_calibration_error(r.test):.3f}",
+            f"{metrics.ece_floor(r.test):.3f}",
             metrics.coverage(r.test, 0.68).percent(),
             metrics.coverage(r.test, 0.95).percent(),
             f"{metrics.pit_uniformity(r.test):.2g}",
             metrics.negative_log_likelihood(r.test),
             f"{1e4 * r.test.crps.mean(dtype=float):.3g}",
-            metrics.kept_at_purity(r.test, 0.999).percent(),
+            metrics.completeness_at_purity(r.test, 0.999).percent(),
         )
-        for r in sorted(results, key=lambda r: -r.experiment.snr)
+        for r in sorted(results, key=lambda r: -r.snr)
         if r.test.has_probability
     ]
     return markdown_table(header, rows)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from specz import metrics, paths
+from specz import metrics
+from specz.common import paths
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

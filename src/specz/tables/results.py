@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from specz import metrics
-from specz.estimators import differences
-from specz.figures.style import NOTHING, by_noise, by_remedy, limits, methods, scales
-from specz.networks import CNN
-from specz.predictions import Predictions, pooled
-from specz.runner import Result
+from specz.estimators.cnn import CNN
+from specz.estimators.registry import differences
+from specz.experiments.result import Result, group_seeds
+from specz.figures.style import NO_REMEDY, by_noise, by_remedy, limits, methods, scales
+from specz.metrics.predictions import Predictions, pooled
 from specz.tables.markdown import markdown_table
-from specz.trainings import trainings
 
 
 def beside(
@@ -46,7 +45,7 @@ def size_table(results: Sequence[Result]) -> str:
     rows = [
         (
             by_noise(r),
-            f"{r.experiment.n_train:,}",
+            f"{r.n_train:,}",
             metrics.accuracy(r.test).percent(),
             metrics.within_one(r.test).percent(),
             metrics.accuracy(r.train).percent(),
@@ -65,12 +64,12 @@ def noise_table(results: Sequence[Result]) -> str:
     rows = [
         (
             by_noise(r),
-            r.experiment.estimator.label,
-            f"{r.experiment.n_train:,}",
+            r.label,
+            f"{r.n_train:,}",
             metrics.accuracy(r.test).percent(),
             metrics.within_one(r.test).percent(),
             f"{1e4 * metrics.sigma_nmad(r.test).value:.1f}",
-            metrics.outlier_fraction(r.test, 0.003).percent(),
+            metrics.outlier_fraction(r.test).percent(),
             metrics.negative_log_likelihood(r.test),
         )
         for r in results
@@ -88,8 +87,8 @@ def comparison_table(results: Sequence[Result]) -> str:
         *("method", "training spectra", "trainings", "exact class", "±1 class"),
         *("outliers beyond 0.003", "CNN better by (points)", "p", "fit (s)", "spectra/s"),
     )
-    rows, trained = [], trainings(results)
-    network = next((t for t in trained if isinstance(t.experiment.estimator, CNN)), None)
+    rows, trained = [], group_seeds(results)
+    network = next((t for t in trained if isinstance(t.estimator, CNN)), None)
     for each in trained:
         better, p_value = "–", "–"
         if network is not None and each is not network:
@@ -99,12 +98,12 @@ def comparison_table(results: Sequence[Result]) -> str:
         asked = pooled(each.test)
         rows.append(
             (
-                each.experiment.estimator.label,
-                f"{each.experiment.n_train:,}",
+                each.label,
+                f"{each.n_train:,}",
                 f"{len(each.results)}",
                 each.accuracy.percent(),
                 metrics.within_one(asked).percent(),
-                metrics.outlier_fraction(asked, 0.003).percent(),
+                metrics.outlier_fraction(asked).percent(),
                 better,
                 p_value,
                 f"{np.mean([r.manifest['fit_seconds'] for r in each.results]):.0f}",
@@ -115,10 +114,9 @@ def comparison_table(results: Sequence[Result]) -> str:
 
 
 def _first_of(results: Sequence[Result]) -> str:
-    first = max(trainings(methods(results)), key=lambda each: each.accuracy.value)
+    first = max(group_seeds(methods(results)), key=lambda each: each.accuracy.value)
     return (
-        f"{first.experiment.estimator.label} is first with "
-        f"{first.accuracy.percent()} of the spectra in their own class."
+        f"{first.label} is first with {first.accuracy.percent()} of the spectra in their own class."
     )
 
 
@@ -126,8 +124,8 @@ def depth_table(results: Sequence[Result]) -> str:
     """Hold networks of each depth against the deepest, with the same seed on the same spectra."""
     depths: dict[int, dict[int, Predictions]] = {}
     for r in results:
-        if isinstance(r.experiment.estimator, CNN):
-            depths.setdefault(r.experiment.estimator.layers, {})[r.experiment.seed] = r.test
+        if isinstance(r.estimator, CNN):
+            depths.setdefault(r.estimator.layers, {})[r.seed] = r.test
     rows = []
     for layers, trained in sorted(depths.items(), reverse=True):
         deepest = depths[max(depths)]
@@ -164,19 +162,19 @@ def remedies_table(results: Sequence[Result]) -> str:
         *("gap to validation (points)", "test: exact class", "test, each training"),
         *("against nothing (points)", "test: NLL (nats)"),
     )
-    trained = trainings(methods(results))
+    trained = group_seeds(methods(results))
     remedies = [by_remedy(each.results[0]).partition("\n")[0] for each in trained]
     plain = {
-        each.experiment.n_train: each
+        each.n_train: each
         for remedy, each in zip(remedies, trained, strict=True)
-        if remedy == NOTHING
+        if remedy == NO_REMEDY
     }
     rows = []
     for remedy, each in zip(remedies, trained, strict=True):
-        same = plain.get(each.experiment.n_train, each)
+        same = plain.get(each.n_train, each)
         rows.append(
             (
-                f"{each.experiment.n_train:,}",
+                f"{each.n_train:,}",
                 remedy,
                 f"{len(each.results)}",
                 metrics.mean_accuracy([r.train for r in each.results]).percent(),
@@ -198,7 +196,7 @@ def variants_table(results: Sequence[Result], weights: Mapping[str, int]) -> str
     results : sequence of Result
         The limits among them give the part of the limit.
     weights : mapping
-        What sets a network apart (:func:`specz.estimators.differences`) to how many weights it
+        What sets a network apart (:func:`specz.estimators.base.differences`) to how many weights it
         learns.
     """
     ceiling = limits(results)
@@ -210,15 +208,15 @@ def variants_table(results: Sequence[Result], weights: Mapping[str, int]) -> str
     first, *others = methods(results)
     rows = []
     for r in (first, *others):
-        name = differences(r.experiment.estimator, first.experiment.estimator)
+        name = differences(r.estimator, first.estimator)
         versus = metrics.compare(r.validation, first.validation)
-        row: list[object] = [name, f"{r.experiment.n_train:,}"]
+        row: list[object] = [name, f"{r.n_train:,}"]
         row.append(f"{weights[name]:,}" if name in weights else "–")
         row.append(metrics.accuracy(r.validation).percent())
         row.append(versus.difference.points() if r is not first else "–")
         row.append(metrics.accuracy(r.test).percent())
         row.append(metrics.negative_log_likelihood(r.test))
         if ceiling:
-            row.append(metrics.part_of(r.test, ceiling[r.experiment.snr].test))
+            row.append(metrics.relative_accuracy(r.test, ceiling[r.snr].test))
         rows.append(row)
     return markdown_table(header, rows)

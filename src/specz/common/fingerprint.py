@@ -1,0 +1,170 @@
+"""Fingerprints of code: what a result depends on besides its settings.
+
+The fingerprint of a module covers its own syntax tree and those of the modules of this package
+that it imports, directly or not, in any of Python's ways. Comments, docstrings and layout do not
+count, nor does the ``label`` of a class, which names it in figures. Of a package, such as
+:mod:`specz.figures`, only the modules count that define what is used: a figure on one page does
+not depend on how another page's is drawn. A module from outside, such as a reader's own estimator,
+counts with what it imports from its own package.
+"""
+
+import ast
+import hashlib
+import importlib.util
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGE = "specz"
+
+
+def code_fingerprint(*modules: str) -> dict[str, str]:
+    """Digest of each module that ``modules`` reach within their packages and this one.
+
+    Returns
+    -------
+    dict
+        Module name to SHA-256 of its syntax tree, sorted by name.
+
+    Raises
+    ------
+    ValueError
+        If the source of a module is not found.
+    """
+    inside = frozenset({PACKAGE, *(name.partition(".")[0] for name in modules)})
+    todo, seen = list(modules), set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo.extend(_module(name, inside)[1])
+    return {name: _module(name, inside)[0] for name in sorted(seen)}
+
+
+def library_versions(*names: str) -> dict[str, str]:
+    """Installed version of each distribution, leaving out what is not installed."""
+    found = {}
+    for name in sorted(names):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _module(name: str, inside: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """Digest of one module's tree, and the modules it imports from the packages ``inside``."""
+    origin, is_package = _source(name)
+    if origin is None:
+        raise ValueError(f"cannot find the source of module {name!r}")
+    tree = ast.parse(origin.read_text(encoding="utf-8"))
+    imports = imported_modules(tree, name if is_package else name.rpartition(".")[0], inside)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            _drop_words(node)
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
+
+
+def imported_modules(
+    tree: ast.Module, package: str = "", inside: frozenset[str] | None = None
+) -> tuple[str, ...]:
+    """Modules that a piece of code imports, sorted.
+
+    Parameters
+    ----------
+    tree : ast.Module
+    package : str
+        The package that the code is a part of, which its relative imports start from.
+    inside : frozenset of str
+        Top-level packages whose modules are wanted; this one by default.
+    """
+    inside = inside or frozenset({PACKAGE})
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            base = _absolute(node, package)
+            for alias in node.names if base.partition(".")[0] in inside else ():
+                used = _attributes(alias.asname or alias.name, tree)
+                names |= _imported(base, alias.name, used)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.partition(".")[0] in inside:
+                    whole = "." in alias.name and alias.asname is None  # `import a.b` binds a
+                    used = None if whole else _attributes(alias.asname or alias.name, tree)
+                    names |= _through(alias.name, used)
+    return tuple(sorted(names))
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    """Return the module of ``from module import ...``; each dot after the first goes up once."""
+    if not node.level:
+        return node.module or ""
+    base = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
+    return f"{base}.{node.module}" if node.module else base
+
+
+def _imported(base: str, name: str, used: set[str] | None) -> set[str]:
+    """Modules behind ``from base import name``, of which the attributes ``used`` are used."""
+    origin, is_package = _source(base)
+    if origin is None or not is_package:
+        return {base}
+    tree = ast.parse(origin.read_text(encoding="utf-8"))
+    for node in tree.body:  # what a package takes from elsewhere, it passes on
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return _imported(_absolute(node, base), alias.name, used)
+    inner = f"{base}.{name}"
+    return {base} if _source(inner)[0] is None else _through(inner, used)
+
+
+def _through(name: str, used: set[str] | None) -> set[str]:
+    """Modules reached when the attributes ``used`` of a module are used; None: all of them."""
+    if not used or not _source(name)[1]:
+        return {name}
+    return set[str]().union(*(_imported(name, each, None) for each in used))
+
+
+@cache
+def _source(name: str) -> tuple[Path | None, bool]:
+    """Return the file of a module, None if there is none, and whether it is a package."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # what should hold it is not a package
+        spec = None
+    if spec is None or not spec.has_location or spec.origin is None:
+        return None, False
+    return Path(spec.origin), spec.submodule_search_locations is not None
+
+
+def _attributes(name: str, tree: ast.Module) -> set[str] | None:
+    """What a piece of code uses of a module: ``name.x``. None: the module itself as well."""
+    used = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is(n.value, name)]
+    return set(used) if len(used) == sum(_is(n, name) for n in ast.walk(tree)) else None
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _drop_words(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef,
+) -> None:
+    """Drop what decides no number: documentation, and the label of a class."""
+    node.body = [
+        item
+        for item in node.body
+        # A bare string documents the module, class, function, or the constant above it.
+        if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+        and not (
+            isinstance(node, ast.ClassDef)
+            and isinstance(item, ast.AnnAssign)
+            and _is(item.target, "label")
+        )
+    ] or [ast.Pass()]

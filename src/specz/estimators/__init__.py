@@ -1,0 +1,1 @@
+"""Everything that turns a spectrum into the probability of each redshift class."""

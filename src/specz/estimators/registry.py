@@ -1,0 +1,176 @@
+"""Where an estimator is found, and how its settings are named.
+
+Names of this package's estimators are short (:data:`REGISTRY`). Any other class is named by its
+path, ``mypackage.module:MyClass``, or by a name that an installed package gives it in the
+entry-point group ``specz.estimators``. Nothing that decides a result imports this module: a line
+more here changes no stored result.
+"""
+
+import importlib
+import inspect
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from importlib.metadata import entry_points
+from typing import Any
+
+from specz.common import checks
+from specz.estimators.base import Estimator
+
+REGISTRY = {
+    "cnn": "specz.estimators.cnn:CNN",
+    "datathon": "specz.estimators.cnn:DatathonNetwork",
+    "equivariant": "specz.estimators.equivariant:Equivariant",
+    "knn": "specz.estimators.classifiers:NearestNeighbours",
+    "forest": "specz.estimators.classifiers:Forest",
+    "linear_svm": "specz.estimators.classifiers:LinearSVM",
+    "kernel_svm": "specz.estimators.classifiers:KernelSVM",
+    "sklearn": "specz.estimators.sklearn_adapter:Sklearn",
+    "template_fit": "specz.estimators.template_fit:TemplateFit",
+    "redrock": "specz.estimators.redrock:Redrock",
+    "bayes": "specz.estimators.bayes:BayesLimit",
+}
+"""Short names, which are part of the keys of archived results."""
+
+GROUP = "specz.estimators"
+"""Entry points of other packages that name their estimators."""
+
+FIT_TAKES = ("train", "validation", "seed", "checkpoint")
+
+Method = str | Mapping[str, Any]
+"""A name, or a mapping of ``name`` and settings: ``{"name": "forest", "trees": 50}``."""
+
+
+def make_estimator(method: Method) -> Estimator:
+    """Return the estimator that a parameter names.
+
+    Parameters
+    ----------
+    method : str or mapping
+        A short name, a path ``mypackage.module:MyClass``, or a mapping of ``name`` and settings.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such class, it is no estimator, or it has no such setting; the message names
+        the nearest one.
+    """
+    if isinstance(method, str):
+        return _make(method, {})
+    if not isinstance(method, Mapping) or not isinstance(method.get("name"), str):
+        raise TypeError(
+            f"a method must be a name or a mapping with a name and settings; got {method!r}"
+        )
+    return _make(method["name"], {k: v for k, v in method.items() if k != "name"})
+
+
+def _make(name: str, settings: Mapping[str, Any]) -> Estimator:
+    kind = estimator_class(name)
+    known = [f.name for f in fields(kind)]
+    for setting in settings:
+        checks.choice(f"setting of {name}", setting, known)
+    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+    try:
+        made: Estimator = kind(**plain)
+    except TypeError as error:
+        raise TypeError(f"estimator {name!r}: {error}") from None
+    return made
+
+
+def estimator_class(name: str) -> type[Any]:
+    """Return the class of an estimator, once it is found to be one.
+
+    Parameters
+    ----------
+    name : str
+        A short name, that of an entry point, or ``mypackage.module:MyClass``.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or it does not fit; the message says what is missing.
+    """
+    known = {entry.name: entry.value for entry in entry_points(group=GROUP)} | REGISTRY
+    if ":" not in name:
+        checks.choice("estimator", name, known)
+    module, _, attribute = known.get(name, name).partition(":")
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        raise ValueError(
+            f"estimator {name!r}: cannot import {module!r} ({error}); install its package, or put "
+            "its folder on PYTHONPATH"
+        ) from None
+    if not hasattr(found, attribute):
+        near = checks.nearest(attribute, [n for n in vars(found) if not n.startswith("_")])
+        raise ValueError(f"estimator {name!r}: module {module!r} has no {attribute!r}{near}")
+    kind: type[Any] = getattr(found, attribute)
+    _check_fits(name, kind)
+    return kind
+
+
+def _check_fits(name: str, kind: Any) -> None:
+    """Raise ValueError unless ``kind`` keeps the interface of :class:`Estimator`."""
+    wanted = f"estimator {name!r} must be a frozen dataclass with a label and a fit"
+    options = getattr(kind, "__dataclass_params__", None)
+    if options is None or not options.frozen:
+        raise ValueError(f"{wanted}; {kind!r} is no frozen dataclass")
+    for member in ("label", "fit"):
+        if not hasattr(kind, member):
+            raise ValueError(f"{wanted}; {kind.__qualname__} has no {member}")
+    takes = tuple(inspect.signature(kind.fit).parameters)[1:]
+    if takes != FIT_TAKES:
+        wanted, found = (", ".join(names) for names in (FIT_TAKES, takes))
+        raise ValueError(f"fit of estimator {name!r} must take ({wanted}); got ({found})")
+
+
+def estimator_name(estimator: Estimator) -> str:
+    """Return the short name of an estimator's class, or the path by which it is imported.
+
+    Raises
+    ------
+    ValueError
+        If the class cannot be imported, as when it is defined inside a function.
+    """
+    path = f"{type(estimator).__module__}:{type(estimator).__qualname__}"
+    for name, registered in REGISTRY.items():
+        if registered == path:
+            return name
+    if "<locals>" in path or type(estimator).__module__ == "__main__":
+        raise ValueError(f"{path} cannot be imported; put the class into a module of its own")
+    return path
+
+
+AS_IT_IS = "as it is"
+
+
+def differences(
+    one: Estimator, other: Estimator | None = None, without: Collection[str] = ()
+) -> str:
+    """Name the settings of ``one`` that are not those of ``other``, with their values.
+
+    :data:`AS_IT_IS` if there is none; the method, if that is what differs. ``other`` is by default
+    the method with its defaults. Settings ``without`` are passed over.
+    """
+    if other is not None and type(one) is not type(other):
+        return one.label
+    return ", ".join(_differing(one, other, without)) or AS_IT_IS
+
+
+def _differing(one: Any, other: Any, without: Collection[str]) -> list[str]:
+    found = []
+    for f in fields(one):
+        default = f.default_factory() if f.default_factory is not MISSING else f.default
+        value, before = getattr(one, f.name), default if other is None else getattr(other, f.name)
+        name = f.name.replace("_", " ")
+        if value == before or f.name in without:
+            continue
+        if is_dataclass(value):
+            found += _differing(value, before, without)
+        elif isinstance(value, bool):
+            without_it = f"un{name}" if name.startswith("known") else f"do not {name}"
+            found.append(name if value else without_it)
+        elif isinstance(value, tuple):
+            found.append(f"{name} {', '.join(map(str, value))}")
+        else:
+            found.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}")
+    return found

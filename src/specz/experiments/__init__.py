@@ -1,0 +1,1 @@
+"""Run an experiment once, keep its result, run it elsewhere."""

@@ -1,0 +1,131 @@
+"""One experiment: an estimator, the spectra it learns from, and those it is asked about."""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from specz.common import checks
+from specz.estimators.base import OMIT_DEFAULT, Estimator, Fitted
+from specz.estimators.registry import AS_IT_IS, differences, estimator_name
+from specz.experiments.evaluate import Samples
+from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig
+from specz.spectra.noise import White
+from specz.spectra.perturbations import PERTURBATIONS, perturb
+from specz.spectra.sample import draw_samples
+
+SEED_MAX = 2**32 - 1
+SNR_MIN = 1e-3
+N_MAX = 100_000_000
+"""Most spectra of a sample."""
+UNTITLED = ("layers", "epochs", "min_updates", "classifier", "params")
+"""Settings that a title does not list: the name of the method has them, or the profile."""
+
+
+def noise_label(snr: float) -> str:
+    """Name of a noise level: ``clean`` or ``S/N 1``."""
+    return "clean" if snr == float("inf") else f"S/N {snr:g}"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that a result depends on, besides the code.
+
+    Attributes
+    ----------
+    estimator : Estimator
+    n_train : int
+        Training spectra; beyond the library's SEDs, further copies at other redshifts.
+    snr : float
+        Continuum S/N per pixel, on the mean flux; infinity: clean.
+    grid : str
+        Name in :data:`specz.spectra.grid.GRIDS`.
+    n_validation, n_test : int
+        Spectra that choose settings, and spectra that are reported.
+    library : LibraryConfig
+    data_seed : int
+        Redshifts and noise. Experiments of one data seed share their spectra.
+    seed : int
+        The estimator's own randomness: weights, order of the examples, trees.
+    altered : str
+        What is done to the test spectra alone, a name in
+        :data:`specz.spectra.perturbations.PERTURBATIONS`; nothing by default.
+    """
+
+    estimator: Estimator
+    n_train: int
+    snr: float = float("inf")
+    grid: str = "paper"
+    n_validation: int = 2000
+    n_test: int = 2000
+    library: LibraryConfig = field(default_factory=LibraryConfig)
+    data_seed: int = 1
+    seed: int = 1
+    altered: str = field(default="", metadata=OMIT_DEFAULT)
+
+    def __post_init__(self) -> None:
+        for name in ("n_train", "n_validation", "n_test"):
+            checks.integer(name, getattr(self, name), 1, N_MAX)
+        checks.number("snr", self.snr, SNR_MIN)
+        object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
+        get_grid(self.grid)
+        checks.integer("data_seed", self.data_seed, 0, SEED_MAX)
+        checks.integer("seed", self.seed, 0, SEED_MAX)
+        if self.altered:
+            checks.choice("altered", self.altered, PERTURBATIONS)
+
+    @property
+    def method(self) -> str:
+        """Name of the estimator, as in :data:`specz.estimators.registry.REGISTRY`."""
+        return estimator_name(self.estimator)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The experiment as plain values, with the estimator by name.
+
+        A setting that was added later (see :data:`specz.estimators.base.OMIT_DEFAULT`) is left out
+        while it has its default, so that the keys of earlier results stay.
+        """
+        plain = asdict(replace(self))
+        for owner, settings in ((self, plain), (self.estimator, plain["estimator"])):
+            for f in fields(owner):  # type: ignore[arg-type]
+                if f.metadata == OMIT_DEFAULT and settings[f.name] == f.default:
+                    del settings[f.name]
+        plain["estimator"] = {"name": self.method, **plain["estimator"]}
+        return plain
+
+    @property
+    def title(self) -> str:
+        """One line for progress and listings."""
+        depth = getattr(self.estimator, "layers", None)
+        layers = f" {depth} layer{'s' if depth > 1 else ''}" if depth else ""
+        settings = differences(self.estimator, without=UNTITLED)
+        words = [
+            f"{self.estimator.label}{layers}",
+            f"{self.n_train:,} {noise_label(self.snr)}",
+            *([settings] if settings != AS_IT_IS else []),
+            *([self.altered] if self.altered else []),
+            *([f"seed {self.seed}"] if self.seed != Experiment.seed else []),
+        ]
+        return ", ".join(words)
+
+    def samples(self) -> Samples:
+        """Training, validation and test spectra, the last perturbed if that was asked for."""
+        sizes = (self.n_train, self.n_validation, self.n_test)
+        train, validation, test = draw_samples(
+            self.library, sizes, White(self.snr), get_grid(self.grid), self.data_seed
+        )
+        return train, validation, perturb(test, self.altered)
+
+
+def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:
+    """Fit the experiment's estimator.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    checkpoint : Path, optional
+        Where a long fit keeps its progress, and goes on from.
+    """
+    train, validation, _ = experiment.samples()
+    return experiment.estimator.fit(train, validation, experiment.seed, checkpoint)

@@ -1,0 +1,32 @@
+"""What an estimator said of a sample, and numbers of it with their intervals."""
+
+from specz.metrics.intervals import (
+    Interval,
+    difference_interval,
+    mean_interval,
+    statistic_interval,
+)
+from specz.metrics.scores import (
+    OUTLIER_THRESHOLDS,
+    WRONG,
+    Comparison,
+    accuracy,
+    bias,
+    compare,
+    completeness_at_purity,
+    coverage,
+    ece_floor,
+    expected_calibration_error,
+    is_exact,
+    is_within_one,
+    mean_accuracy,
+    mean_difference,
+    negative_log_likelihood,
+    outlier_fraction,
+    pit_uniformity,
+    relative_accuracy,
+    relative_error,
+    reliability,
+    sigma_nmad,
+    within_one,
+)

@@ -1,0 +1,60 @@
+"""Which line was taken for which: what a wrong redshift says about what was seen.
+
+If the line at λ is taken for the one at λ', then (1 + z') λ' = (1 + z) λ.
+"""
+
+from itertools import permutations
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.metrics.predictions import Predictions
+from specz.metrics.scores import WRONG, relative_error
+from specz.spectra.grid import CLASSES, Grid
+from specz.spectra.lines import LINES
+
+NEAR = 0.001
+"""A pair of lines explains a redshift to this precision in ln(1 + z)."""
+
+UNEXPLAINED = "no pair of lines"
+
+
+def confused_lines(predictions: Predictions, grid: Grid) -> npt.NDArray[np.str_]:
+    """Name the mistake behind each prediction.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    grid : Grid
+        A line is taken for another only if it is seen.
+
+    Returns
+    -------
+    ndarray of str, shape (n_spectra,)
+        Empty where the redshift is not wrong; "Hα taken for [S II]"; or :data:`UNEXPLAINED`.
+    """
+    wrong = np.abs(relative_error(predictions)) > WRONG
+    moved = np.log((1 + predictions.z_predicted) / (1 + predictions.z))
+    names = np.where(wrong, UNEXPLAINED, "").astype("<U32")
+    nearest = np.full(len(predictions), NEAR)
+    for line, taken in permutations(LINES, 2):
+        wave = line.wave_rest * (1 + predictions.z)
+        seen = (wave > grid.wave_min) & (wave < grid.wave_max)
+        off = np.abs(moved - np.log(line.wave_rest / taken.wave_rest))
+        best = wrong & seen & (off < nearest) & (line.label != taken.label)
+        names[best] = f"{line.label} taken for {taken.label}"
+        nearest[best] = off[best]
+    return names
+
+
+def explained_by_chance(grid: Grid, n: int = 100_000) -> float:
+    """Part of random wrong redshifts that some pair of lines would explain."""
+    rng = np.random.default_rng(0)
+    nothing = np.full(n, np.nan, dtype=np.float32)
+    z = rng.uniform(CLASSES.z_min, CLASSES.z_max, n)
+    predicted = rng.integers(0, CLASSES.n, n).astype(np.int16)
+    sed = np.arange(n, dtype=np.int32)
+    drawn = Predictions(sed, z, predicted, nothing, nothing, nothing, nothing)
+    names = confused_lines(drawn, grid)
+    wrong = names != ""
+    return float((names[wrong] != UNEXPLAINED).mean())

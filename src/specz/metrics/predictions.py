@@ -1,0 +1,155 @@
+"""What an estimator said of a sample, and what was true: the arrays that results keep."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.estimators.base import ClassScores, Fitted
+from specz.spectra.grid import CLASSES
+from specz.spectra.sample import Sample
+
+UNSEEN = 1e6
+"""Parts of a class, 1e-9 in redshift, that are too fine for any spectrum to tell."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """One row a spectrum. Columns of probability are NaN for methods that give none.
+
+    Attributes
+    ----------
+    sed : ndarray of int32, shape (n_spectra,)
+        Which SED the spectrum shows; copies of one SED are not independent.
+    z : ndarray, shape (n_spectra,)
+        True redshift.
+    predicted : ndarray of int16, shape (n_spectra,)
+        Class with the highest score.
+    p_max : ndarray of float32, shape (n_spectra,)
+        Its probability.
+    p_true : ndarray of float32, shape (n_spectra,)
+        Probability given to the true class.
+    pit : ndarray of float32, shape (n_spectra,)
+        Randomised probability integral transform: cumulative probability below the true class
+        plus a random part of its own (Czado et al. 2009, Biometrics 65, 1254). Uniform if the
+        probabilities of the classes are true, however narrow they are.
+    crps : ndarray of float32, shape (n_spectra,)
+        Continuous ranked probability score, in units of redshift (Gneiting & Raftery 2007).
+    """
+
+    sed: npt.NDArray[np.int32]
+    z: npt.NDArray[np.float64]
+    predicted: npt.NDArray[np.int16]
+    p_max: npt.NDArray[np.float32]
+    p_true: npt.NDArray[np.float32]
+    pit: npt.NDArray[np.float32]
+    crps: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    @property
+    def label(self) -> npt.NDArray[np.int16]:
+        """True class of each spectrum."""
+        return CLASSES.label(self.z)
+
+    @property
+    def z_predicted(self) -> npt.NDArray[np.float64]:
+        """Centre of the predicted class."""
+        return CLASSES.centres[self.predicted]
+
+    @property
+    def has_probability(self) -> bool:
+        """Whether the method gives probabilities."""
+        return bool(np.isfinite(self.p_true).all())
+
+
+def pooled(trained: Sequence[Predictions]) -> Predictions:
+    """What several trainings said of a sample, one after the other.
+
+    A mean over it is that of the trainings; its interval is that of the SEDs, which it keeps.
+    """
+    return Predictions(
+        **{
+            field.name: np.concatenate([getattr(each, field.name) for each in trained])
+            for field in fields(Predictions)
+        }
+    )
+
+
+def predict(fitted: Fitted, sample: Sample) -> Predictions:
+    """Ask a fitted estimator about every spectrum of a sample.
+
+    Raises
+    ------
+    ValueError
+        If the scores have the wrong shape, are not numbers, or are called probabilities
+        and do not sum to one.
+    """
+    # The first row, of no spectra, gives the columns their shape where there are none.
+    columns: list[tuple[npt.NDArray[np.generic], ...]] = [(np.empty(0),) * 5]
+    for start in range(0, len(sample), fitted.batch):
+        part = slice(start, start + fitted.batch)
+        flux = sample.flux(part)
+        scores = fitted.scores(flux)
+        _check(scores, len(flux))
+        columns.append(_reduce(scores, sample.z[part]))
+    predicted, p_max, p_true, pit, crps = (
+        np.concatenate(parts) for parts in zip(*columns, strict=True)
+    )
+    return Predictions(
+        sample.sed,
+        sample.z,
+        predicted.astype(np.int16),
+        p_max.astype(np.float32),
+        p_true.astype(np.float32),
+        pit.astype(np.float32),
+        crps.astype(np.float32),
+    )
+
+
+def _check(scores: ClassScores, n: int) -> None:
+    if scores.values.shape != (n, CLASSES.n):
+        raise ValueError(
+            f"scores must have shape {(n, CLASSES.n)}, one column a class; "
+            f"got {scores.values.shape}"
+        )
+    if np.isnan(scores.values).any():
+        raise ValueError("scores must be numbers; got NaN")
+    if scores.is_probability:
+        total = scores.values.sum(axis=1)
+        if scores.values.min() < 0 or not np.allclose(total, 1, atol=1e-3):
+            raise ValueError(
+                "probabilities must be positive and sum to one over the classes; "
+                f"got sums from {total.min():g} to {total.max():g}"
+            )
+
+
+def _reduce(scores: ClassScores, z: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.generic], ...]:
+    """Reduce (n, n_classes) scores to the columns of :class:`Predictions`."""
+    predicted = scores.values.argmax(axis=1)
+    if not scores.is_probability:
+        nothing = np.full(len(z), np.nan)
+        return predicted, nothing, nothing, nothing, nothing
+    rows, label = np.arange(len(z)), CLASSES.label(z).astype(int)
+    p = scores.values.astype(float)
+    cumulative = np.cumsum(p, axis=1)
+    p_true = p[rows, label]
+    # Position of the truth within its class, 0 to 1.
+    within = ((z - CLASSES.edges[label]) / CLASSES.width).clip(0, 1)
+    # Decimals of the redshift that no method can see are the random number.
+    pit = cumulative[rows, label] - (1 - within * UNSEEN % 1) * p_true
+    # CRPS = ∫ (F(z') - 1[z' >= z])² dz', F linear within each class: exact per class.
+    low, high = cumulative - p, cumulative
+    above = np.arange(CLASSES.n) > label[:, None]
+    a, b = low - above, high - above
+    per_class = (a * a + a * b + b * b) / 3
+    f = cumulative[rows, label] - (1 - within) * p_true
+    a, b = low[rows, label], high[rows, label] - 1
+    per_class[rows, label] = (
+        within * (a * a + a * f + f * f) / 3
+        + (1 - within) * ((f - 1) ** 2 + (f - 1) * b + b * b) / 3
+    )
+    crps = CLASSES.width * per_class.sum(axis=1)
+    return predicted, p[rows, predicted], p_true, pit.clip(0, 1), crps

@@ -1,0 +1,261 @@
+"""How often, and by how much, an estimator is right, each number with its interval."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest, kstest
+
+from specz.metrics.intervals import (
+    N_BOOTSTRAP,
+    FloatArray,
+    Interval,
+    bootstrap_weights,
+    mean_interval,
+    most_missed,
+    quantiles,
+    statistic_interval,
+)
+from specz.metrics.predictions import Predictions
+
+WRONG = 0.003
+"""|Δz|/(1+z) beyond which a spectroscopic redshift is wrong, not imprecise."""
+
+OUTLIER_THRESHOLDS = (WRONG, 0.01, 0.15)
+"""|Δz|/(1+z) beyond which a redshift is an outlier: spectroscopic to photometric usage."""
+
+
+class Comparison(NamedTuple):
+    """Two methods on the same spectra.
+
+    Attributes
+    ----------
+    difference : Interval
+        Accuracy of the first minus that of the second.
+    only_first, only_second : int
+        Spectra that only one of them classified exactly.
+    p_value : float
+        Two-sided exact McNemar test.
+    """
+
+    difference: Interval
+    only_first: int
+    only_second: int
+    p_value: float
+
+
+def is_exact(predictions: Predictions) -> npt.NDArray[np.bool_]:
+    """Whether each spectrum was put into its own class."""
+    return np.asarray(predictions.predicted == predictions.label)
+
+
+def is_within_one(predictions: Predictions) -> npt.NDArray[np.bool_]:
+    """Whether each spectrum was put into its own class or a neighbour of it."""
+    off = np.abs(predictions.predicted.astype(int) - predictions.label.astype(int))
+    return np.asarray(off <= 1)
+
+
+def relative_error(predictions: Predictions) -> FloatArray:
+    """Redshift error (z_predicted - z) / (1 + z) of each spectrum."""
+    return (predictions.z_predicted - predictions.z) / (1 + predictions.z)
+
+
+def accuracy(predictions: Predictions) -> Interval:
+    """Fraction of spectra put into their own class."""
+    return mean_interval(is_exact(predictions), predictions.sed)
+
+
+def within_one(predictions: Predictions) -> Interval:
+    """Fraction of spectra put into their own class or a neighbour."""
+    return mean_interval(is_within_one(predictions), predictions.sed)
+
+
+def bias(predictions: Predictions) -> Interval:
+    """Median of Δz/(1+z)."""
+    return statistic_interval(relative_error(predictions), predictions.sed, np.median)
+
+
+def sigma_nmad(predictions: Predictions) -> Interval:
+    """Normalised median absolute deviation of Δz/(1+z), 1.48 median|δ - median δ|."""
+
+    def nmad(error: FloatArray) -> float:
+        return float(1.48 * np.median(np.abs(error - np.median(error))))
+
+    return statistic_interval(relative_error(predictions), predictions.sed, nmad)
+
+
+def outlier_fraction(predictions: Predictions, threshold: float = WRONG) -> Interval:
+    """Fraction of spectra with |Δz|/(1+z) beyond ``threshold``."""
+    return mean_interval(np.abs(relative_error(predictions)) > threshold, predictions.sed)
+
+
+def negative_log_likelihood(predictions: Predictions) -> Interval:
+    """Mean -ln p(true class), nats; NaN for methods that give no probability."""
+    if not predictions.has_probability:
+        return Interval(np.nan, np.nan, np.nan)
+    floor = np.finfo(np.float32).tiny
+    return mean_interval(-np.log(np.maximum(predictions.p_true, floor)), predictions.sed)
+
+
+def coverage(predictions: Predictions, level: float) -> Interval:
+    """Fraction of spectra whose redshift lies in the central interval of p(z) of ``level``."""
+    inside = np.abs(predictions.pit - 0.5) <= level / 2
+    return mean_interval(inside, predictions.sed)
+
+
+def reliability(predictions: Predictions, n_bins: int = 10) -> list[tuple[float, Interval, int]]:
+    """Stated against observed probability, in bins with equally many spectra.
+
+    Returns
+    -------
+    list of (float, Interval, int)
+        Mean maximum probability, fraction put into their own class, number of spectra.
+    """
+    exact = is_exact(predictions)
+    return [
+        (
+            float(predictions.p_max[rows].mean(dtype=float)),
+            mean_interval(exact[rows], predictions.sed[rows]),
+            len(rows),
+        )
+        for rows in _bins(predictions, n_bins)
+    ]
+
+
+def _bins(predictions: Predictions, n_bins: int) -> list[npt.NDArray[np.intp]]:
+    """Rows in order of the stated probability, in bins with equally many, none of them empty."""
+    order = np.argsort(predictions.p_max, kind="stable")
+    return np.array_split(order, min(n_bins, len(order)))
+
+
+def expected_calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
+    """Expected calibration error: mean |stated - observed| over bins with equally many spectra.
+
+    After Guo et al. (2017), with bins of equal mass. Few spectra in a bin alone make it larger
+    than zero: see :func:`ece_floor`.
+    """
+    off = is_exact(predictions) - predictions.p_max.astype(float)
+    return float(sum(abs(off[rows].sum()) for rows in _bins(predictions, n_bins)) / len(off))
+
+
+def ece_floor(predictions: Predictions, n_bins: int = 10) -> float:
+    """Calibration error that true probabilities would have on as many spectra, on average.
+
+    By bootstrap over SEDs of observed minus stated, after its mean in each bin is removed.
+    """
+    _, group = np.unique(predictions.sed, return_inverse=True)
+    weights = bootstrap_weights(group.max() + 1).astype(float)
+    off = is_exact(predictions) - predictions.p_max.astype(float)
+    error = np.zeros(N_BOOTSTRAP)
+    for rows in _bins(predictions, n_bins):
+        rest = off[rows] - off[rows].mean()
+        error += np.abs(weights @ np.bincount(group[rows], rest, minlength=weights.shape[1]))
+    return float(error.mean() / len(predictions))
+
+
+def completeness_at_purity(
+    predictions: Predictions, purity: float, threshold: float = WRONG
+) -> Interval:
+    """Largest part of the sample, the surest first, of which ``purity`` are no outliers.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Ordered by their maximum probability.
+    purity : float
+    threshold : float
+        |Δz|/(1+z) beyond which a redshift is an outlier.
+    """
+    good = np.abs(relative_error(predictions)) <= threshold
+    order = np.argsort(-predictions.p_max, kind="stable")
+
+    def kept(rows: npt.NDArray[np.integer]) -> float:
+        pure = np.cumsum(good[rows]) >= purity * np.arange(1, len(rows) + 1)
+        return float(np.flatnonzero(pure)[-1] + 1) / len(rows) if pure.any() else 0.0
+
+    _, group = np.unique(predictions.sed[order], return_inverse=True)
+    weights = bootstrap_weights(group.max() + 1)
+    draws = [kept(np.repeat(order, weight[group])) for weight in weights]
+    return Interval(kept(order), *quantiles(np.array(draws)))
+
+
+def pit_uniformity(predictions: Predictions) -> float:
+    """p-value of the Kolmogorov-Smirnov test that the PIT is uniform, one spectrum a SED.
+
+    Copies of one SED are not independent, so the first of each is taken.
+    """
+    _, first = np.unique(predictions.sed, return_index=True)
+    return float(kstest(predictions.pit[first].astype(float), "uniform").pvalue)
+
+
+def relative_accuracy(first: Predictions, second: Predictions) -> Interval:
+    """Accuracy of the first as a part of that of the second, on the same spectra.
+
+    If the first is never right, or the two agree on every spectrum, every draw would be alike; the
+    limits then allow for what so many SEDs may have missed, as in :func:`mean_interval`.
+
+    Raises
+    ------
+    ValueError
+        If the two did not see the same spectra.
+    """
+    _check_same(first, second)
+    _, group = np.unique(first.sed, return_inverse=True)
+    a, b = (np.bincount(group, is_exact(p)) for p in (first, second))
+    part = float(a.sum() / b.sum())
+    if not a.any() or np.array_equal(is_exact(first), is_exact(second)):
+        missed = most_missed(len(a)) * len(first) / b.sum()
+        return Interval(part, max(0.0, part - missed), part + missed)
+    weights = bootstrap_weights(len(a))
+    return Interval(part, *quantiles((weights @ a) / (weights @ b)))
+
+
+def compare(first: Predictions, second: Predictions) -> Comparison:
+    """Hold two methods against each other on the same spectra.
+
+    Raises
+    ------
+    ValueError
+        If the two did not see the same spectra.
+    """
+    _check_same(first, second)
+    a, b = is_exact(first), is_exact(second)
+    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
+    difference = mean_interval(a.astype(float) - b.astype(float), first.sed, least=-1)
+    return Comparison(difference, only_a, only_b, float(p_value))
+
+
+def mean_accuracy(trained: Sequence[Predictions]) -> Interval:
+    """Accuracy in the mean of several trainings, which differ in their seed, on the same spectra.
+
+    The interval is that of the test spectra; how the trainings scatter is not in it.
+    """
+    return mean_interval(_mean_exact(trained), trained[0].sed)
+
+
+def mean_difference(first: Sequence[Predictions], second: Sequence[Predictions]) -> Interval:
+    """Accuracy of the first minus that of the second, each in the mean of several trainings.
+
+    Raises
+    ------
+    ValueError
+        If they did not all see the same spectra.
+    """
+    _check_same(first[0], second[0])
+    return mean_interval(_mean_exact(first) - _mean_exact(second), first[0].sed, least=-1)
+
+
+def _mean_exact(trained: Sequence[Predictions]) -> FloatArray:
+    for other in trained[1:]:
+        _check_same(trained[0], other)
+    exact = np.array([is_exact(predictions) for predictions in trained], dtype=float)
+    return np.asarray(exact.mean(axis=0))
+
+
+def _check_same(first: Predictions, second: Predictions) -> None:
+    if len(first) != len(second) or not (
+        np.array_equal(first.z, second.z) and np.array_equal(first.sed, second.sed)
+    ):
+        raise ValueError("first and second must be predictions on the same spectra")

@@ -1,0 +1,1 @@
+"""Pages: executed notebooks, their provenance, the website, sweeps, bundles."""

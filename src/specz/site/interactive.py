@@ -1,0 +1,167 @@
+"""Figures that the reader moves: the data that a page carries, and where they are drawn.
+
+The drawing is `book/_static/living.js`, which follows :mod:`specz.spectra.observe`
+step by step: spectra, network and posterior in the browser are those of the package.
+"""
+
+import base64
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.estimators.equivariant import filters_of
+from specz.spectra.components import decompose
+from specz.spectra.grid import CLASSES, Grid
+from specz.spectra.library import Library
+from specz.spectra.lines import LINES
+from specz.spectra.observe import line_sigma, redshift_range
+from specz.spectra.sample import Sample
+
+if TYPE_CHECKING:
+    import keras
+
+PRIOR_SEDS = 400
+"""SEDs that the browser sums over, in a moment; the Bayes limit takes minutes for all."""
+
+PRIOR_CONTINUA = 16
+PRIOR_STEPS = 2
+"""Principal continua, and redshifts a class, of the sum in the browser."""
+
+
+@dataclass(frozen=True)
+class Living:
+    """A living figure, shown by a notebook as HTML.
+
+    Attributes
+    ----------
+    name : str
+        Tells `living.js` what to draw.
+    alt : str
+        What the figure shows, in words.
+    data : dict
+        JSON values that the drawing needs.
+    """
+
+    name: str
+    alt: str
+    data: dict[str, object]
+
+    def _repr_html_(self) -> str:
+        # "<" would let a string of the data end the script element.
+        text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        text = text.replace("<", "\\u003c")
+        return (
+            f'<div class="living" data-figure="{self.name}" data-alt="{html.escape(self.alt)}">'
+            f'<script type="application/json">{text}</script>'
+            "<p>This figure needs JavaScript.</p></div>"
+        )
+
+
+def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
+    """Let the reader drag the redshift of some SEDs through a grid.
+
+    Parameters
+    ----------
+    library : Library
+    seds : sequence of int
+        Indices of the SEDs to choose from.
+    grid : Grid
+    """
+    low, high = redshift_range(library, grid)
+    return Living(
+        "redshift",
+        "One galaxy's spectrum in the observed window; its lines move right as the redshift grows.",
+        {**_observing(library, seds, grid), "z": [round(low + 0.005, 2), round(high - 0.005, 2)]},
+    )
+
+
+def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Living:
+    """Let the reader add noise to a galaxy, and a network and the Bayes posterior name its z.
+
+    Parameters
+    ----------
+    network : keras.Model
+        As :meth:`specz.estimators.equivariant.Equivariant.build` returns it, trained on ``train``.
+    train : Sample
+        Its grid and S/N are used; every so many of its SEDs are the prior of the posterior.
+    seds : sequence of int
+        Indices of the galaxies to choose from.
+    """
+    library = train.library
+    components = decompose(library, prior_seds(train), PRIOR_CONTINUA)
+    return Living(
+        "posterior",
+        "A noisy spectrum, and below it p(z) by the network and by the Bayes posterior.",
+        {
+            **_observing(library, seds, train.grid),
+            "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
+            "snr": train.snr,
+            "network": _network(network),
+            "prior": {
+                "steps": PRIOR_STEPS,
+                "continuum": _packed(components.library.continuum[:PRIOR_CONTINUA]),
+                "coefficients": _packed(components.coefficients),
+            },
+        },
+    )
+
+
+def prior_seds(train: Sample) -> npt.NDArray[np.integer]:
+    """SEDs of a training sample that :func:`posterior` sums over, shape (n_seds,)."""
+    seds = np.unique(train.sed)
+    return np.asarray(seds[:: -(-len(seds) // PRIOR_SEDS)])
+
+
+def _observing(library: Library, seds: Sequence[int], grid: Grid) -> dict[str, object]:
+    """What the browser needs to make spectra."""
+    return {
+        "grid": {"wave_min": grid.wave_min, "step": grid.step, "n_pixels": grid.n_pixels},
+        "sigma_over_wave": float(line_sigma(1.0, library.config.velocity_dispersion, grid)),
+        "nodes": {
+            "wave_min": float(library.wave_rest[0]),
+            "step": float(library.wave_rest[1] - library.wave_rest[0]),
+        },
+        "lines": [{"label": line.label, "wave_rest": line.wave_rest} for line in LINES],
+        "seds": [
+            {
+                "label": f"position {library.position[sed]:.1f}, "
+                f"E(B−V) {library.ebv[sed]:.2f}, EW(Hα) {library.ew_halpha[sed]:.0f} Å",
+                "continuum": _packed(library.continuum[sed]),
+                "line_flux": _packed(library.line_flux[sed]),
+            }
+            for sed in seds
+        ],
+    }
+
+
+def _network(model: "keras.Model") -> dict[str, object]:
+    """The weights of an equivariant network, each named after what it does."""
+    sharing, correlate, total = map(model.get_layer, ("log_bins", "correlate", "sum_over_class"))
+    names = [layer.name for layer in model.layers]
+    dense = [name for name in names if name.removeprefix("dense_").isdigit()]
+    return {
+        "n_shifts": correlate.n_shifts,
+        "sharing": {name: _packed(getattr(sharing, name)) for name in ("first", "weight")},
+        "window": _packed(correlate.window),
+        "filters": _packed(filters_of(model)),
+        "dense_window": _packed(model.get_layer("dense_window").kernel),
+        "dense": [
+            {name: _packed(getattr(model.get_layer(layer), name)) for name in ("kernel", "bias")}
+            for layer in [*dense, "log_p"]
+        ],
+        "interpolate": {
+            "first": _packed(np.repeat(total.first, total.substeps)),
+            "weight": _packed(total.weight),
+        },
+        "scale": float(model.get_layer("temperature").scale) if "temperature" in names else 1.0,
+    }
+
+
+def _packed(values: npt.ArrayLike) -> str:
+    """Values as base64 of little-endian float32, row by row: every digit in little space."""
+    return base64.b64encode(np.asarray(values, dtype="<f4").tobytes()).decode("ascii")

@@ -1,0 +1,291 @@
+"""Execute text notebooks with papermill, once for each text, parameters and code.
+
+An executed notebook is kept under a key made of its text, its parameters and the code it
+reaches, so that a second build runs nothing. Beside it lie its figures, the numbers they show,
+and a manifest that says what made them.
+"""
+
+import ast
+import json
+import math
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from specz.common import checks, paths
+from specz.common.circumstances import circumstances
+from specz.common.fingerprint import (
+    code_fingerprint,
+    file_digest,
+    imported_modules,
+    library_versions,
+)
+from specz.common.store import Store, canonical, commit, key_of, stage
+from specz.experiments.recipe import numerical_libraries, result_recipe
+from specz.spectra import data_files
+from specz.study import archive
+from specz.study.profiles import Parameters, experiments, profile_study
+from specz.study.studies import STUDIES
+
+DRAWING_LIBRARIES = ("matplotlib", "papermill")
+TEMPLATES = data_files.DATA / "cosmos_templates.npy"
+"""The only measured data: every spectrum follows from it, from the settings and from a seed."""
+
+TIME_LIMIT = 3600.0
+"""Seconds that a notebook may take, all its cells together; see :func:`time_limit`."""
+
+
+class BookError(Exception):
+    """A notebook or the site could not be made; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook.
+
+    Attributes
+    ----------
+    name : str
+    folder : Path
+        Holds ``notebook.ipynb``, ``figures/`` and ``manifest.json``.
+    fresh : bool
+        Whether it was executed now, not found.
+    """
+
+    name: str
+    folder: Path
+    fresh: bool
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What made it: parameters, profile, code, versions, commit, experiments, duration."""
+        text = (self.folder / "manifest.json").read_text(encoding="utf-8")
+        manifest: dict[str, Any] = json.loads(text)
+        return manifest
+
+
+def read_notebook(name: str) -> nbformat.NotebookNode:
+    """Read a text notebook.
+
+    Raises
+    ------
+    ValueError
+        If there is no such notebook; the message names the nearest one.
+    """
+    checks.choice("notebook", name, STUDIES)
+    notebook: nbformat.NotebookNode = jupytext.read(paths.NOTEBOOKS / f"{name}.py")
+    return notebook
+
+
+def time_limit() -> float:
+    """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, or an hour.
+
+    Raises
+    ------
+    ValueError
+        If the variable is not a number of seconds, at least one.
+    """
+    name = "SPECZ_NOTEBOOK_TIMEOUT"
+    text = os.environ.get(name) or str(TIME_LIMIT)
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a number of seconds; got {text!r}") from None
+    checks.number(name, seconds, 1, 1e6)
+    return seconds
+
+
+def execute(name: str, parameters: Parameters, profile: str) -> Executed:
+    """Execute a notebook, or return the run that is kept.
+
+    Parameters
+    ----------
+    name : str
+    parameters : dict
+        Checked ones, from :func:`resolve`.
+    profile : str
+        Named on the page.
+
+    Raises
+    ------
+    BookError
+        If a cell fails or the time is up; the partial run is kept as ``<name>.failed.ipynb``.
+    """
+    limit = time_limit()
+    notebook = read_notebook(name)
+    recipe = _recipe(name, notebook, parameters, profile)
+    folder = _folder(name, recipe)
+    if folder.is_dir():
+        return Executed(name, folder, fresh=False)
+    aside = stage(paths.EXECUTED, ".running-")
+    output, kept = aside / "notebook.ipynb", paths.EXECUTED / f"{name}.failed.ipynb"
+    start, cells = time.perf_counter(), [""]
+
+    def seconds_left(cell: nbformat.NotebookNode) -> int:
+        cells.append(cell.source)
+        return max(1, math.ceil(start + limit - time.perf_counter()))
+
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="specz-") as sockets,
+            _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"),
+        ):
+            # Sockets of its own: no ports to race for, no files that another kernel uses. Their
+            # path must be short.
+            socket = {"transport": "ipc", "ip": f"{sockets}/kernel"}
+            papermill.execute_notebook(
+                notebook,
+                str(output),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(paths.NOTEBOOKS),
+                config=Config(KernelManager=socket),
+                # papermill's own limit is one for each cell.
+                timeout_func=seconds_left,
+                extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
+            )
+        _finish(output, parameters)
+        manifest = {
+            **recipe,
+            **_circumstances(name, parameters),
+            "seconds": round(time.perf_counter() - start, 1),
+            "files": {
+                path.relative_to(aside).as_posix(): file_digest(path)
+                for path in sorted(aside.rglob("*"))
+                if path.is_file()
+            },
+        }
+        (aside / "manifest.json").write_text(
+            json.dumps(canonical(manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        commit(aside, folder)
+    except CellTimeoutError:
+        shutil.copy(output, kept)
+        raise BookError(
+            f"notebook {name!r} took longer than {limit:g} s and was stopped in the cell that "
+            f"begins {cells[-1].partition(chr(10))[0]!r}; SPECZ_NOTEBOOK_TIMEOUT sets another "
+            f"number of seconds\nThe partial run is kept in {kept}"
+        ) from None
+    except PapermillExecutionError as error:
+        shutil.copy(output, kept)
+        raise BookError(
+            f"notebook {name!r}: cell {error.cell_index} failed with {error.ename}: "
+            f"{error.evalue}\nThe partial run is kept in {kept}"
+        ) from None
+    except RuntimeError as error:  # a kernel that died, or did not start
+        raise BookError(f"notebook {name!r}: its kernel failed: {error}") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Executed(name, folder, fresh=True)
+
+
+def kept(name: str, parameters: Parameters, profile: str) -> Executed | None:
+    """Return the run of a notebook that is kept; None if there is none."""
+    folder = _folder(name, _recipe(name, read_notebook(name), parameters, profile))
+    return Executed(name, folder, fresh=False) if folder.is_dir() else None
+
+
+def _folder(name: str, recipe: dict[str, Any]) -> Path:
+    return paths.EXECUTED / f"{name}-{key_of(recipe)[:16]}"
+
+
+def _recipe(
+    name: str, notebook: nbformat.NotebookNode, parameters: Parameters, profile: str
+) -> dict[str, Any]:
+    """What decides what a page shows."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    imported = imported_modules(ast.parse(code))
+    own, archived = experiments(name, parameters), profile_study("paper", name).experiments()
+    return {
+        "step": "notebook",
+        "text": jupytext.writes(notebook, "py:percent"),
+        "parameters": parameters,
+        "profile": profile,
+        "experiments": [key_of(result_recipe(experiment)) for experiment in own],
+        "titles": sorted({experiment.title for experiment in (*own, *archived)}),
+        "archived": archive.digests(name),
+        "benchmarks": _benchmarks() if "benchmarks" in code else {},
+        "code": code_fingerprint(__name__, *imported),
+        "versions": library_versions(*numerical_libraries(), *DRAWING_LIBRARIES),
+    }
+
+
+def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
+    """Say where and on what a page was made, its experiments included."""
+    store = Store(paths.STORE)
+    made = []
+    for experiment in experiments(name, parameters):
+        key = key_of(result_recipe(experiment))
+        path = store.folder(key) / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        made.append(
+            {
+                "title": experiment.title,
+                "key": key[:32],
+                "seconds": manifest["seconds"],
+                "device": manifest.get("device", "not recorded"),
+            }
+        )
+    return {
+        "data": file_digest(TEMPLATES),
+        "experiments": made,
+        **circumstances(),
+    }
+
+
+def _benchmarks() -> dict[str, str]:
+    """Digests of what a page may read or draw of the records in ``benchmarks`` and ``results``."""
+    files = [*(paths.ROOT / "benchmarks").glob("*.py"), *paths.RESULTS.glob("*.*")]
+    return {path.name: file_digest(path) for path in sorted(files)}
+
+
+def _finish(path: Path, parameters: Parameters) -> None:
+    """Make an executed notebook fit for readers: tags, no standard error, no machine paths."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["papermill"] = {"parameters": canonical(parameters)}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [
+            item
+            for item in cell.outputs
+            if not (item.output_type == "stream" and item.name == "stderr")
+        ]
+        tags = cell.metadata.setdefault("tags", [])
+        is_parameters = {"parameters", "injected-parameters"} & set(tags)
+        tags.append("remove-cell" if is_parameters else "hide-input")
+        if any("image/png" in item.get("data", {}) for item in cell.outputs):
+            tags.append("remove-output")  # the page shows the saved file, with its caption
+    nbformat.write(notebook, path)
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Set environment variables for the kernels started meanwhile."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

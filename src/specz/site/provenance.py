@@ -1,0 +1,218 @@
+"""What made a page and each of its figures, in the words of the page.
+
+Under every figure stands a box, closed until it is asked for: the line that draws the figure
+again, its files with their digests, and all that decided what it shows.
+"""
+
+import ast
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from specz import figures
+from specz.common import paths
+from specz.common.fingerprint import file_digest
+from specz.common.store import canonical
+from specz.site.notebooks import Executed
+from specz.study.profiles import profile_parameters
+
+FIGURE = re.compile(r"^```\{figure\} figures/(\w+)\.svg$.*?^```$", flags=re.M | re.S)
+"""A figure in the text of a notebook; the group is its name."""
+
+HEAD = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<link rel="icon" href="../../_static/favicon.svg">'
+)
+"""What Pygments leaves out of the head of a page."""
+
+SOURCES = (paths.NOTEBOOKS, Path(figures.__file__).parent, paths.ROOT / "benchmarks")
+"""Folders whose modules are shown as pages: notebooks, and what draws."""
+
+FORMATS = {"csv": "data", "svg": "figure", "pdf": "figure"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """The place in a text notebook that draws a figure.
+
+    Attributes
+    ----------
+    line : int
+        Of the statement, counted from 1.
+    functions : tuple of str
+        The functions that it draws with.
+    """
+
+    line: int
+    functions: tuple[str, ...]
+
+
+def rerun(page: Executed) -> str:
+    """Return the one command that makes a page and its figures again."""
+    manifest = page.manifest
+    words = ["specz", "run", page.name, "--profile", manifest["profile"]]
+    usual = canonical(profile_parameters(manifest["profile"], page.name))
+    for name, value in manifest["parameters"].items():
+        if value != usual[name]:
+            words += ["-p", f"{name}={plain(value)}"]
+    return shlex.join(words)
+
+
+def plain(value: Any) -> str:
+    """Write a parameter as the command line reads it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub(r'"([\w.]+)"', r"\1", text)
+
+
+def call_of(notebook: str, figure: str) -> Call:
+    """Find the statement of a text notebook that draws a figure: it names figure and function.
+
+    Raises
+    ------
+    LookupError
+        If there is none.
+    """
+    for statement in ast.parse((paths.NOTEBOOKS / f"{notebook}.py").read_text("utf-8")).body:
+        nodes = list(ast.walk(statement))
+        if any(isinstance(node, ast.Constant) and node.value == figure for node in nodes):
+            functions = tuple(
+                node.attr
+                for node in nodes
+                if isinstance(node, ast.Attribute) and node.attr.startswith("plot_")
+            )
+            if functions:
+                return Call(statement.lineno, functions)
+    raise LookupError(f"notebook {notebook!r} does not draw figure {figure!r}")
+
+
+def annotate(page: Executed) -> nbformat.NotebookNode:
+    """Return the executed notebook with a box under each figure and one at its foot."""
+    notebook: nbformat.NotebookNode = nbformat.read(page.folder / "notebook.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = FIGURE.sub(
+                lambda found: f"{found[0]}\n\n{_box(page, found[1])}", cell.source
+            )
+    # A cell's own name is random, and would make the site new at each build.
+    notebook.cells.append(nbformat.v4.new_markdown_cell(_box(page), id="provenance"))
+    return notebook
+
+
+def _box(page: Executed, figure: str | None = None) -> str:
+    """Return the box of a figure, or that of the whole page."""
+    files: list[tuple[str, str, str]] = []
+    drawn_by = []
+    if figure is not None:
+        files = [
+            (f"{what} ({form.upper()})", f"figures/{figure}.{form}", digest)
+            for form, what in FORMATS.items()
+            for digest in [page.manifest["files"][f"figures/{figure}.{form}"]]
+        ]
+        call = call_of(page.name, figure)
+        links = [_source(f"notebooks/{page.name}.py", call.line)]
+        links += [_function(name) for name in call.functions]
+        drawn_by = [("drawn by", "; ".join(links))]
+    source, executed = paths.NOTEBOOKS / f"{page.name}.py", page.manifest["files"]["notebook.ipynb"]
+    files += [
+        ("notebook, executed", f"files/{page.name}.ipynb", executed),
+        ("notebook, source", f"files/{page.name}.py", file_digest(source)),
+    ]
+    title = "Data, files and provenance of this figure" if figure else "How this page was made"
+    return "\n".join(
+        [
+            f":::::{{dropdown}} {title}",
+            ":class-container: provenance",
+            "",
+            "```bash",
+            rerun(page),
+            "```",
+            "",
+            "| file | SHA-256 |",
+            "|---|---|",
+            *(f"| {{download}}`{what} <{path}>` | `{digest}` |" for what, path, digest in files),
+            "",
+            "| what | value |",
+            "|---|---|",
+            *(f"| **{name}** | {value} |" for name, value in [*drawn_by, *_facts(page.manifest)]),
+            ":::::",
+        ]
+    )
+
+
+def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """List what decided the page, names and values in Markdown."""
+    parameters = manifest["parameters"]
+    seed = parameters.get("seeds", parameters.get("seed"))
+    made = manifest["experiments"]
+    commit, _, dirty = manifest["commit"].partition("-")
+    seconds = sum(entry["seconds"] for entry in made)
+    return [
+        ("parameters", ", ".join(f"`{k}={plain(v)}`" for k, v in parameters.items()) or "none"),
+        ("seed", f"`{plain(seed)}`" if seed is not None else "none needed"),
+        ("profile", manifest["profile"]),
+        ("commit", f"`{commit}`, {'with edits not committed' if dirty else 'nothing edited'}"),
+        ("template data, SHA-256", f"`{manifest['data']}`"),
+        ("experiments", ", ".join(f"`{entry['key']}`" for entry in made) or "none needed"),
+        ("versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
+        ("device", ", ".join(sorted({entry["device"] for entry in made})) or "CPU"),
+        (
+            "machine",
+            f"{manifest['machine']}, {manifest['cores']} cores, Python {manifest['python']}",
+        ),
+        (
+            "duration",
+            f"experiments {seconds:.0f} s, page {manifest['seconds']:.0f} s; "
+            f"finished {manifest['finished']}",
+        ),
+    ]
+
+
+def _function(name: str) -> str:
+    """Link to the source of a drawing function."""
+    for folder in SOURCES:
+        for path in sorted(folder.glob("*.py")):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    return _source(f"{folder.name}/{path.name}", node.lineno, name)
+    raise LookupError(f"no module of figures defines {name!r}")
+
+
+def _source(path: str, line: int, text: str | None = None) -> str:
+    """Link to a line of a page of source."""
+    return f'<a href="source/{path}.html#L-{line}"><code>{text or path}, line {line}</code></a>'
+
+
+def write_sources(folder: Path) -> None:
+    """Write the text notebooks and what draws their figures as pages with numbered lines.
+
+    Parameters
+    ----------
+    folder : Path
+        Becomes ``source/`` of the site.
+    """
+    for origin in SOURCES:
+        kind = origin.name
+        target = folder / kind
+        target.mkdir(parents=True)
+        for path in sorted(origin.glob("*.py")):
+            formatter = HtmlFormatter(
+                full=True,
+                title=f"{kind}/{path.name}",
+                style="a11y-high-contrast-light",
+                linenos="inline",
+                lineanchors="L",
+                anchorlinenos=True,
+            )
+            html = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
+            html = html.replace("<html>", '<html lang="en">', 1)
+            html = html.replace("</style>", "pre { white-space: pre-wrap; }\n</style>", 1)
+            html = html.replace("<head>", f"<head>{HEAD}", 1)
+            (target / f"{path.name}.html").write_text(html, encoding="utf-8")

@@ -1,0 +1,148 @@
+"""One staged tree of prose and executed notebooks, rendered strictly into a website.
+
+A rendering that fails leaves the site as it was.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from specz.common import paths
+from specz.common.file_lock import file_lock
+from specz.common.fingerprint import file_digest, library_versions
+from specz.common.store import key_of
+from specz.site import provenance
+from specz.site.notebooks import BookError, Executed
+
+
+@contextmanager
+def site_lock(folder: Path) -> Iterator[int]:
+    """Let one process at a time stage and render in a folder; mend what a killed one left."""
+    with file_lock(folder / ".lock", f"builds the site in {folder}") as lock:
+        html, old = folder / "html", folder / "html.old"
+        if old.exists() and not html.exists():
+            old.rename(html)
+            print("site: an earlier build was killed while it replaced the site; put back")
+        shutil.rmtree(old, ignore_errors=True)
+        yield lock
+
+
+def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> None:
+    """Put prose, executed notebooks and their files into one tree, with the configuration."""
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.copytree(paths.BOOK, site)
+    (site / "files").mkdir()
+    for page in pages:
+        nbformat.write(provenance.annotate(page), site / f"{page.name}.ipynb")
+        shutil.copy(page.folder / "notebook.ipynb", site / "files" / f"{page.name}.ipynb")
+        shutil.copy(paths.NOTEBOOKS / f"{page.name}.py", site / "files")
+        shutil.copytree(page.folder / "figures", site / "figures", dirs_exist_ok=True)
+    provenance.write_sources(site / "as_is" / "source")
+    config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
+    if banner is not None:
+        config["sphinx"]["config"]["html_theme_options"]["announcement"] = banner
+    (site / "_config.yml").write_text(
+        yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
+
+
+def render(folder: Path, *held: int) -> Path:
+    """Build the tree ``folder/site`` strictly; replace ``folder/html`` only if that succeeds.
+
+    Parameters
+    ----------
+    folder : Path
+    *held : int
+        Descriptors of locks: the renderer may outlive this process, and then holds them on.
+
+    Returns
+    -------
+    Path
+        ``folder/html/index.html``.
+    """
+    site, html = folder / "site", folder / "html"
+    digests = {
+        str(path.relative_to(site)): file_digest(path)
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+    code = file_digest(Path(__file__))
+    versions = library_versions("jupyter-book", "sphinx")
+    digest = key_of({"site": digests, "code": code, "versions": versions})
+    stamp = html / ".digest"
+    if stamp.exists() and stamp.read_text() == digest:
+        print("site: unchanged")
+        return html / "index.html"
+    work = folder / "jupyter-book"
+    shutil.rmtree(work, ignore_errors=True)
+    command = [
+        *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()"),
+        *("build", str(site)),
+        *("--path-output", str(work), "--config", str(site / "_config.yml")),
+        *("--toc", str(site / "_toc.yml"), "-W", "-n", "--keep-going", "--all"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, pass_fds=held)
+    log = folder / "jupyter-book.log"
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode:
+        lines = (done.stdout + done.stderr).splitlines()
+        telling = ("WARNING:", "ERROR:", "sphinx.errors.")
+        said = [line for line in lines if any(word in line for word in telling)] or lines[-20:]
+        raise BookError("\n".join(["the site did not build:", *said, f"The whole log: {log}"]))
+    built = work / "_build" / "html"
+    _trim(built)
+    (built / ".digest").write_text(digest)
+    old = folder / "html.old"
+    if html.exists():
+        html.rename(old)
+    built.rename(html)
+    shutil.rmtree(old, ignore_errors=True)
+    size = sum(path.stat().st_size for path in html.rglob("*") if path.is_file())
+    print(f"site: built, {size / 1e6:.1f} MB")
+    return html / "index.html"
+
+
+NEEDLESS = re.compile(
+    # The theme's style sheet has the icons as a font; the script draws all of them again, in
+    # 1.5 MB. Live code needs a server; none is offered, and its loader names a foreign host.
+    r"<script[^>]*(?:fontawesome|thebe)[^>]*></script>\s*"
+    r"|<script>[^<]*THEBE_JS_URL[^<]*</script>\s*"
+    r"|<link[^>]*(?:fontawesome|thebe)[^>]*/?>\s*"
+)
+"""Tags of the theme that a page works without."""
+
+MATHS = re.compile(
+    r"<script>window.MathJax[^<]*</script>\s*|<script[^>]*mathjax/[^>]*></script>\s*"
+)
+"""Tags that a page without a formula works without; they ask for 1.2 MB."""
+
+NEEDLESS_FILES = (
+    *("scripts/fontawesome.js*", "**/*.map", "sphinx-thebe.*", "locales", "*macros.html"),
+    *("mathjax/*svg*.js", "mathjax/mml-*.js", "mathjax/*-full*.js", "mathjax/node-main.js"),
+)
+"""Files under ``_static`` that no page asks for: two thirds of the site."""
+
+
+def _trim(html: Path) -> None:
+    """Take out of a built site what no page needs, and a list role without list items."""
+    for page in html.rglob("*.html"):
+        text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
+        if 'class="math' not in text:
+            text = MATHS.sub("", text)
+        text = text.replace(
+            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        )
+        page.write_text(text, encoding="utf-8")
+    for pattern in NEEDLESS_FILES:
+        for path in (html / "_static").glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

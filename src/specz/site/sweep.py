@@ -1,0 +1,199 @@
+"""A grid of parameters for one notebook, and the page that compares its runs.
+
+A sweep is a small YAML file::
+
+    notebook: noise
+    profile: smoke
+    grid:
+      n_train: [500, 1000]
+      layers: [1, 3]
+
+Each combination is one run of the notebook; what the grid does not name comes from the profile.
+"""
+
+import itertools
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from specz import metrics
+from specz.common import checks
+from specz.common.store import canonical
+from specz.experiments import run
+from specz.site.notebooks import Executed, read_notebook
+from specz.site.provenance import FIGURE, plain, rerun
+from specz.study.profiles import Parameters, experiments, profile_parameters, resolve
+from specz.study.studies import STUDIES
+from specz.tables.markdown import markdown_table
+
+KEYS = ("notebook", "profile", "grid")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A grid of parameters.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, without its ending.
+    notebook, profile : str
+    grid : dict
+        Parameter name to the list of its values.
+    """
+
+    name: str
+    notebook: str
+    profile: str
+    grid: dict[str, list[Any]]
+
+    def points(self) -> list[dict[str, Any]]:
+        """Every combination of values, the last parameter varying fastest."""
+        combinations = itertools.product(*self.grid.values())
+        return [dict(zip(self.grid, values, strict=True)) for values in combinations]
+
+    def runs(self) -> list[Parameters]:
+        """Return all parameters of each run, checked.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a value is of the wrong type or out of range.
+        """
+        return [resolve(self.notebook, self.profile, point) for point in self.points()]
+
+
+def read_sweep(path: Path) -> Sweep:
+    """Read a sweep and check everything it names.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the file is not there or not a sweep, or a name or value in it is wrong.
+    """
+    if not path.is_file():
+        raise ValueError(f"there is no file {str(path)!r}; see 'Run it yourself' for an example")
+    try:
+        text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path.name} is not YAML: {error}") from error
+    if not isinstance(text, dict):
+        raise ValueError(f"{path.name} must hold {', '.join(KEYS)}; got {text!r}")
+    for key in text:
+        checks.choice(f"key of {path.name}", key, KEYS)
+    for key in KEYS:
+        if key not in text:
+            raise ValueError(f"{path.name} must hold {', '.join(KEYS)}; {key!r} is missing")
+    checks.choice("notebook", text["notebook"], STUDIES)
+    usual = profile_parameters(text["profile"], text["notebook"])
+    if not isinstance(text["grid"], dict) or not text["grid"]:
+        raise ValueError(
+            f"grid must give a list of values for each parameter; got {text['grid']!r}"
+        )
+    for name, values in text["grid"].items():
+        checks.choice(f"parameter of notebook {text['notebook']!r}", name, usual)
+        if not isinstance(values, list) or not values:
+            raise ValueError(f"grid must give a list of values for {name}; got {values!r}")
+        if any(value in values[:i] for i, value in enumerate(values)):
+            raise ValueError(f"grid must not repeat a value of {name}; got {values!r}")
+    sweep = Sweep(path.stem, text["notebook"], text["profile"], text["grid"])
+    sweep.runs()
+    return sweep
+
+
+def write_page(sweep: Sweep, pages: Sequence[Executed], site: Path) -> None:
+    """Write ``sweep.md`` and the figures it shows into a staged tree.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    pages : sequence of Executed
+        One for each run, in the order of :meth:`Sweep.runs`.
+    site : Path
+    """
+    names = [_point(point) for point in sweep.points()]
+    for i, page in enumerate(pages, start=1):
+        shutil.copytree(page.folder / "figures", site / "sweep" / str(i))
+    source = "\n\n".join(cell.source for cell in read_notebook(sweep.notebook).cells)
+    figures = {found[1]: _alt(found[0]) for found in FIGURE.finditer(source)}
+    lines = [
+        "(page-sweep)=",
+        "",
+        f"# Sweep: {sweep.name}",
+        "",
+        f"The notebook [](page-{sweep.notebook.replace('_', '-')}) at {len(pages)} points of a",
+        f"grid, all else as in the {sweep.profile} profile.",
+        "",
+        "## The runs",
+        "",
+        markdown_table(
+            ("run", *sweep.grid, "make it again"),
+            [
+                (i, *(plain(canonical(v)) for v in point.values()), f"`{rerun(page)}`")
+                for i, (point, page) in enumerate(zip(sweep.points(), pages, strict=True), start=1)
+            ],
+        ),
+        "",
+        *_numbers(sweep),
+        "## One run at a time",
+        "",
+        "::::{tab-set}",
+    ]
+    for i, name in enumerate(names, start=1):
+        lines += [f":::{{tab-item}} {name}", ""]
+        for figure, alt in figures.items():
+            lines += [_image(i, figure, f"{name}. {alt}"), ""]
+            lines += [f"{{download}}`data of this figure (CSV) <sweep/{i}/{figure}.csv>`", ""]
+        lines += [":::"]
+    lines += ["::::", "", "## Side by side", ""]
+    for figure, alt in figures.items():
+        lines += [f"### {figure.replace('_', ' ')}", "", "::::{grid} 1 2 2 3", ":gutter: 1", ""]
+        for i, name in enumerate(names, start=1):
+            image = _image(i, figure, f"{name}. {alt}")
+            lines += [":::{grid-item}", f"**{name}**", "", image, ":::", ""]
+        lines += ["::::", ""]
+    (site / "sweep.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _numbers(sweep: Sweep) -> list[str]:
+    """Return the numbers of every experiment of every run, as a section; nothing to say if none."""
+    rows = []
+    for i, parameters in enumerate(sweep.runs(), start=1):
+        for result in run.run(experiments(sweep.notebook, parameters)):
+            rows.append(
+                (
+                    i,
+                    result.label,
+                    getattr(result.estimator, "layers", "–"),
+                    f"{result.n_train:,}",
+                    result.noise,
+                    metrics.accuracy(result.test).percent(),
+                    metrics.within_one(result.test).percent(),
+                    metrics.outlier_fraction(result.test).percent(),
+                )
+            )
+    header = (
+        *("run", "method", "layers", "training spectra", "noise"),
+        *("exact class", "±1 class", "outliers beyond 0.003"),
+    )
+    return ["## The numbers", "", markdown_table(header, rows), ""] if rows else []
+
+
+def _point(point: dict[str, Any]) -> str:
+    return ", ".join(f"{name} = {plain(canonical(value))}" for name, value in point.items())
+
+
+def _alt(block: str) -> str:
+    found = re.search(r"^:alt: (.*)$", block, flags=re.M)
+    if found is None:
+        raise ValueError(f"a figure has no alternative text: {block!r}")
+    return found[1]
+
+
+def _image(run: int, figure: str, alt: str) -> str:
+    return f"```{{image}} sweep/{run}/{figure}.svg\n:alt: {alt}\n```"

@@ -1,0 +1,1 @@
+"""From templates to noisy pixels: SEDs, redshift, wavelength grids, noise, samples."""

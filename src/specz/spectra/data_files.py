@@ -1,0 +1,55 @@
+"""Committed arrays of what was measured: spectra on uniform wavelengths, and their origin."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.common.fingerprint import file_digest
+
+FloatArray = npt.NDArray[np.float64]
+
+DATA = Path(__file__).parent / "data"
+
+
+def load(name: str) -> tuple[dict[str, Any], FloatArray, npt.NDArray[np.floating]]:
+    """Read an array of spectra and its description.
+
+    Parameters
+    ----------
+    name : str
+        Of ``<name>.npy`` and ``<name>.json`` under ``data/``.
+
+    Returns
+    -------
+    about : dict
+        Names of the spectra, source, licence.
+    wave_rest : ndarray, shape (n_nodes,), Å
+    flux : ndarray, shape (n_spectra, n_nodes)
+        Flux density, arbitrary units per Å.
+
+    Raises
+    ------
+    ValueError
+        If the array does not match its digest, does not have the shape that its description
+        states, or holds a value that is not a positive number.
+    """
+    about = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+    path = DATA / f"{name}.npy"
+    digest = file_digest(path)
+    if digest != about["array_sha256"]:
+        raise ValueError(
+            f"{name}.npy does not match its digest: expected SHA-256 {about['array_sha256']}, "
+            f"got {digest}; check it out again"
+        )
+    with path.open("rb") as file:
+        flux = np.load(file, allow_pickle=False)
+    expected = (len(about["names"]), about["n_nodes"])
+    if flux.shape != expected:
+        raise ValueError(f"{name}.npy: expected shape {expected}, got {flux.shape}")
+    if not (np.isfinite(flux).all() and (flux > 0).all()):
+        raise ValueError(f"{name}.npy: expected positive finite flux everywhere")
+    wave = about["wave_min"] + about["wave_step"] * np.arange(about["n_nodes"], dtype=float)
+    return about, wave, flux

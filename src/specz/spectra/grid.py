@@ -1,0 +1,113 @@
+"""Observed wavelength grids, and the redshift classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.common import checks
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A uniform grid of pixels in observed wavelength.
+
+    Attributes
+    ----------
+    name : str
+    wave_min : float, Å
+        Lower edge of the first pixel.
+    step : float, Å
+        Pixel width.
+    n_pixels : int
+    resolving_power : float or None
+        λ/FWHM of the instrument, which widens the lines; None: the pixels only.
+    """
+
+    name: str
+    wave_min: float
+    step: float
+    n_pixels: int
+    resolving_power: float | None = None
+
+    @property
+    def wave_max(self) -> float:
+        """Upper edge of the last pixel, Å."""
+        return self.wave_min + self.step * self.n_pixels
+
+    @property
+    def edges(self) -> npt.NDArray[np.float64]:
+        """Pixel edges, shape (n_pixels + 1,), Å."""
+        return self.wave_min + self.step * np.arange(self.n_pixels + 1, dtype=np.float64)
+
+    @property
+    def wave_obs(self) -> npt.NDArray[np.float64]:
+        """Pixel centres, shape (n_pixels,), Å."""
+        return self.edges[:-1] + self.step / 2
+
+
+GRIDS = {
+    # 11000-20000 Å at 5 Å, as described by a co-author of the study (ADA-X datathon).
+    "paper": Grid("paper", 11000.0, 5.0, 1800),
+    # The red grism of Euclid's NISP: 12060-18920 Å, 13.4 Å per pixel, R = 450.
+    "nisp": Grid("nisp", 12060.0, 13.4, 512, resolving_power=450.0),
+}
+
+
+def get_grid(name: str) -> Grid:
+    """Return the grid called ``name``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such grid; the message names the nearest one.
+    """
+    checks.choice("grid", name, GRIDS)
+    return GRIDS[name]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The redshift range cut into classes of equal width.
+
+    Class k holds z_min + k·width <= z < z_min + (k + 1)·width.
+    """
+
+    z_min: float = 1.0
+    z_max: float = 1.8
+    width: float = 0.001
+
+    @property
+    def n(self) -> int:
+        """Number of classes."""
+        return round((self.z_max - self.z_min) / self.width)
+
+    @property
+    def edges(self) -> npt.NDArray[np.float64]:
+        """Class edges, shape (n + 1,)."""
+        return np.linspace(self.z_min, self.z_max, self.n + 1)
+
+    @property
+    def centres(self) -> npt.NDArray[np.float64]:
+        """Class centres, shape (n,)."""
+        return 0.5 * (self.edges[1:] + self.edges[:-1])
+
+    def label(self, z: npt.ArrayLike) -> npt.NDArray[np.int16]:
+        """Class index of each redshift.
+
+        Raises
+        ------
+        ValueError
+            If a redshift lies outside [z_min, z_max).
+        """
+        z = np.asarray(z, dtype=float)
+        outside = ~((z >= self.z_min) & (z < self.z_max))
+        if outside.any():
+            raise ValueError(
+                f"z must lie in [{self.z_min:g}, {self.z_max:g}); got {z[outside].flat[0]:g}"
+            )
+        return (np.searchsorted(self.edges, z, side="right") - 1).astype(np.int16)
+
+
+CLASSES = Classes()
+"""The 800 classes of the study: z in [1, 1.8) at Δz = 0.001."""

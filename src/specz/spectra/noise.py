@@ -1,0 +1,162 @@
+"""Noise of the pixels: how large it is, and numbers that repeat.
+
+A kind of noise says how much it weighs each pixel (``ivar``) and adds itself to spectra. White
+noise of the study is one kind; a variance for each pixel, with masked ones, is another. Estimators
+ask a sample's noise and assume nothing else. All fluxes are in units of the spectrum's noiseless
+mean.
+
+A counter-based generator (Philox, Salmon et al. 2011) is addressed by (seed, example, epoch), so
+the noise of one spectrum needs no other spectrum to have been drawn before it.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Flux = npt.NDArray[np.float32]
+
+
+class Noise(Protocol):
+    """Gaussian noise, independent from pixel to pixel."""
+
+    @property
+    def snr(self) -> float:
+        """Root mean square over the pixels of 1/σ: the S/N on the mean flux; infinity: clean."""
+        ...
+
+    def weight(self, n_pixels: int) -> npt.NDArray[np.float64]:
+        """Inverse variance of each pixel over snr², shape (n_pixels,); zero where masked.
+
+        Its mean is one. With :attr:`snr` it gives the inverse variance, which for clean spectra
+        has no number.
+        """
+        ...
+
+    def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
+        """Add noise to spectra, in place.
+
+        Parameters
+        ----------
+        flux : ndarray, shape (n_spectra, n_pixels), float32
+        seed : int
+            Names the data set.
+        example : ndarray of int, shape (n_spectra,)
+            Names the spectrum within the data set.
+        epoch : int
+            Names the draw: another epoch, other noise on the same spectrum.
+        """
+        ...
+
+    def scaled(self, factor: float) -> Self:
+        """Return the same noise with σ multiplied."""
+        ...
+
+
+@dataclass(frozen=True)
+class White:
+    """Noise of one standard deviation, mean(flux)/snr, in every pixel.
+
+    Attributes
+    ----------
+    snr : float
+        Continuum signal-to-noise ratio per pixel, on the mean flux; infinity adds nothing.
+    """
+
+    snr: float
+
+    def weight(self, n_pixels: int) -> npt.NDArray[np.float64]:
+        """Ones: all pixels weigh the same."""
+        return np.ones(n_pixels)
+
+    def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
+        """Add noise to spectra, in place; see :meth:`Noise.add`."""
+        if not math.isinf(self.snr):
+            draws = standard_normal(flux.shape, seed, example, epoch)
+            draws *= np.float32(1 / self.snr)
+            flux += draws
+
+    def scaled(self, factor: float) -> "White":
+        """Return the same noise with σ multiplied."""
+        return replace(self, snr=self.snr / factor)
+
+
+@dataclass(frozen=True)
+class PerPixel:
+    """Noise with a variance of its own in every pixel.
+
+    Attributes
+    ----------
+    ivar : tuple of float
+        Inverse variance of each pixel, in units of 1/(mean flux)²; zero: the pixel is masked, its
+        flux is set to zero and says nothing.
+
+    Raises
+    ------
+    ValueError
+        If a value is negative or not finite, or all are zero.
+    """
+
+    ivar: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        ivar = np.asarray(self.ivar, dtype=float)
+        if not (np.isfinite(ivar).all() and (ivar >= 0).all() and ivar.any()):
+            bad = np.flatnonzero(~(ivar >= 0) | np.isinf(ivar))
+            where = f"{ivar[bad[0]]} at pixel {bad[0]}" if bad.size else "zero everywhere"
+            raise ValueError(f"ivar must be finite, not negative and somewhere positive; {where}")
+
+    @property
+    def snr(self) -> float:
+        """Root mean square over the pixels of 1/σ."""
+        return math.sqrt(float(np.mean(self.ivar)))
+
+    def weight(self, n_pixels: int) -> npt.NDArray[np.float64]:
+        """Inverse variance of each pixel over snr².
+
+        Raises
+        ------
+        ValueError
+            If there is not one value for each pixel.
+        """
+        if n_pixels != len(self.ivar):
+            raise ValueError(f"ivar must have {n_pixels} values, one a pixel; got {len(self.ivar)}")
+        return np.asarray(self.ivar) / self.snr**2
+
+    def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
+        """Add noise to spectra, in place; see :meth:`Noise.add`."""
+        weight = self.weight(flux.shape[1])
+        seen = weight > 0
+        sigma = np.where(seen, 1 / (self.snr * np.sqrt(np.where(seen, weight, 1))), 0)
+        flux += standard_normal(flux.shape, seed, example, epoch) * sigma.astype(np.float32)
+        flux[:, ~seen] = 0
+
+    def scaled(self, factor: float) -> "PerPixel":
+        """Return the same noise with σ multiplied."""
+        return PerPixel(tuple(each / factor**2 for each in self.ivar))
+
+
+def standard_normal(
+    shape: tuple[int, ...], seed: int, example: npt.NDArray[np.integer], epoch: int
+) -> Flux:
+    """Standard normal numbers, the same for a spectrum whichever batch or thread asks for it.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (n_spectra, n_pixels).
+    seed, example, epoch
+        As for :meth:`Noise.add`.
+    """
+    philox = np.random.Philox(key=seed)
+    state = philox.state
+    state["state"]["counter"][3] = epoch
+    generator = np.random.Generator(philox)
+    draws = np.empty(shape, dtype=np.float32)
+    for row, index in zip(draws, example, strict=True):
+        state["state"]["counter"][2] = index  # its words 0 and 1 count within the spectrum
+        philox.state = state
+        generator.standard_normal(out=row, dtype=np.float32)
+    return draws

@@ -1,0 +1,146 @@
+"""From the rest frame to pixels: redshift an SED and integrate its flux over each pixel.
+
+Light emitted at λ arrives at λ(1 + z) and its energy is conserved, so the flux that falls
+into a pixel with observed edges a, b is the rest-frame integral between a/(1 + z) and
+b/(1 + z). The continuum is piecewise linear and each line a Gaussian, so both integrals are
+exact: no interpolation error depends on z, which a network could learn from clean spectra.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from specz.spectra.grid import Grid
+from specz.spectra.library import Library
+from specz.spectra.lines import C_KM_S, HALPHA, LINE_WAVE_REST
+from specz.spectra.noise import Noise
+
+FWHM = 2 * math.sqrt(2 * math.log(2))
+
+
+def observe(
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
+) -> npt.NDArray[np.float32]:
+    """Noiseless spectra, each in units of its own mean flux over the grid.
+
+    Parameters
+    ----------
+    library : Library
+    sed : array_like of int, shape (n_spectra,)
+        Index of each spectrum's SED.
+    z : array_like, shape (n_spectra,)
+        Redshifts.
+    grid : Grid
+
+    Returns
+    -------
+    ndarray, shape (n_spectra, n_pixels), float32
+
+    Raises
+    ------
+    ValueError
+        If an index is not in the library or a redshift moves the grid off the templates.
+    """
+    flux = integrate(library, sed, z, grid)
+    flux /= flux.mean(axis=1, keepdims=True)
+    return flux.astype(np.float32)
+
+
+def integrate(
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
+) -> npt.NDArray[np.float64]:
+    """Mean observed flux density of each pixel, in the library's units per observed Å.
+
+    Parameters and errors as for :func:`observe`; shape (n_spectra, n_pixels), float64.
+    """
+    sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
+    if sed.shape != z.shape or sed.ndim != 1:
+        raise ValueError(f"sed and z must be of one length; got shapes {sed.shape} and {z.shape}")
+    n_seds = len(library.continuum)
+    if sed.size and not (sed.min() >= 0 and sed.max() < n_seds):
+        raise ValueError(
+            f"sed must index the {n_seds} SEDs of the library; got {sed.min()} to {sed.max()}"
+        )
+    low, high = redshift_range(library, grid)
+    if not ((z >= low) & (z <= high)).all():
+        raise ValueError(
+            f"z must lie in [{low:.4f}, {high:.4f}] for the grid {grid.name!r} to fall on the "
+            f"templates; got {z.min():g} to {z.max():g}"
+        )
+    from specz.spectra import integrals
+
+    flux = np.zeros((len(z), grid.n_pixels))
+    integrals.add_continuum(flux, library.continuum[sed], library.wave_rest, z, grid.edges)
+    _add_lines(flux, library, library.line_flux[sed], z, grid)
+    flux /= grid.step
+    return flux
+
+
+def integrate_lines(
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
+) -> npt.NDArray[np.float64]:
+    """The part of :func:`integrate` that is in lines."""
+    sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
+    flux = np.zeros((len(z), grid.n_pixels))
+    _add_lines(flux, library, library.line_flux[sed], z, grid)
+    flux /= grid.step
+    return flux
+
+
+def halpha_snr(
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid, noise: Noise
+) -> npt.NDArray[np.float64]:
+    """Signal-to-noise ratio of Hα with a matched filter, (Σ f²/σ²)^½.
+
+    Parameters
+    ----------
+    library, sed, z, grid
+        As for :func:`observe`.
+    noise : Noise
+
+    Returns
+    -------
+    ndarray, shape (n_spectra,)
+    """
+    sed, z = np.asarray(sed), np.asarray(z, dtype=float)
+    mean = integrate(library, sed, z, grid).mean(axis=1)
+    line = np.zeros((len(z), grid.n_pixels))
+    only = np.zeros_like(library.line_flux[sed])
+    only[:, HALPHA] = library.line_flux[sed, HALPHA]
+    _add_lines(line, library, only, z, grid)
+    power = (line**2 * noise.weight(grid.n_pixels)).sum(axis=1)
+    return np.asarray(noise.snr * np.sqrt(power) / (grid.step * mean))
+
+
+def redshift_range(library: Library, grid: Grid) -> tuple[float, float]:
+    """Lowest and highest redshift at which the templates cover the whole grid."""
+    return (
+        grid.wave_max / float(library.wave_rest[-1]) - 1,
+        grid.wave_min / float(library.wave_rest[0]) - 1,
+    )
+
+
+def line_sigma(
+    wave_obs: npt.ArrayLike, velocity_dispersion: float, grid: Grid
+) -> npt.NDArray[np.float64]:
+    """Observed standard deviation of a line in Å: the gas, widened by the instrument."""
+    wave_obs = np.asarray(wave_obs, dtype=float)
+    fraction = velocity_dispersion / C_KM_S
+    if grid.resolving_power is not None:
+        fraction = math.hypot(fraction, 1 / (FWHM * grid.resolving_power))
+    return fraction * wave_obs
+
+
+def _add_lines(
+    flux: npt.NDArray[np.float64],
+    library: Library,
+    line_flux: npt.NDArray[np.float64],
+    z: npt.NDArray[np.float64],
+    grid: Grid,
+) -> None:
+    """Add lines, in the library's units, to ``flux``, (n_spectra, n_pixels), in place."""
+    from specz.spectra import integrals
+
+    width = float(line_sigma(1.0, library.config.velocity_dispersion, grid))
+    integrals.add_lines(flux, line_flux, LINE_WAVE_REST, width, z, grid.edges)

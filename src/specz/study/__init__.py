@@ -1,0 +1,1 @@
+"""What this study asks: its experiments, profiles, claims, archive, verification."""

@@ -1,0 +1,257 @@
+"""Results at the scale of the study, committed under ``results/`` for everyone to read.
+
+An archived result is found by the settings of its experiment alone: the code has moved on
+since, and its manifest says which code, commit and versions made it. What the settings
+determine (SEDs and redshifts of the test spectra) is not stored but drawn again.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from specz import metrics
+from specz.common import paths
+from specz.common.fingerprint import file_digest
+from specz.common.store import Arrays, Entry, Store, key_of
+from specz.estimators.backend import CPU
+from specz.estimators.base import History
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.registry import differences
+from specz.experiments.evaluate import evaluation_samples
+from specz.experiments.experiment import Experiment
+from specz.experiments.result import PARTS, Result, to_arrays, to_result
+from specz.metrics.predictions import Predictions
+from specz.study.profiles import profile_study
+
+DERIVED = {"sed", "z"}
+"""Columns of predictions that follow from the settings."""
+
+HALF = {"p_max", "pit", "crps"}
+"""Columns kept in half precision: three digits are enough for a distribution."""
+
+COLUMNS = (
+    "method",
+    "layers",
+    "n_train",
+    "snr",
+    "grid",
+    "seed",
+    "altered",
+    "settings",
+    "n_test",
+    "accuracy",
+    "ci_low",
+    "ci_high",
+    "limit_accuracy",
+    "within1",
+    "sigma_nmad",
+    "outliers_003",
+    "nll",
+    "train_seconds",
+    "spectra_per_second",
+    "device",
+    "key",
+)
+
+
+def archive_key(experiment: Experiment) -> str:
+    """Digest of an experiment's settings."""
+    return key_of({"config": experiment.config})
+
+
+def archived(wanted: Sequence[Experiment]) -> list[Result]:
+    """Return the archived results of those experiments that have one.
+
+    Raises
+    ------
+    ValueError
+        If an archived result does not match its digests.
+    """
+    store = Store(paths.RESULTS)
+    found = []
+    for experiment in wanted:
+        key = archive_key(experiment)
+        if store.folder(key).is_dir():
+            found.append(_restore(experiment, store.read(key)))
+    return found
+
+
+def reference(notebook: str) -> list[Result]:
+    """Return the archived results that a notebook has at paper scale."""
+    return archived(profile_study("paper", notebook).experiments())
+
+
+def digests(notebook: str) -> list[str]:
+    """Digests of what a page may read from the archive: it is made again when they change."""
+    store = Store(paths.RESULTS)
+    wanted = profile_study("paper", notebook).experiments()
+    manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
+    return [file_digest(p) for p in manifests if p.is_file()]
+
+
+def add(result: Result) -> Entry:
+    """Write a result into the archive, leaving out what its settings determine."""
+    arrays: Arrays = {}
+    for name, values in to_arrays(result, result.history).items():
+        part, column = name.split(".")
+        if part == "history":
+            arrays[name] = values.astype(np.float32)
+        elif column not in DERIVED and (part == "test" or column == "predicted"):
+            arrays[name] = values.astype(np.float16) if column in HALF else values
+    manifest = {k: v for k, v in result.manifest.items() if k not in ("key", "files")}
+    manifest["store_key"] = result.manifest["key"]
+    return Store(paths.RESULTS).save(archive_key(result.experiment), manifest, arrays)
+
+
+def _restore(experiment: Experiment, entry: Entry) -> Result:
+    """Join an archived entry with what its settings determine."""
+    arrays = dict(entry.arrays)
+    samples = evaluation_samples(experiment.samples(), bool(experiment.altered))
+    for part, sample in zip(PARTS, samples, strict=True):
+        arrays[f"{part}.sed"], arrays[f"{part}.z"] = sample.sed, sample.z
+        for field in fields(Predictions):
+            name = f"{part}.{field.name}"
+            unknown = np.full(len(sample), np.nan, dtype=np.float32)
+            arrays[name] = arrays.get(name, unknown)
+            if field.name in HALF:
+                arrays[name] = arrays[name].astype(np.float32)
+    for field in fields(History):
+        name = f"history.{field.name}"
+        if name in arrays:
+            arrays[name] = arrays[name].astype(np.float64)
+    return to_result(experiment, Entry(entry.key, entry.manifest, arrays, entry.folder))
+
+
+def summary(results: Sequence[Result]) -> str:
+    """One CSV row for each result, with the columns of :data:`COLUMNS`.
+
+    ``limit_accuracy`` is the Bayes limit on the same test spectra: one where they are clean,
+    empty where it is not among the results.
+    """
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    rows = [_row(result, _limit(result, results)) for result in results]
+    for row in sorted(rows, key=lambda row: [str(row[name]) for name in COLUMNS]):
+        writer.writerow(row)
+    return out.getvalue()
+
+
+def _limit(result: Result, results: Sequence[Result]) -> float:
+    """Accuracy of the Bayes limit on the test spectra of ``result``; NaN if it is not there."""
+    if np.isinf(result.snr):
+        return 1.0
+    for other in results:
+        alike = replace(
+            result.experiment,
+            **{name: getattr(other.experiment, name) for name in ("estimator", "n_train", "seed")},
+            n_validation=other.experiment.n_validation,
+        )
+        if isinstance(other.estimator, BayesLimit) and alike == other.experiment:
+            return metrics.accuracy(other.test).value
+    return float("nan")
+
+
+def _row(result: Result, limit: float) -> dict[str, object]:
+    experiment, test = result.experiment, result.test
+    exact = metrics.accuracy(test)
+
+    def digits(value: float) -> str:
+        return "" if np.isnan(value) else f"{value:.6g}"
+
+    return {
+        "method": experiment.method,
+        "layers": getattr(experiment.estimator, "layers", ""),
+        "n_train": experiment.n_train,
+        "snr": f"{experiment.snr:g}",
+        "grid": experiment.grid,
+        "seed": experiment.seed,
+        "altered": experiment.altered,
+        "settings": differences(experiment.estimator),
+        "n_test": len(test),
+        "accuracy": digits(exact.value),
+        "ci_low": digits(exact.low),
+        "ci_high": digits(exact.high),
+        "limit_accuracy": digits(limit),
+        "within1": digits(metrics.within_one(test).value),
+        "sigma_nmad": digits(metrics.sigma_nmad(test).value),
+        "outliers_003": digits(metrics.outlier_fraction(test).value),
+        "nll": digits(metrics.negative_log_likelihood(test).value),
+        "train_seconds": result.manifest["fit_seconds"],
+        "spectra_per_second": result.manifest["test_spectra_per_second"],
+        "device": _device(result.manifest),
+        "key": archive_key(experiment)[:16],
+    }
+
+
+def write_summary(results: Sequence[Result]) -> Path:
+    """Write ``results/summary.csv``."""
+    path = paths.RESULTS / "summary.csv"
+    path.write_text(summary(results), encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Status:
+    """How much of a profile is archived.
+
+    Attributes
+    ----------
+    done, left : list of Experiment
+    core_hours : float
+        Processor time that the archived part took, over all cores.
+    accelerated : dict
+        How many of the archived experiments each kind of accelerator took part in.
+    """
+
+    done: list[Experiment]
+    left: list[Experiment]
+    core_hours: float
+    accelerated: dict[str, int]
+
+
+def status(wanted: Sequence[Experiment]) -> Status:
+    """Say which experiments are archived, and what they cost."""
+    found = _manifests(wanted)
+    devices = Counter(_device(manifest) for manifest in found.values())
+    return Status(
+        list(found),
+        [e for e in wanted if e not in found],
+        sum(_core_hours(manifest) for manifest in found.values()),
+        {name: n for name, n in sorted(devices.items()) if name != CPU},
+    )
+
+
+def core_hours(wanted: Sequence[Experiment]) -> dict[Experiment, float]:
+    """Processor time, over all cores, of those experiments that are archived and took no more.
+
+    One that an accelerator took part in is left out: its processor time is not its cost.
+    """
+    found = _manifests(wanted)
+    return {e: _core_hours(found[e]) for e in found if _device(found[e]) == CPU}
+
+
+def _manifests(wanted: Sequence[Experiment]) -> dict[Experiment, dict[str, Any]]:
+    """Manifests of those experiments that are archived."""
+    store = Store(paths.RESULTS)
+    keys = {experiment: archive_key(experiment) for experiment in wanted}
+    return {
+        experiment: store.read(key).manifest
+        for experiment, key in keys.items()
+        if store.folder(key).is_dir()
+    }
+
+
+def _core_hours(manifest: dict[str, Any]) -> float:
+    return float(manifest["cpu_seconds"]) / 3600
+
+
+def _device(manifest: dict[str, Any]) -> str:
+    """What an experiment ran on; before that was recorded, there was no accelerator."""
+    return str(manifest.get("device", CPU))

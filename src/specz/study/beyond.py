@@ -1,0 +1,142 @@
+"""Beyond the talk: the Bayes limit, the equivariant network, what networks look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from specz.common import checks
+from specz.estimators.base import Estimator
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.classifiers import NearestNeighbours
+from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
+from specz.spectra.grid import GRIDS
+from specz.spectra.perturbations import PERTURBATIONS
+from specz.study.study import N_SEDS, Study, WithEquivariant, with_limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit(WithEquivariant):
+    """Notebook ``limit``: what each method makes of how many spectra, under the Bayes limit.
+
+    ``n_train`` are the sizes for the methods that are given the library, the equivariant network
+    and the template fit; ``n_train_plain`` those for the plain network and k-NN. At the
+    ``snr_levels`` both networks are compared, the plain one at its largest size.
+    """
+
+    snr: float = 1.0
+    snr_levels: Sequence[float]
+    n_train: Sequence[int]
+    n_train_plain: Sequence[int]
+
+    def experiments(self) -> list[Experiment]:
+        """Each method at its sizes, and the limits."""
+        checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no limit
+        levels = list(dict.fromkeys([self.snr, *self.levels("snr_levels", finite=True)]))
+        found = []
+        for n in self.sizes("n_train_plain"):
+            for estimator in (self.cnn(), NearestNeighbours()):
+                found.append(self.experiment(estimator, n, self.snr))
+        for n in self.sizes("n_train"):
+            found += [self.experiment(self.equivariant(), n, level) for level in levels]
+            if n <= N_SEDS:  # more spectra show no more SEDs
+                found.append(self.template_fit(n, self.snr))
+        largest = max(self.n_train_plain)
+        return with_limits(found + [self.experiment(self.cnn(), largest, s) for s in levels])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convergence(Study):
+    """Notebook ``convergence``: the Bayes limit, then with one of its settings changed at a time.
+
+    The first of ``n_seds`` is that of all but the other sizes. The last results do not know the
+    mean flux, the noise level, or either.
+    """
+
+    snr: float = 1.0
+    n_seds: Sequence[int]
+    continua: Sequence[int] = ()
+    resolution: Sequence[float] = ()
+    n_test: int
+    grid: str = "paper"
+    seed: int = 1
+
+    def experiments(self) -> list[Experiment]:
+        """The limit with each setting."""
+        checks.integer("seed", self.seed, 0)
+        checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no limit
+        first, *others = checks.listed("n_seds", self.n_seds, checks.integer, 1, N_SEDS)
+        checks.listed("continua", self.continua, checks.integer, 1, empty=True)
+        checks.listed("resolution", self.resolution, checks.number, 1, empty=True)
+        whole = BayesLimit()
+        changed = [
+            *(replace(whole, continua=n) for n in self.continua),
+            *(replace(whole, resolution=r) for r in self.resolution),
+            replace(whole, known_amplitude=False),
+            replace(whole, known_noise=False),
+            replace(whole, known_amplitude=False, known_noise=False),
+        ]
+        wanted = [(whole, n) for n in (first, *others)] + [(one, first) for one in changed]
+        return [
+            Experiment(limit, n, self.snr, self.grid, n_validation=1, n_test=self.n_test)
+            for limit, n in wanted
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probing(WithEquivariant):
+    """Notebook ``probing``: both networks and the limit on test spectra as they are, and altered.
+
+    ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the plain one.
+    The networks are those of other pages; ``n_probed`` test spectra are asked about. On other
+    ``grids`` both are trained there as well.
+    """
+
+    snr: float = 1.0
+    n_train: int
+    n_train_plain: int
+    altered: Sequence[str]
+    grids: Sequence[str] = ("nisp",)
+    n_probed: int
+
+    def experiments(self) -> list[Experiment]:
+        """Both networks on each kind of test spectra, and the limits."""
+        checks.integer("n_test", self.n_test, 1, N_MAX)
+        checks.integer("n_probed", self.n_probed, 1)
+        if self.n_probed > self.n_test:
+            raise ValueError(f"n_probed must not exceed n_test, {self.n_test}; got {self.n_probed}")
+        checks.integer("n_train_plain", self.n_train_plain, 1, N_MAX)
+        checks.listed("altered", self.altered, checks.choice, PERTURBATIONS)
+        checks.listed("grids", self.grids, checks.choice, GRIDS, empty=True)
+        checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no limit
+        both = (
+            self.experiment(self.equivariant(), self.n_train, self.snr),
+            self.experiment(self.cnn(), self.n_train_plain, self.snr),
+        )
+        probed = [replace(e, n_test=self.n_probed) for e in both]
+        found = [replace(e, altered=name) for e in probed for name in ("", *self.altered)]
+        return with_limits(found + [replace(e, grid=g) for e in probed for g in self.grids])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ablation(WithEquivariant):
+    """Notebook ``ablation``: the equivariant network, then without one of its parts at a time.
+
+    The last network is the plain one, which has none of them.
+    """
+
+    snr: float = 1.0
+    n_train: int
+
+    def experiments(self) -> list[Experiment]:
+        """Each network, and the limit."""
+        whole = self.equivariant()
+        variants: tuple[Estimator, ...] = (
+            whole,
+            replace(whole, know_library=False, learn_filters=True),
+            replace(whole, learn_filters=True),
+            replace(whole, continua=1),
+            replace(whole, continua=12),
+            replace(whole, hidden=whole.hidden[:1]),
+            replace(whole, shifts=400),
+            self.cnn(),
+        )
+        return with_limits([self.experiment(v, self.n_train, self.snr) for v in variants])

@@ -1,0 +1,112 @@
+"""Profiles and parameters: what each notebook is run with, checked before anything starts.
+
+A profile is a YAML file. Its block ``common`` holds for every notebook that has a parameter of that
+name; the block of a notebook then says what is different there. What neither names has the default
+of the notebook's dataclass in :mod:`specz.study.studies`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+import yaml
+
+from specz.common import checks, paths
+from specz.experiments.experiment import Experiment
+from specz.study.studies import STUDIES
+from specz.study.study import Study
+
+Parameters = dict[str, Any]
+
+COMMON = "common"
+
+
+def profiles() -> list[str]:
+    """Names of the profiles; a reader's own is one more file."""
+    return sorted(path.stem for path in paths.PROFILES.glob("*.yml"))
+
+
+def profile_parameters(profile: str, notebook: str) -> Parameters:
+    """Parameters that a profile gives to a notebook.
+
+    Raises
+    ------
+    ValueError
+        If there is no such profile or notebook, a block of the profile names no notebook or a
+        parameter that its notebook has not, or a parameter has no value; the message names the
+        nearest one.
+    """
+    checks.choice("profile", profile, profiles())
+    checks.choice("notebook", notebook, STUDIES)
+    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
+    for block in text:
+        checks.choice(f"block of profile {profile!r}", block, [COMMON, *STUDIES])
+    own = text.get(notebook) or {}
+    known = {f.name: f.default for f in fields(STUDIES[notebook])}
+    for name in own:
+        checks.choice(f"parameter of notebook {notebook!r}", name, known)
+    found = known | {name: v for name, v in text[COMMON].items() if name in known} | own
+    for name, value in found.items():
+        if value is MISSING:
+            raise ValueError(f"profile {profile!r} gives notebook {notebook!r} no {name}")
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
+
+
+def study(notebook: str, parameters: Parameters) -> Study:
+    """Make a notebook's study of all its parameters; a name that it has not is an error."""
+    kind = STUDIES[notebook]
+    for name in parameters:
+        checks.choice(f"parameter of notebook {notebook!r}", name, [f.name for f in fields(kind)])
+    return kind(**parameters)
+
+
+def profile_study(profile: str, notebook: str) -> Any:
+    """Return the study of a notebook at a profile."""
+    return study(notebook, profile_parameters(profile, notebook))
+
+
+def resolve(notebook: str, profile: str, overrides: Mapping[str, Any]) -> Parameters:
+    """Join a profile with the reader's own parameters, and check every one of them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a name is unknown, or a value is of the wrong type or out of range.
+    """
+    parameters = profile_parameters(profile, notebook)
+    for name, value in overrides.items():
+        checks.choice(f"parameter of notebook {notebook!r}", name, parameters)
+        # A single value stands for a list of one.
+        is_list = isinstance(parameters[name], list) and not isinstance(value, list)
+        parameters[name] = [value] if is_list else value
+    experiments(notebook, parameters)
+    return parameters
+
+
+def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
+    """List the experiments that a notebook draws; checks the parameters on the way."""
+    return study(notebook, parameters).experiments()
+
+
+def profile_experiments(profile: str) -> list[Experiment]:
+    """List the experiments of all notebooks at a profile, each once."""
+    return list(dict.fromkeys(e for n in STUDIES for e in profile_study(profile, n).experiments()))
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Read ``name=value``; the value is YAML, and ``inf`` is the S/N of clean spectra.
+
+    Raises
+    ------
+    ValueError
+        If there is no ``=`` or the value is not YAML.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ValueError(f"expected name=value; got {text!r}")
+    try:
+        parsed = yaml.safe_load(re.sub(r"(?<![.\w])inf\b", ".inf", value))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{name}: {value!r} is not a YAML value") from error
+    return name.strip(), parsed

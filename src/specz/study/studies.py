@@ -1,0 +1,51 @@
+"""The studies of this companion, by the name of their notebooks.
+
+A parameter more is a field of a dataclass, its use in ``experiments``, and a line in the notebook's
+cell of parameters; profiles name it only where they differ from its default.
+"""
+
+from dataclasses import dataclass
+
+from specz.experiments.experiment import Experiment
+from specz.study.beyond import Ablation, Convergence, Limit, Probing
+from specz.study.study import Study
+from specz.study.talk import (
+    Claims,
+    Comparison,
+    Data,
+    DataAvailability,
+    Depth,
+    Network,
+    Noise,
+    Overfitting,
+    Tuning,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldsUp(Study):
+    """Notebook ``holds_up``: nothing to run and nothing to set; it shows what was recorded."""
+
+    def experiments(self) -> list[Experiment]:
+        """Nothing."""
+        return []
+
+
+STUDIES: dict[str, type[Study]] = {
+    "data": Data,
+    "network": Network,
+    "data_availability": DataAvailability,
+    "overfitting": Overfitting,
+    "depth": Depth,
+    "tuning": Tuning,
+    "noise": Noise,
+    "comparison_clean": Comparison,
+    "comparison_noisy": Comparison,
+    "limit": Limit,
+    "ablation": Ablation,
+    "probing": Probing,
+    "convergence": Convergence,
+    "claims": Claims,
+    "holds_up": HoldsUp,
+}
+"""Notebook name to its parameters."""

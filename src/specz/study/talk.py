@@ -1,0 +1,272 @@
+"""What the talk shows, and its claims: the parameters of each notebook, and its experiments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+
+from specz.common import checks
+from specz.estimators.base import Estimator, uses_seed
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.cnn import CNN, DatathonNetwork
+from specz.estimators.registry import Method, estimator_name, make_estimator
+from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
+from specz.experiments.result import Result
+from specz.study.study import N_SEDS, Seeded, Study, TrainedOnce, with_limits
+
+METHODS = ("cnn", "knn", "forest", "linear_svm", "kernel_svm")
+"""Classifiers that the talk compares."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data(Study):
+    """Notebook ``data``: nothing to run; the settings of the spectra it shows."""
+
+    snr: Sequence[float] = (inf, 5.0, 2.0, 1.0, 0.5)
+    n_train: int
+    grid: str = "paper"
+    seed: int = 1
+
+    def experiments(self) -> list[Experiment]:
+        """Nothing; the values are checked."""
+        for level in self.levels("snr"):
+            Experiment(CNN(), self.n_train, level, self.grid, data_seed=self.seed)
+        return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network(TrainedOnce):
+    """Notebook ``network``: one training, watched."""
+
+    n_train: int
+    snr: float = inf
+
+    def experiments(self) -> list[Experiment]:
+        """One network."""
+        return [self.experiment(self.cnn(), self.n_train, self.snr)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataAvailability(TrainedOnce):
+    """Notebook ``data_availability``: training sets of growing size, at each noise level."""
+
+    n_train: Sequence[int]
+    snr: Sequence[float] = (inf, 1.0)
+
+    def experiments(self) -> list[Experiment]:
+        """The network at each level and size, and the limits."""
+        levels, sizes = self.levels("snr"), self.sizes("n_train")
+        return with_limits([self.experiment(self.cnn(), n, s) for s in levels for n in sizes])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise(TrainedOnce):
+    """Notebook ``noise``: one network trained and tested at each noise level."""
+
+    snr: Sequence[float]
+    n_train: int
+
+    def experiments(self) -> list[Experiment]:
+        """The network at each level, and the limits."""
+        return with_limits(
+            [self.experiment(self.cnn(), self.n_train, s) for s in self.levels("snr")]
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overfitting(Seeded):
+    """Notebook ``overfitting``: nothing, dropout, L2, or fresh noise each epoch, at each size.
+
+    Each network learns from the first size, where chance matters most, with each of the seeds.
+    """
+
+    n_train: Sequence[int]
+    snr: float = 1.0
+    dropout: float = 0.5
+    l2: float = 1e-4
+
+    def experiments(self) -> list[Experiment]:
+        """Each remedy at each size, and the limit."""
+        checks.number("dropout", self.dropout, 0.01, 0.99)
+        checks.number("l2", self.l2, 1e-12, 10)
+        checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no fresh noise
+        plain, found = self.cnn(), []
+        for n in self.sizes("n_train"):
+            for network in (
+                plain,
+                replace(plain, dropout=self.dropout),
+                replace(plain, l2=self.l2),
+                replace(plain, training=replace(plain.training, fresh_noise=True)),
+            ):
+                seeds = self.each_seed(self.experiment(network, n, self.snr))
+                found += seeds if n == self.n_train[0] else seeds[:1]
+        return with_limits(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depth(Seeded):
+    """Notebook ``depth``: networks of growing depth, each seed, then the datathon's network."""
+
+    layers: Sequence[int] = (1, 2, 3)
+    n_train: int
+    snr: float = inf
+    n_train_datathon: int
+    epochs_datathon: int
+
+    def experiments(self) -> list[Experiment]:
+        """Each depth with each seed; the datathon's network with the first."""
+        checks.listed("layers", self.layers, checks.integer, 1)
+        checks.integer("n_train_datathon", self.n_train_datathon, 1, N_MAX)
+        checks.integer("epochs_datathon", self.epochs_datathon, 1, 10_000)
+        networks = [
+            network
+            for n in self.layers
+            for network in self.each_seed(self.experiment(self.cnn(n), self.n_train, self.snr))
+        ]
+        datathon = DatathonNetwork()
+        training = replace(datathon.training, epochs=self.epochs_datathon)
+        datathon = replace(datathon, training=training)
+        return [
+            *networks,
+            replace(networks[0], estimator=datathon, n_train=self.n_train_datathon),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning(TrainedOnce):
+    """Notebook ``tuning``: the study's network, then one setting changed at a time.
+
+    Each list holds values to try; it may be empty. ``updates`` are other values of
+    ``min_updates``.
+    """
+
+    n_train: int
+    snr: float = inf
+    learning_rate: Sequence[float] = ()
+    batch: Sequence[int] = ()
+    updates: Sequence[int] = ()
+    filters: Sequence[int] = ()
+    kernel: Sequence[int] = ()
+    stride: Sequence[int] = ()
+    normalise: Sequence[bool] = ()
+
+    def experiments(self) -> list[Experiment]:
+        """The network, then each variant once."""
+        rates = checks.listed(
+            "learning_rate", self.learning_rate, checks.number, 1e-8, 10, empty=True
+        )
+        for name in ("batch", "filters", "kernel", "stride"):
+            checks.listed(name, getattr(self, name), checks.integer, 1, empty=True)
+        checks.listed("updates", self.updates, checks.integer, 0, empty=True)
+        checks.listed("normalise", self.normalise, checks.flag, empty=True)
+        base = self.cnn()
+        trainings = [
+            *(replace(base.training, learning_rate=v) for v in rates),
+            *(replace(base.training, batch=v) for v in self.batch),
+            *(replace(base.training, min_updates=v) for v in self.updates),
+        ]
+        variants = [
+            base,
+            *(replace(base, training=training) for training in trainings),
+            *(replace(base, filters=v) for v in self.filters),
+            *(replace(base, kernel=v) for v in self.kernel),
+            *(replace(base, stride=v) for v in self.stride),
+            *(replace(base, normalise=v) for v in self.normalise),
+        ]
+        return [self.experiment(v, self.n_train, self.snr) for v in dict.fromkeys(variants)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Seeded):
+    """Notebooks ``comparison_clean`` and ``comparison_noisy``.
+
+    Every method at one common training size, with each of the seeds if it uses one, then each at
+    a size of its own (the largest that it is given) with the first.
+    """
+
+    snr: float
+    methods: Sequence[Method] = METHODS
+    n_train: Sequence[int]
+    n_common: int
+
+    def experiments(self) -> list[Experiment]:
+        """Each method at both sizes, and the limit."""
+        common: list[Experiment] = []
+        own: list[Experiment] = []
+        for estimator, n in self._methods():
+            first = self.experiment(estimator, self.n_common, self.snr)
+            seeds = self.each_seed(first)
+            common += seeds if uses_seed(estimator) else seeds[:1]
+            own.append(replace(seeds[0], n_train=n))
+        return with_limits([*common, *own])
+
+    def at_common_size(self, results: Sequence[Result]) -> list[Result]:
+        """Results at the common size, then the limits."""
+        limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
+        return [r for r in results if r.n_train == self.n_common and r not in limits] + limits
+
+    def at_own_size(self, results: Sequence[Result]) -> list[Result]:
+        """Results of each method at its own size with the first seed, then the limits."""
+        limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
+        sizes = {(estimator_name(estimator), n) for estimator, n in self._methods()}
+        own = [r for r in results if (r.method, r.n_train) in sizes and r.seed == self.seeds[0]]
+        return [r for r in own if r not in limits] + limits
+
+    def _methods(self) -> list[tuple[Estimator, int]]:
+        """Each method and the size of its own."""
+        checks.listed("methods", self.methods, lambda *_: None, repeats=True)
+        sizes = self.sizes("n_train", repeats=True)
+        checks.integer("n_common", self.n_common, 1, N_MAX)
+        if len(self.methods) != len(sizes):
+            raise ValueError(
+                f"n_train must give one size for each of the {len(self.methods)} methods; "
+                f"got {len(sizes)} sizes"
+            )
+        made = [self.cnn() if name == "cnn" else make_estimator(name) for name in self.methods]
+        if len(set(made)) != len(made):
+            raise ValueError(f"methods must not repeat a value; got {self.methods!r}")
+        return list(zip(made, sizes, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims(Seeded):
+    """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages.
+
+    The network learns from every size at which it is held against another method, below the
+    largest, with each of the seeds.
+    """
+
+    n_train: Sequence[int]
+    snr: Sequence[float] = (inf, 1.0)
+    layers: Sequence[int] = (1, 2, 3)
+    snr_levels: Sequence[float]
+    methods: Sequence[Method] = METHODS
+    n_train_methods: Sequence[int]
+    n_common: int
+
+    def experiments(self) -> list[Experiment]:
+        """What the claims need, each once."""
+        layers = checks.listed("layers", self.layers, checks.integer, 1)
+        sizes, levels = self.sizes("n_train"), self.levels("snr")
+        own = self.sizes("n_train_methods", repeats=True)
+        deepest, largest = max(layers), max(sizes)
+        names = ("epochs", "min_updates", "n_test", "grid")
+        alike = {"layers": deepest, **{name: getattr(self, name) for name in names}}
+        once = {"seed": self.first_seed, **alike}
+        found = DataAvailability(**once, n_train=sizes, snr=levels).experiments()
+        found += Noise(**once, snr=self.levels("snr_levels"), n_train=largest).experiments()
+        held_against = [(depth, largest, max(levels)) for depth in layers]
+        held_against += [(deepest, n, level) for level in levels for n in own if n < largest]
+        for depth, n, level in held_against:
+            found += self.each_seed(self.experiment(self.cnn(depth), n, level))
+        for level in levels:
+            found += Comparison(
+                **alike,
+                seeds=self.seeds,
+                methods=self.methods,
+                snr=level,
+                n_train=own,
+                n_common=self.n_common,
+            ).experiments()
+            if isfinite(level):
+                found.append(self.template_fit(N_SEDS, level))
+        return list(dict.fromkeys(with_limits(found)))

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from specz.estimators import cramer_rao
+from specz.estimators.bayes import BayesLimit, Evidence
+from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig, build_library
+from specz.spectra.sample import Sample
+
+LIBRARY = build_library(LibraryConfig(n_train=2, n_validation=1, n_test=1))
+GRID = get_grid("paper")
+LINE = cramer_rao.one_line(LIBRARY, 40.0, 1000.0)
+
+
+def test_the_likelihood_is_as_narrow_as_the_bound():
+    snr, z = 3.0, 1.4
+    asked = Sample(LINE.library, GRID, np.zeros(1, dtype=np.int32), np.array([z]), snr, 0)
+    evidence = Evidence(BayesLimit(), LINE, asked, np.array([0]))
+    spectrum = (LINE.coefficients @ LINE.observed(z, GRID)[0])[0]
+    flux = (spectrum / spectrum.mean()).astype(np.float32)[None]
+    step = 1.5e-3  # σ_z is about twice this, the line five times as wide
+    below, at, above = evidence.log_likelihood(flux, z + step * np.array([-1, 0, 1]))[0].astype(
+        float
+    )
+    sigma_z = step / np.sqrt(2 * at - below - above)
+    # 2 %: the pixel widens the line a little, and the line widens with z.
+    assert sigma_z == pytest.approx(cramer_rao.bound(LINE, z, snr, GRID), rel=0.02)
+
+
+def test_the_bound_is_that_of_the_equation():
+    """Twice the line at the same noise, or half the noise: half the error."""
+    weak = cramer_rao.one_line(LIBRARY, 1.0, 1000.0)  # too weak to change the mean flux
+    weaker = cramer_rao.one_line(LIBRARY, 0.5, 1000.0)
+    bound = cramer_rao.bound(weak, 1.4, 1.0, GRID)
+    assert cramer_rao.bound(weaker, 1.4, 1.0, GRID) == pytest.approx(2 * bound, rel=2e-3)
+    assert cramer_rao.bound(weak, 1.4, 2.0, GRID) == pytest.approx(bound / 2, rel=1e-12)
+    narrow = cramer_rao.one_line(LIBRARY, 1.0, 500.0)
+    assert bound == pytest.approx(2**1.5 * cramer_rao.bound(narrow, 1.4, 1.0, GRID), rel=1e-2)
+
+
+def test_redshifts_scatter_as_the_bound_says_and_no_less():
+    bound = cramer_rao.bound(LINE, 1.4, 10.0, GRID)
+    errors = cramer_rao.errors(LINE, 1.4, 10.0, GRID, n=400, seed=2)
+    assert abs(errors.mean()) < 3 * bound / 20
+    assert errors.std() == pytest.approx(bound, rel=0.12)

@@ -1,0 +1,416 @@
+"""The site as a reader's browser has it: Debian's Chromium, driven by Playwright."""
+
+import hashlib
+import re
+import shutil
+import threading
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import nbformat
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+from specz.common import paths
+from specz.estimators.bayes import BayesLimit, Evidence
+from specz.estimators.equivariant import Equivariant
+from specz.estimators.redshift_scan import look
+from specz.experiments import run
+from specz.site import interactive, notebooks, provenance
+from specz.spectra.components import decompose
+from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig, build_library
+from specz.spectra.observe import observe
+from specz.study import archive, claims
+from specz.study.profiles import experiments, profile_parameters
+from specz.study.studies import STUDIES
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+SCREENS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 375, "height": 740}}
+LANDING_LIMIT, PAGE_LIMIT = 1_500_000, 4_000_000
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"
+)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server(smoke_site):
+    """Address of a plain file server of the site."""
+    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(smoke_site)))
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{http.server_port}/"
+    http.shutdown()
+    http.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """What a browser met on its way to a page."""
+
+    page: object
+    problems: list[str] = field(default_factory=list)
+    responses: list[object] = field(default_factory=list)
+
+    @property
+    def weight(self):
+        """Bytes of all that the page asked for."""
+        return sum(len(response.body()) for response in self.responses)
+
+    def go(self, url):
+        def response(got):
+            self.responses.append(got)
+            if got.status >= 400:
+                self.problems.append(f"{got.status} {got.url}")
+
+        root = url.rpartition("/")[0]
+        self.page.on("response", response)
+        self.page.on("pageerror", lambda error: self.problems.append(f"error {error}"))
+        self.page.on("requestfailed", lambda got: self.problems.append(f"failed {got.url}"))
+        self.page.on("console", self._console)
+        self.page.on("request", lambda got: self._request(got.url, urljoin(root, "/")))
+        self.page.goto(url, wait_until="networkidle")
+        return self
+
+    def _console(self, message):
+        if message.type == "error":
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, url, origin):
+        if not url.startswith((origin, "data:", "blob:")):
+            self.problems.append(f"external {url}")
+
+
+def pages_of(site):
+    """Every page, as a path below the site; the pages of source among them."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def book_pages(site):
+    return [p for p in pages_of(site) if not p.startswith(("source/", "_static/"))]
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("screen", "theme", "with_axe"),
+    [
+        ("wide", "light", True),
+        ("wide", "dark", False),  # axe sees each width and each theme once
+        ("narrow", "light", False),
+        ("narrow", "dark", True),
+    ],
+)
+def test_every_page_is_sound(smoke_site, server, browser, screen, theme, with_axe):
+    """No error, no request that fails or leaves, no sideways scroll, alt text, axe."""
+    context = browser.new_context(
+        viewport=SCREENS[screen],
+        color_scheme=theme,
+        reduced_motion="reduce",  # a cell that fades in has too little contrast while it does
+    )
+    axe, found = Axe(), []
+    for name in [*book_pages(smoke_site), "source/notebooks/noise.py.html"]:
+        page = context.new_page()
+        visit = Visit(page).go(server + name)
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        found += [f"{name}: {problem}" for problem in visit.problems]
+        if page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ):
+            found.append(f"{name}: scrolls sideways")
+        if page.evaluate("document.getAnimations().length"):
+            found.append(f"{name}: moves, although the reader asked for stillness")
+        if page.evaluate("[...document.images].some(i => !i.getAttribute('alt'))"):
+            found.append(f"{name}: an image has no alternative text")
+        limit = LANDING_LIMIT if name == "index.html" else PAGE_LIMIT
+        if visit.weight > limit:
+            found.append(f"{name}: weighs {visit.weight / 1e6:.2f} MB, more than {limit / 1e6} MB")
+        if with_axe:
+            options = {"resultTypes": ["violations"]}
+            found += [
+                f"{name}: axe {v['id']} ({len(v['nodes'])} times): {v['nodes'][0]['html'][:150]}"
+                for v in axe.run(page, options=options).response["violations"]
+                if v["impact"] in ("serious", "critical")
+            ]
+        page.close()
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@needs_chromium
+def test_the_site_works_from_files(smoke_site, browser):
+    """Without any server: no error, maths and icons are drawn, search finds."""
+    context = browser.new_context()
+    found = []
+    for name in book_pages(smoke_site):
+        page = context.new_page()
+        visit = Visit(page)
+        visit.go((smoke_site / name).as_uri())
+        found += [f"{name}: {problem}" for problem in visit.problems]
+        if name == "redshift.html":
+            assert page.locator("mjx-container").count() > 5
+            icon = page.locator(".fa-bars").first
+            assert "Font Awesome" in icon.evaluate("e => getComputedStyle(e).fontFamily")
+        page.close()
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@needs_chromium
+@pytest.mark.parametrize("way", ["server", "files"])
+def test_search_finds_a_word(smoke_site, server, browser, way):
+    page = browser.new_page()
+    root = server if way == "server" else smoke_site.as_uri() + "/"
+    page.goto(f"{root}search.html?q=Calzetti")
+    results = page.locator("#search-results ul.search li a")
+    results.first.wait_for(timeout=10_000)
+    assert any("references.html" in a.get_attribute("href") for a in results.all())
+    page.close()
+
+
+@needs_chromium
+def test_the_spectrum_of_the_living_figure_is_that_of_the_package(smoke_site, browser):
+    page = browser.new_page()
+    page.goto((smoke_site / "data.html").as_uri())
+    library, grid = build_library(LibraryConfig()), get_grid("paper")
+    seds = np.argsort(library.position)[[600, 4500, 8500, 12000]]
+    for i, z in ((0, 1.0), (1, 1.234), (2, 1.79), (3, 2.1)):
+        drawn = page.evaluate(
+            """([i, z]) => {
+                const data = document.querySelector('[data-figure=redshift] script').textContent;
+                return Array.from(specz.spectra.observe(JSON.parse(data), i, z));
+            }""",
+            [i, z],
+        )
+        np.testing.assert_allclose(drawn, observe(library, seds[[i]], [z], grid)[0], atol=1e-4)
+    page.close()
+
+
+@needs_chromium
+def test_the_living_figure_follows_the_keyboard(smoke_site, browser):
+    """Lines move, enter and leave as the slider does."""
+    page = browser.new_page()
+    page.goto((smoke_site / "data.html").as_uri())
+    figure = page.locator(".living[data-figure=redshift]")
+    slider, said = figure.locator("input[type=range]"), figure.locator("p")
+    before, path = said.text_content(), figure.locator("path").get_attribute("d")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert said.text_content() != before
+    assert figure.locator("path").get_attribute("d") != path
+    page.keyboard.press("Home")
+    assert "Not yet in it: [O II], Hβ, [O III]" in said.text_content()
+    page.keyboard.press("End")
+    assert "Gone beyond it:" in said.text_content()
+    assert "Hα" in said.text_content().partition("Gone beyond it:")[2]
+    assert "[O II] at" in said.text_content()
+    figure.locator("select").select_option("0")
+    assert figure.locator("path").get_attribute("d") != path
+    page.close()
+
+
+def living_network():
+    """The experiment whose network runs on the page of the limit."""
+    wanted = experiments("limit", profile_parameters("smoke", "limit"))
+    return max((e for e in wanted if isinstance(e.estimator, Equivariant)), key=lambda e: e.n_train)
+
+
+@needs_chromium
+def test_the_living_posteriors_are_those_of_the_package(smoke_site, browser):
+    """The network and the Bayes sum give in the browser what they give in Python, to 1e-4."""
+    experiment = living_network()
+    train, validation, _ = experiment.samples()
+    flux = validation.flux(slice(0, 4))
+    seds = interactive.prior_seds(train)
+    components = decompose(train.library, seds, interactive.PRIOR_CONTINUA)
+    evidence = Evidence(BayesLimit(), components, train, np.arange(len(seds)))
+    log_p = look(flux, evidence.log_likelihood, interactive.PRIOR_STEPS)
+    p = np.exp(log_p - log_p.max(axis=1, keepdims=True))
+    expected = [run.fitted(experiment).scores(flux).values, p / p.sum(axis=1, keepdims=True)]
+
+    page = browser.new_page()
+    page.goto((smoke_site / "limit.html").as_uri())
+    drawn = page.evaluate(
+        """([fluxes, snr]) => {
+            const text = document.querySelector('[data-figure=posterior] script').textContent;
+            const data = JSON.parse(text);
+            const network = specz.network(data), bayes = specz.estimators.bayes(data);
+            while (bayes.step() < 1);
+            const spectra = fluxes.map((flux) => Float64Array.from(flux));
+            return [spectra.map((x) => Array.from(network(x))),
+                    spectra.map((x) => Array.from(bayes.posterior(x, snr)))];
+        }""",
+        [flux.tolist(), train.snr],
+    )
+    page.close()
+    np.testing.assert_allclose(drawn, expected, atol=1e-4)
+
+
+@needs_chromium
+def test_the_living_posterior_widens_with_noise(smoke_site, browser):
+    """The slider of noise works from the keyboard; both answers follow, and new noise differs."""
+    page = browser.new_page()
+    page.goto((smoke_site / "limit.html").as_uri())
+    figure = page.locator(".living[data-figure=posterior]")
+    figure.scroll_into_view_if_needed()
+    said = figure.locator("p")
+
+    def answer():
+        page.wait_for_timeout(200)  # the sum starts when the hand rests
+        page.wait_for_function(
+            "e => e.textContent.includes('Bayes posterior: z')", arg=said.element_handle()
+        )
+        p = re.search(r"Bayes posterior: z = [\d.]+ with p = ([\d.]+)", said.text_content())
+        return float(p[1]), [path.get_attribute("d") for path in figure.locator("path").all()]
+
+    figure.locator("input").nth(1).focus()
+    page.keyboard.press("End")
+    clear, paths_clear = answer()
+    page.keyboard.press("Home")
+    drowned, paths_drowned = answer()
+    assert "S/N 0.10" in said.text_content()
+    assert clear > 0.9 > 0.5 > drowned
+    assert all(a != b for a, b in zip(paths_clear, paths_drowned, strict=True))
+    figure.get_by_role("button").click()
+    assert answer()[1][0] != paths_drowned[0]
+    page.close()
+
+
+@needs_chromium
+def test_the_living_figure_takes_the_colours_of_a_dark_page(smoke_site, browser):
+    page = browser.new_page(color_scheme="dark")
+    page.goto((smoke_site / "data.html").as_uri())
+    style = "(e, name) => getComputedStyle(e)[name]"
+    box = page.locator(".text_html:has(.living)")
+    assert box.evaluate(style, "backgroundColor") == "rgba(0, 0, 0, 0)"
+    text, body = page.locator(".living text").first, page.locator("article p").first
+    assert text.evaluate(style, "fill") == body.evaluate(style, "color")
+    page.close()
+
+
+@needs_chromium
+def test_a_page_prints_clean(smoke_site, browser):
+    """On A4: the article alone, within the page's width."""
+    page = browser.new_page(viewport={"width": 718, "height": 1000})  # A4 less margins at 96 dpi
+    page.goto((smoke_site / "noise.html").as_uri())
+    page.emulate_media(media="print")
+    for part in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-area", ".bd-footer"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.locator("figure img").first.is_visible()
+    assert not page.locator("details.provenance").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()
+
+
+@needs_chromium
+def test_the_landing_page_says_in_one_screen_what_was_found(smoke_site, browser):
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.goto((smoke_site / "index.html").as_uri())
+    cards = page.locator(".where-to-go").bounding_box()
+    assert cards["y"] + cards["height"] <= 1000
+    rows = page.locator("article table").first.locator("tbody tr")
+    archived = claims.assess(archive.reference("claims"))
+    assert [row.locator("td").nth(2).text_content() for row in rows.all()] == [
+        claim.verdict for claim in archived
+    ]
+    page.close()
+
+
+@needs_chromium
+def test_the_switcher_of_a_sweep_shows_one_run_at_a_time(smoke_site, browser):
+    page = browser.new_page()
+    page.goto((smoke_site / "sweep.html").as_uri())
+    shown = ".sd-tab-content:visible img"
+    first = page.locator(shown).first.get_attribute("src")
+    page.get_by_text("n_train = 1000", exact=True).first.click()
+    assert page.locator(shown).first.get_attribute("src") != first
+    assert page.locator(".sd-tab-content:visible").count() == 1
+    page.close()
+
+
+def parsed(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_every_internal_link_and_anchor_resolves(smoke_site):
+    documents = {name: parsed(smoke_site / name) for name in pages_of(smoke_site)}
+    anchors = {
+        name: {tag["id"] for tag in soup.find_all(id=True)}
+        | {tag["name"] for tag in soup.find_all("a", attrs={"name": True})}
+        for name, soup in documents.items()
+    }
+    broken = []
+    for name, soup in documents.items():
+        for tag in soup.find_all(["a", "img", "script", "link"]):
+            target = tag.get("href") or tag.get("src")
+            if not target or urlparse(target).scheme or target in ("#", "#!"):
+                continue
+            where, fragment = urldefrag(urljoin(name, target))
+            where = unquote(urlparse(where).path) or name
+            if not (smoke_site / where).exists():
+                broken.append(f"{name}: {target}")
+            elif fragment and where in anchors and unquote(fragment) not in anchors[where]:
+                broken.append(f"{name}: no anchor {target}")
+    assert not broken, "\n".join(broken)
+
+
+def test_every_download_is_there_and_matches_its_digest(smoke_site):
+    figures = 0
+    for name in book_pages(smoke_site):
+        soup = parsed(smoke_site / name)
+        for box in soup.select("details.provenance"):
+            rows = [row for row in box.find_all("tr") if row.find("a", class_="download")]
+            assert len(rows) in (2, 5)  # the notebook in two forms; a figure has three files more
+            figures += len(rows) == 5
+            for row in rows:
+                file = smoke_site / row.find("a")["href"]
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                assert digest == row.find_all("td")[1].get_text(strip=True)
+            assert "specz run" in box.find("pre").get_text()
+    shown = sum(
+        len(provenance.FIGURE.findall("\n\n".join(c.source for c in notebook.cells)))
+        for notebook in map(notebooks.read_notebook, STUDIES)
+    )
+    assert figures == shown
+
+
+def test_no_page_names_a_path_of_this_machine(smoke_site):
+    suffixes = {".html", ".js", ".ipynb", ".py", ".csv", ".svg", ".md", ".json"}
+    for path in smoke_site.rglob("*"):
+        if path.suffix in suffixes and "_static/mathjax" not in path.as_posix():
+            text = path.read_text(encoding="utf-8")
+            assert str(paths.ROOT) not in text, path
+            assert str(smoke_site.parent) not in text, path
+
+
+def test_executed_notebooks_are_clean(smoke_site):
+    """No stream, so no progress bar; no error; no warning."""
+    notebooks = list(smoke_site.glob("_downloads/*/*.ipynb"))
+    assert {path.stem for path in notebooks} == set(STUDIES)
+    for path in notebooks:
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                assert output.output_type in ("display_data", "execute_result"), path.name
+                assert "Warning" not in str(output.data.get("text/plain", "")), path.name

@@ -1,0 +1,40 @@
+"""Keys of archived results are digests of settings: code may move, settings must not be renamed."""
+
+import pytest
+
+from specz.common import paths
+from specz.study import profiles
+from specz.study.archive import archive_key
+
+FROZEN = {
+    "CNN 3 layers, 400,000 clean": "33d3536a484b32cdeeb6c5340b03b1bf",
+    "Bayes limit, 10,000 S/N 1": "dd43e05bd05b4222bad31340688e6df8",
+    "datathon network, 10,000 clean": "f6291da2bb643bf9f13ce0a00c076a63",
+    "k-NN, 10,000 clean": "3487f9dcb29e9d242596053f32c6063c",
+    "random forest, 10,000 clean": "12469fc349eed5e1b1fca816a35d0d8c",
+    "linear SVM, 10,000 clean": "e4962083991ebadb4e6a8af643db5e1f",
+    "kernel SVM, 10,000 clean": "9453ed7a7b2bab1028d21385fe08538e",
+    "equivariant network, 1,000 S/N 1": "72525caf8562e52833fb03e2f4db5456",
+    "template fit, 1,000 S/N 1": "4f255af0b488b9005a755da4ef5690a8",
+    "equivariant network, 5,000 S/N 1, no lines": "22f0b2ef06bff15dacc3eed0c5e1c777",
+    "CNN 3 layers, 100,000 S/N 1, no lines": "5f45455321e9c0619d47fdae6235ef0d",
+    "equivariant network, 5,000 S/N 1, grid nisp or paper": "807a8ea780d811dc97953dcddd4fee6a",
+    "CNN 3 layers, 100,000 S/N 1, grid nisp or paper": "84ca70435f24e5fe8708c2bef2916cb4",
+    "Bayes limit, 10,000 S/N 1, no lines": "6ba7c276dcc7e406a60b05f8a397a47e",
+    "Bayes limit, 10,000 S/N 1, grid nisp": "c4b87b3832efda0b9b96ef0322c7ab8e",
+}
+"""One of each method, grid and kind of test spectra, written down on 2026-11-27."""
+
+
+@pytest.fixture(scope="module")
+def keys():
+    return {archive_key(e)[:32] for e in profiles.profile_experiments("paper")}
+
+
+@pytest.mark.parametrize("name", FROZEN)
+def test_a_key_stays_what_it_was(keys, name):
+    assert FROZEN[name] in keys
+
+
+def test_every_archived_result_is_found_by_its_settings(keys):
+    assert {path.parent.name for path in paths.RESULTS.glob("*/manifest.json")} <= keys

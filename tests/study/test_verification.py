@@ -1,0 +1,90 @@
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from specz import cli
+from specz.common import paths
+from specz.common.store import Store
+from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.cnn import CNN
+from specz.estimators.training import TrainingConfig
+from specz.experiments.experiment import Experiment
+from specz.experiments.run import run
+from specz.spectra.library import LibraryConfig
+from specz.study import archive, verification
+
+SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
+SETTINGS = {"n_validation": 20, "n_test": 80, "library": SMALL}
+EXPERIMENTS = [
+    Experiment(NearestNeighbours(), 100, 1.0, **SETTINGS),
+    Experiment(CNN(training=TrainingConfig(epochs=1, min_updates=0)), 100, **SETTINGS),
+    Experiment(CNN(training=TrainingConfig(epochs=1, min_updates=0)), 50, **SETTINGS),
+]
+
+
+@pytest.fixture
+def archived(tmp_path, monkeypatch):
+    """An archive of three results, two of which are computed again."""
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(verification, "profile_experiments", lambda profile: EXPERIMENTS)
+    monkeypatch.setattr(verification, "experiments", lambda notebook, parameters: EXPERIMENTS)
+    monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS[:2])
+    found = run(EXPERIMENTS, Store(tmp_path / "store"))
+    for result in found:
+        archive.add(result)
+    archive.write_summary(found)
+    return found
+
+
+def test_a_whole_archive_that_this_machine_reproduces_is_verified(archived, tmp_path):
+    done = CliRunner().invoke(cli.app, ["verify", "--receipt", str(tmp_path / "receipt.json")])
+    assert done.exit_code == 0, done.output
+    receipt = json.loads((tmp_path / "receipt.json").read_text(encoding="utf-8"))
+    assert receipt["passed"]
+    assert receipt["archive"]["faults"] == []
+    assert [claim["number"] for claim in receipt["claims"]] == [1, 2, 3, 4, 5, 6]
+    more_data = receipt["claims"][0]["checks"]
+    assert {check["passed"] for check in more_data} <= {True, False}
+    assert more_data
+    knn, cnn = receipt["reruns"]
+    assert knn["same"] == 1
+    assert knn["here"] == knn["archived"]
+    assert "within 1.5 points" in cnn["condition"]
+
+
+def test_other_predictions_are_not_reproduced(archived):
+    experiment = archived[0].experiment
+    archived[0].test.predicted[:] = np.roll(archived[0].test.predicted, 1)
+    folder = Store(paths.RESULTS).folder(archive.archive_key(experiment))
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    archive.add(archived[0])
+    archive.write_summary(archive.archived(EXPERIMENTS))
+    done = CliRunner().invoke(cli.app, ["verify"])
+    assert done.exit_code == 1
+    assert "rerun, DIFFERS: k-NN, 100 S/N 1" in done.output
+
+
+def test_a_flipped_bit_and_an_edited_summary_are_named(archived):
+    arrays = Store(paths.RESULTS).folder(archive.archive_key(EXPERIMENTS[1])) / "arrays.npz"
+    damaged = bytearray(arrays.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    arrays.write_bytes(damaged)
+    found = verification.verify()
+    assert not found.passed
+    assert any("CNN 3 layers, 100 clean: arrays.npz does not match" in f for f in found.faults)
+    assert any("summary.csv" in fault for fault in found.faults)
+
+
+def test_the_folder_of_the_receipt_is_checked_first():
+    done = CliRunner().invoke(cli.app, ["verify", "--receipt", "nowhere/receipt.json"])
+    assert isinstance(done.exception, ValueError)
+    assert "nowhere" in str(done.exception)
+
+
+def test_what_is_rerun_is_archived():
+    """The quick part is there, so that a fresh clone has something to reproduce."""
+    assert len(archive.archived(verification.quick_ones())) == len(verification.QUICKLY)

@@ -1,0 +1,182 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from specz import metrics, tables
+from specz.common.store import Store
+from specz.estimators.bayes import BayesLimit
+from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.cnn import CNN
+from specz.estimators.training import TrainingConfig
+from specz.experiments.experiment import Experiment
+from specz.experiments.run import run
+from specz.metrics import line_confusion
+from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig
+from specz.study.claims import Check, Claim
+
+SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
+
+
+def cells(table):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+def test_a_comparison_holds_each_method_against_the_network(tmp_path):
+    network = CNN(training=TrainingConfig(epochs=1, min_updates=0))
+    group = run(
+        [
+            Experiment(estimator, 200, n_validation=20, n_test=40, library=SMALL)
+            for estimator in (network, NearestNeighbours())
+        ],
+        Store(tmp_path),
+    )
+    header, _, first, second, _, last = cells(tables.comparison_table(group))
+    assert first[0] == "CNN"
+    assert first[header.index("p")] == "–"
+    assert second[0] == "k-NN"
+    versus = metrics.compare(group[0].test, group[1].test)
+    assert second[6] == versus.difference.points()
+    assert second[3] == metrics.accuracy(group[1].test).percent()
+    assert last[0].startswith("k-NN is first with ")
+
+    again = replace(group[0], experiment=replace(group[0].experiment, seed=2), test=group[1].test)
+    _, _, first, second, *_ = cells(tables.comparison_table([*group, again]))
+    assert (first[2], second[2]) == ("2", "1")
+    both = [group[0].test, again.test]
+    assert first[3] == metrics.mean_accuracy(both).percent()
+    assert second[6] == metrics.mean_difference(both, [group[1].test]).points()
+    assert second[7] == "1"  # the second training says what k-NN says
+
+
+def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(knn, estimator=BayesLimit(), n_validation=1)
+    results = run([replace(knn, snr=5.0), knn, limit], Store(tmp_path))
+    header, _, first, second = cells(tables.limit_table(results))  # none at S/N 5
+    assert first[:2] == ["1", "k-NN"]
+    assert second[:2] == ["1", "Bayes limit"]
+    part = metrics.relative_accuracy(results[1].test, results[2].test)
+    assert first[header.index("part of the limit")].startswith(f"{part.value:.4f}\u00a0(")
+    assert second[-2:] == ["–", "–"]
+
+
+def test_probabilities_are_listed_one_noise_level_after_another(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(knn, estimator=BayesLimit(), n_validation=1)
+    results = run([knn, replace(knn, snr=5.0), limit, replace(limit, snr=5.0)], Store(tmp_path))
+    header, _, *rows = cells(tables.posterior_table(results))
+    listed = [(row[header.index("S/N")], row[0]) for row in rows]
+    assert listed == [("5", "k-NN"), ("5", "Bayes limit"), ("1", "k-NN"), ("1", "Bayes limit")]
+
+
+def test_archived_results_are_shown_below_under_their_own_commit(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(knn, estimator=BayesLimit(), n_validation=1)
+    results = run(
+        [knn, replace(knn, n_train=200), limit, replace(limit, n_train=50)], Store(tmp_path)
+    )
+    archived = [replace(r, manifest=r.manifest | {"commit": "1234567890"}) for r in results]
+
+    def shown(some, reference):
+        table = tables.beside(tables.noise_table, some, reference)
+        return "Archived at paper scale, commit 1234567:" in table
+
+    assert tables.beside(tables.noise_table, results, archived).startswith("Computed here, commit ")
+    assert shown(results, archived)
+    assert shown(results[2:], archived[2:])  # only limits, which are compared with one another
+    assert not shown(results, archived[1:])  # one method and its limits: nothing to compare
+    assert not shown(results, [])
+
+
+def test_variants_are_held_against_the_first_and_the_limit(tmp_path):
+    first = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    limit = replace(first, estimator=BayesLimit(), n_validation=1)
+    other = replace(first, estimator=NearestNeighbours(neighbours=(3,)))
+    results = run([limit, first, other], Store(tmp_path))
+    header, _, *rows = cells(tables.variants_table(results, {"as it is": 1234}))
+    assert [row[:3] for row in rows] == [
+        ["as it is", "100", "1,234"],
+        ["neighbours 3", "100", "–"],
+    ]
+    change = metrics.compare(results[2].validation, results[1].validation).difference
+    assert [row[header.index("against the first (points)")] for row in rows] == [
+        "–",
+        change.points(),
+    ]
+    part = metrics.relative_accuracy(results[2].test, results[0].test)
+    assert rows[1][-1].replace("\u00a0", " ") == f"{part}"
+    assert "part of the limit" not in tables.variants_table(results[1:], {})
+
+
+def test_remedies_are_held_against_none_at_their_own_size(tmp_path):
+    plain = CNN(training=TrainingConfig(epochs=1, min_updates=0))
+    experiments = [
+        Experiment(network, n, n_validation=20, n_test=40, library=SMALL)
+        for n in (100, 200)
+        for network in (plain, replace(plain, dropout=0.5))
+    ]
+    results = run(experiments, Store(tmp_path))
+    _, _, *rows = cells(tables.remedies_table(results))
+    assert [row[:2] for row in rows] == [
+        [n, remedy] for n in ("100", "200") for remedy in ("nothing", "dropout 0.5")
+    ]
+    for without, remedied, row in zip(results[::2], results[1::2], rows[1::2], strict=True):
+        assert row[7] == metrics.compare(remedied.test, without.test).difference.points()
+        gap = metrics.difference_interval(
+            metrics.accuracy(remedied.train), metrics.accuracy(remedied.validation)
+        )
+        assert row[4] == gap.points()
+
+    first = replace(results[1], test=results[0].test)
+    second = replace(results[1], experiment=replace(results[1].experiment, seed=2))
+    _, _, _, row = cells(tables.remedies_table([results[0], first, second]))
+    both = [first.test, second.test]
+    assert row[2] == "2"
+    assert row[6] == ", ".join(f"{100 * metrics.accuracy(test).value:.1f}" for test in both)
+    assert row[7] == metrics.mean_difference(both, [results[0].test]).points()
+
+
+def test_mistaken_lines_are_counted(tmp_path):
+    knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    (result,) = run([knn], Store(tmp_path))
+    (row,) = cells(tables.line_confusion_table([result], most=1))[2:]
+    named = line_confusion.confused_lines(result.test, get_grid(knn.grid))
+    assert row[1] == f"{np.count_nonzero(named)} of 40"
+    name, count = row[2].split(": ")
+    assert np.count_nonzero(named == name) == int(count) > 0
+
+
+def test_depths_are_held_against_the_deepest_seed_by_seed(tmp_path):
+    network = CNN(layers=1, training=TrainingConfig(epochs=1, min_updates=0))
+    one = Experiment(network, 100, n_validation=20, n_test=40, library=SMALL)
+    two = replace(one, estimator=replace(network, layers=2))
+    wanted = [one, replace(one, seed=2), replace(one, seed=3), two, replace(two, seed=2)]
+    results = run(wanted, Store(tmp_path))
+    _, _, deep, shallow = cells(tables.depth_table(results))
+    assert deep[:2] == ["2", "2"]
+    assert deep[3:] == ["–", "–", "–"]
+    assert shallow[:2] == ["1", "3"]
+    tests = [r.test for r in results]
+    assert shallow[2] == metrics.mean_accuracy(tests[:3]).percent()
+    assert shallow[3] == metrics.mean_difference(tests[3:], tests[:2]).points()
+    assert len(shallow[4].split(", ")) == len(shallow[5].split(", ")) == 2
+
+
+def test_a_row_must_fit_its_header():
+    with pytest.raises(ValueError, match="expected 2 cells; got 1"):
+        tables.markdown_table(("a", "b"), [("c",)])
+
+
+def test_an_interval_stays_on_one_line():
+    (cell, text) = cells(tables.markdown_table("ab", [(metrics.Interval(2, 1, 3), "a b")]))[2]
+    assert (cell, text) == ("2\u00a0[1,\u00a03]", "a b")
+
+
+def test_checks_are_listed_or_said_to_be_missing():
+    passed = Check("more data", metrics.Interval(0.1, 0.05, 0.2))
+    table = cells(tables.checks_table([Claim(1, "", (passed,))]))
+    assert table[2][1] == "more data"
+    assert table[2][3] == "yes"
+    assert "Nothing" in tables.checks_table([Claim(6, "", ())])
