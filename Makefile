@@ -1,42 +1,60 @@
-# make book: every figure and the site, in build/html.  make test: the tests.
+# make book: every figure and the site, in build/html.  make test: the tests of a change.
 # make book PROFILE=paper WORKERS=2: another profile; experiments side by side.
+# make test-all: all tests, kills, faults, the browser and the network cut off included.
 # make bench: measure speed, memory and growth, minutes, into build/bench.json.
-# The first call installs everything into .venv from requirements.lock.
+# The first call installs into .venv what it needs, from a lock with hashes: requirements.lock for
+# readers, requirements-dev.lock on top of it for tests. uv installs, where it is there.
 PYTHON ?= $(shell for v in python3.12 python3.11 python3.13 python3; do $$v -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$v && break; done)
 PROFILE ?= quick
 WORKERS ?= 1
 BIN := .venv/bin
 READY := .venv/ready
+DEV := .venv/ready-dev
+UV := $(shell command -v uv)
+INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: book test bench lint format lock clean
+.PHONY: book test test-slow test-all bench lint format lock clean
 book: $(READY)
 	$(BIN)/specz build --profile $(PROFILE) --workers $(WORKERS)
 
-test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(DEV)
+	$(PYTEST) -m "not slow"
+
+test-slow: $(DEV)
+	$(PYTEST) -m slow
+
+test-all: test test-slow
 
 bench: $(READY)
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.bench
 
-lint: $(READY)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
-format: $(READY)
+format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "specz needs Python 3.11, 3.12 or 3.13 with venv; name one with: make PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
-# Needs uv (pip install uv). One lock for Linux and macOS, Python 3.11 to 3.13.
+$(DEV): requirements-dev.lock $(READY)
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Needs uv. Locks for Linux and macOS, Python 3.11 to 3.13; the second holds the first.
+COMPILE := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --no-annotate --no-header --generate-hashes
 lock:
-	uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --no-annotate --no-header --generate-hashes --extra dev -o requirements.lock pyproject.toml
+	$(COMPILE) --extra build -o requirements.lock pyproject.toml
+	$(COMPILE) --extra build --extra dev --constraint requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf build .venv

@@ -2,9 +2,9 @@
 
 Usage: ``python -m benchmarks.long_run [N]`` (50 by default). Each of N builds of the smoke book,
 after a first one that does not count, executes one notebook again, in turn, and renders the site.
-Writes what was counted after each build to ``build/long_run.json``; ``python -m benchmarks long_run``
-puts it into the book. Prints growth per build, the slope of a straight line, with its 95 %
-interval, and the growth allowed, which the interval's upper end must not exceed.
+Writes what was counted after each build to ``build/long_run.json``; ``python -m benchmarks
+long_run`` puts it into the book. Prints growth per build, the slope of a straight line, with its
+95 % interval, and the growth allowed, which the interval's upper end must not exceed.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""What a benchmark found, where ``scripts/record.py`` and the reader look for it."""
+"""What a benchmark found, where :mod:`benchmarks.__main__` and the reader look for it."""
 
 import json
 from typing import Any

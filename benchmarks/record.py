@@ -141,7 +141,7 @@ class Scaling:
     ----------
     job : str
     method : str
-        Name of the estimator, as in :data:`specz.estimators.base.REGISTRY`; empty if it is none.
+        Name of the estimator, as in :data:`specz.estimators.registry.REGISTRY`; empty if none.
     sizes : list of int
         Increasing.
     seconds : list of float

@@ -9,7 +9,7 @@ from specz.common import paths
 from specz.metrics.intervals import Interval
 
 ARCHIVED = paths.RESULTS / "inference.json"
-"""The committed measurement, which ``python scripts/record.py inference`` writes."""
+"""The committed measurement, which ``python -m benchmarks inference`` writes."""
 
 
 @dataclass(frozen=True)

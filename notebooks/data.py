@@ -95,7 +95,7 @@ Markdown(
 
 # %% [markdown]
 # Units and meaning of each are in [](assumptions.md) and in the documentation of
-# `specz.spectra.library.LibraryConfig`: equivalent widths in Å, velocities in km/s, E(B−V) in magnitudes.
+# `LibraryConfig`: equivalent widths in Å, velocities in km/s, E(B−V) in magnitudes.
 #
 # ## The split
 #

@@ -2,7 +2,7 @@
 
 Usage: ``python scripts/rebuild_atlas.py frankenz-0.1.5.tar.gz [OUT]`` (get the archive with
 ``pip download --no-deps --no-binary :all: frankenz==0.1.5``). The result is the same byte for byte
-as ``src/specz/data/brown_atlas.npy``; a test proves it where the archive is at hand.
+as ``src/specz/spectra/data/brown_atlas.npy``; a test proves it where the archive is at hand.
 
 Of the 129 galaxies of Brown et al. (2014) those are kept whose Hα and [N II] together have an
 equivalent width of at least that which the library asks of Hα, 20 Å, times 1.35 for [N II]. Each
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from rebuild_templates import bin_average
 
-DATA = Path(__file__).parent.parent / "src" / "specz" / "data"
+DATA = Path(__file__).parent.parent / "src" / "specz" / "spectra" / "data"
 SEDS = "frankenz-0.1.5/frankenz/seds/brown/"
 EW_MIN = 27.0
 """Å, of Hα and [N II] together."""

@@ -2,8 +2,8 @@
 
 Usage: ``python scripts/rebuild_templates.py pz_rail_base-2.0.11-py3-none-any.whl [OUT]``
 (get the wheel with ``pip download --no-deps pz_rail_base==2.0.11``). The result is the same
-byte for byte as ``src/specz/data/cosmos_templates.npy``; a test proves it where the wheel is
-at hand.
+byte for byte as ``src/specz/spectra/data/cosmos_templates.npy``; a test proves it where the wheel
+is at hand.
 
 Each template is averaged over bins of 10 Å, conserving the flux of the piecewise-linear
 original, and stored as float32 at the bin centres.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).parent.parent / "src" / "specz" / "data"
+DATA = Path(__file__).parent.parent / "src" / "specz" / "spectra" / "data"
 SEDS = "rail/examples_data/estimation_data/data/SED"
 
 

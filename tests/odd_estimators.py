@@ -1,7 +1,4 @@
-"""Estimators that go wrong, each in its own way; to be imported where :data:`NAMES` may be known.
-
-A process of its own imports this module when it opens a task, and then knows them.
-"""
+"""Estimators that go wrong, each in its own way."""
 
 import os
 import signal
@@ -13,10 +10,6 @@ from typing import ClassVar
 import numpy as np
 
 from specz.estimators.classifiers import NearestNeighbours
-from specz.estimators.registry import REGISTRY
-
-NAMES = {name.lower(): f"odd_estimators:{name}" for name in ("Killed", "Greedy", "Wrong", "Slow")}
-REGISTRY |= NAMES
 
 
 @dataclass(frozen=True)

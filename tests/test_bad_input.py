@@ -60,19 +60,43 @@ def test_any_parameter_of_a_notebook_works_or_is_named(notebook, name):
     try_it()
 
 
+names = st.sampled_from([*REGISTRY, "", ":", "a:b", "math:", ".math:pi", "math:pi"])
+settings_of_a_method = st.dictionaries(st.sampled_from(["trees", "c", "params"]), plain, max_size=2)
+
+
+@settings(few, max_examples=100)
+@given(names | anything | st.builds(lambda n, s: {"name": n, **s}, names, settings_of_a_method))
+def test_any_method_of_a_comparison_works_or_is_named(method):
+    good = profiles.profile_parameters("smoke", "comparison_noisy")
+    try:
+        found = profiles.experiments(
+            "comparison_noisy", {**good, "methods": [method], "n_train": [500]}
+        )
+    except (ValueError, TypeError) as error:
+        named(error, "methods", method)
+    else:
+        assert all(one.title and one.config for one in found)
+
+
+NEEDED = {"sklearn": {"classifier": "sklearn.ensemble:ExtraTreesClassifier"}}
+"""Settings of an estimator that have no default."""
+
+
 @pytest.mark.parametrize("name", REGISTRY)
 def test_any_setting_of_an_estimator_works_or_is_named(name):
-    estimator = estimator_class(name)
+    estimator, needed = estimator_class(name), NEEDED.get(name, {})
 
     @few
     @given(st.sampled_from([f.name for f in fields(estimator)]), anything)
     def try_it(setting, value):
         try:
-            made = estimator(**{setting: value})
+            made = estimator(**{**needed, setting: value})
         except (ValueError, TypeError) as error:
             named(error, setting, value)
         else:
-            assert Experiment(made, 100).config
+            experiment = Experiment(made, 100)
+            assert experiment.config
+            assert experiment.title
 
     try_it()
 

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+import specz
 from specz import cli
 from specz.common import paths
+from specz.experiments import parallel
 from specz.site import build
 
+PACKAGE = Path(specz.__file__).parent
 GUARD = '''
 """Loaded by every Python process: names who reaches for the network, and stops it."""
 import sys
@@ -51,7 +54,7 @@ def offline(tmp_path):
         can = subprocess.run([*ISOLATED, "true"], capture_output=True).returncode == 0
     except OSError:
         can = False
-    search = [tmp_path / "guard", Path(build.__file__).parents[1]]
+    search = [tmp_path / "guard", PACKAGE.parent]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, search))}
 
     def run(*arguments, **variables):
@@ -76,14 +79,14 @@ def offline(tmp_path):
 
 @pytest.mark.fault("no network", "notebooks execute and the site is built; nothing reaches out")
 def test_notebooks_and_site_are_made_without_a_network(offline, tmp_path):
-    build = tmp_path / "build"
-    (build / "notebooks").mkdir(parents=True)
-    (build / "store").symlink_to(paths.STORE)
+    folder = tmp_path / "build"
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "store").symlink_to(paths.STORE)
     for page in build.make_pages("smoke"):
         if page.name not in FRESH:
-            shutil.copytree(page.folder, build / "notebooks" / page.folder.name)
+            shutil.copytree(page.folder, folder / "notebooks" / page.folder.name)
     main = "from specz.cli import main; main()"
-    done, reached = offline("-c", main, "build", "--profile", "smoke", SPECZ_BUILD=str(build))
+    done, reached = offline("-c", main, "build", "--profile", "smoke", SPECZ_BUILD=str(folder))
     assert done.returncode == 0, done.stderr[-2000:]
     assert not reached
     executed = {line.split(":")[0] for line in done.stdout.splitlines() if "executed in" in line}
@@ -97,10 +100,10 @@ FORBIDDEN = {
     *("joblib.load", "yaml.load"),
 }
 ALLOWED = {
-    "fanout.py": ["pickle"],  # between processes of one user; nothing pickled is kept
-    "processes.py": ["pickle", "joblib"],
-    "baselines.py": ["joblib"],  # it counts the cores
-    "scan.py": ["joblib"],
+    "experiments/parallel.py": ["pickle"],  # between processes of one user; none is kept
+    "common/processes.py": ["pickle", "joblib"],
+    "estimators/classifiers.py": ["joblib"],  # it counts the cores
+    "estimators/redshift_scan.py": ["joblib"],
 }
 """What a module has of all that, and why it may."""
 LOADERS = {"unsafe_load", "full_load", "read_pickle", "enable_unsafe_deserialization"}
@@ -150,13 +153,21 @@ def test_the_search_finds_what_it_is_for(code):
     assert list(dangers(ast.parse(code)))
 
 
-SOURCES = [*Path(build.__file__).parent.rglob("*.py"), *paths.NOTEBOOKS.glob("*.py")]
+SOURCES = {
+    path.relative_to(folder).as_posix(): path
+    for folder in (PACKAGE, paths.ROOT / "benchmarks", paths.NOTEBOOKS)
+    for path in sorted(folder.rglob("*.py"))
+}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_no_source_runs_what_it_reads(path):
-    found = list(dangers(ast.parse(path.read_text(encoding="utf-8"))))
-    assert found == ALLOWED.get(path.name, [])
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_source_runs_what_it_reads(name):
+    found = list(dangers(ast.parse(SOURCES[name].read_text(encoding="utf-8"))))
+    assert found == ALLOWED.get(name, [])
+
+
+def test_what_is_allowed_is_there():
+    assert ALLOWED.keys() <= SOURCES.keys()
 
 
 CODE = [
@@ -175,7 +186,7 @@ CODE = [
 def test_code_given_as_a_parameter_is_refused_and_not_run(
     tmp_path, monkeypatch, capsys, code, name
 ):
-    monkeypatch.setattr(build.fanout, "compute", lambda *a: pytest.fail("an experiment ran"))
+    monkeypatch.setattr(parallel, "compute", lambda *a: pytest.fail("an experiment ran"))
     monkeypatch.setattr(cli, "execute", lambda *a: pytest.fail("a notebook was executed"))
     given = f"{name}={code.format(tmp_path / 'run')}"
     monkeypatch.setattr("sys.argv", ["specz", "run", "noise", "-p", given])

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks import record
+from benchmarks import plots, record, tables
 from benchmarks.record import Benchmark, Benchmarks, Fault
-from specz import figures, tables
+from specz import figures
 from specz.common import paths
+from specz.common.fingerprint import file_digest
 from specz.site import notebooks
+from specz.study.profiles import profile_parameters
 
 MARKED = """
 import pytest
@@ -43,7 +45,7 @@ def test_marked_tests_write_what_was_tried_and_what_came_of_it(tmp_path):
     """In two processes: the reports travel."""
     (tmp_path / "test_weather.py").write_text(MARKED)
     (tmp_path / "conftest.py").write_text((paths.ROOT / "tests" / "conftest.py").read_text())
-    command = "from specz import paths; paths.BUILD = paths.Path('build'); import pytest; "
+    command = "from specz.common import paths; paths.BUILD = paths.Path('build'); import pytest; "
     command += "pytest.main(['--strict-markers', '-n', '2'])"
     subprocess.run([sys.executable, "-c", command], cwd=tmp_path, capture_output=True, timeout=200)
     rain, snow = json.loads((tmp_path / "build" / "faults.json").read_text())["faults"]
@@ -57,7 +59,7 @@ def test_marked_tests_write_what_was_tried_and_what_came_of_it(tmp_path):
 
 def marks():
     """Every fault that a test is marked with."""
-    for path in (paths.ROOT / "tests").glob("test_*.py"):
+    for path in (paths.ROOT / "tests").rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.fault":
                 yield tuple(ast.literal_eval(argument) for argument in node.args)
@@ -65,7 +67,7 @@ def marks():
 
 def test_the_committed_record_is_of_the_faults_that_the_tests_know():
     recorded = {(fault.name, fault.expected) for fault in record.faults().faults}
-    assert recorded == set(marks()), "run: python scripts/record.py faults"
+    assert recorded == set(marks()), "run: python -m benchmarks faults"
 
 
 def test_what_happened_is_said_as_it_was():
@@ -81,29 +83,29 @@ def test_benchmarks_are_drawn_and_listed_against_their_goals(tmp_path, monkeypat
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     assert record.benchmarks() == Benchmarks()
     assert f"{record.benchmarks()}" == "nothing yet"
-    both = ["benchmarks.record", "benchmarks.speed"]
-    assert record.digests(both) == []
+    assert "bench.json" not in notebooks._benchmarks()
     made = {**record.provenance(), "benchmarks": [b.__dict__ for b in BENCHMARKS], "scalings": []}
     (tmp_path / "bench.json").write_text(json.dumps(made))
     assert record.benchmarks().benchmarks == BENCHMARKS
-    assert len(record.digests(both)) == 1
+    assert notebooks._benchmarks()["bench.json"] == file_digest(tmp_path / "bench.json")
     _, axes = figures.subplots()
-    met, missed, _ = figures.plot_benchmarks(BENCHMARKS, axes[0, 0]).lines
+    met, missed, _ = plots.plot_benchmarks(BENCHMARKS, axes[0, 0]).lines
     np.testing.assert_allclose(met.get_xydata(), [[2, 0]])
     np.testing.assert_allclose(missed.get_xydata(), [[0.5, 1]])
     assert "| slow | 3 s | 1 s | 0.75 | 1.5 | **no** |" in tables.benchmarks_table(BENCHMARKS)
 
 
 def test_a_page_that_shows_the_record_is_made_again_when_it_changes(tmp_path, monkeypatch):
-    def folder(name):
+    def recorded(name):
+        parameters = profile_parameters("smoke", name)
         notebook = notebooks.read_notebook(name)
-        return notebooks._recipe(name, notebook, {}, "smoke")["recorded"]
+        return notebooks._recipe(name, notebook, parameters, "smoke")["benchmarks"]
 
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
-    assert folder("data") == []
+    assert recorded("data") == {}
     for page, name in (("holds_up", "faults.json"), ("limit", "inference.json")):
         (tmp_path / name).write_text("{}")
-        before = folder(page)
+        before = recorded(page)
         (tmp_path / name).write_text('{"date": "now"}')
-        assert folder(page) != before
-    assert folder("data") == []
+        assert recorded(page) != before
+    assert recorded("data") == {}

@@ -3,8 +3,8 @@ from dataclasses import asdict
 
 import pytest
 
-from benchmarks import speed
-from specz import figures, tables
+from benchmarks import plots, speed, tables
+from specz import figures
 from specz.metrics.intervals import Interval
 
 NUMBER = Interval(0.5, 0.4, 0.6)
@@ -44,7 +44,7 @@ def test_the_table_is_sorted_by_speed_and_compares_with_the_slowest():
 
 def test_the_figure_shows_each_method_at_its_speed():
     fig, axes = figures.subplots()
-    ax = figures.plot_speed(TIMING, axes[0, 0])
+    ax = plots.plot_speed(TIMING, axes[0, 0])
     shown = {bar.get_label(): bar.lines[0].get_data(orig=False) for bar in ax.containers}
     assert shown["CNN, 1,000"][0][0] == 2000
     assert shown["redrock, 10,000"][1][0] == 0.5

@@ -8,7 +8,7 @@ from specz.estimators.redshift_scan import redshifts, scan
 from specz.spectra.components import decompose
 from specz.spectra.grid import CLASSES, get_grid
 from specz.spectra.library import LibraryConfig, build_library
-from specz.spectra.noise import White, add_noise
+from specz.spectra.noise import White
 from specz.spectra.observe import integrate
 from specz.spectra.sample import draw_sample
 
@@ -101,7 +101,7 @@ def test_a_flat_likelihood_gives_a_flat_posterior():
         return np.zeros((len(flux), len(z)), dtype=np.float32)
 
     flux = np.ones((2, GRID.n_pixels), dtype=np.float32)
-    add_noise(flux, 1.0, 1, np.arange(2))
+    White(1.0).add(flux, 1, np.arange(2))
     np.testing.assert_allclose(scan(flux, nothing, nothing, 4).values, 1 / CLASSES.n)
 
 

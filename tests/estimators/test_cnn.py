@@ -21,9 +21,9 @@ def experiment(estimator, n_train=200, snr=float("inf")):
     return Experiment(estimator, n_train, snr, n_validation=60, n_test=120, library=SMALL)
 
 
-def perform(wanted):
+def fit_and_evaluate(wanted):
     fitted = fit(wanted)
-    return fitted.history, evaluate(wanted, fitted)
+    return fitted.history, evaluate(fitted, wanted.samples())
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
@@ -70,10 +70,10 @@ def test_training_lowers_the_loss():
 @pytest.mark.parametrize("estimator", [CNN(dropout=0.3, l2=1e-4), DatathonNetwork()])
 def test_training_repeats_under_a_seed(estimator):
     wanted = experiment(replace(estimator, training=short()), snr=1.0)
-    (history, first), (history_again, again) = perform(wanted), perform(wanted)
+    (history, first), (history_again, again) = fit_and_evaluate(wanted), fit_and_evaluate(wanted)
     np.testing.assert_array_equal(history.train_loss, history_again.train_loss)
     np.testing.assert_array_equal(first.test.p_true, again.test.p_true)
-    _, other = perform(replace(wanted, seed=2))
+    _, other = fit_and_evaluate(replace(wanted, seed=2))
     assert not np.array_equal(first.test.p_true, other.test.p_true)
 
 
@@ -81,7 +81,7 @@ def test_the_best_epoch_by_validation_is_kept():
     # A learning rate that rises until training falls apart: the last epoch is not the best.
     settings = short(epochs=6, batch=32, learning_rate=0.3, warmup=1.0)
     (history, kept), (_, last) = (
-        perform(experiment(CNN(training=replace(settings, keep_best=flag)), n_train=2000))
+        fit_and_evaluate(experiment(CNN(training=replace(settings, keep_best=flag)), n_train=2000))
         for flag in (True, False)
     )
     by_epoch = history.validation_accuracy
@@ -101,7 +101,7 @@ def test_fresh_noise_changes_what_is_learned():
 def test_the_grism_grid_can_be_learned_from_as_well():
     wanted = replace(experiment(CNN(training=short())), grid="nisp")
     assert wanted.samples()[0].flux(slice(3)).shape == (3, 512)
-    assert len(perform(wanted)[1].test) == 120
+    assert len(fit_and_evaluate(wanted)[1].test) == 120
 
 
 def test_small_training_sets_are_passed_over_more_often():

@@ -5,6 +5,7 @@ from specz.estimators import cramer_rao
 from specz.estimators.bayes import BayesLimit, Evidence
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig, build_library
+from specz.spectra.noise import White
 from specz.spectra.sample import Sample
 
 LIBRARY = build_library(LibraryConfig(n_train=2, n_validation=1, n_test=1))
@@ -14,7 +15,7 @@ LINE = cramer_rao.one_line(LIBRARY, 40.0, 1000.0)
 
 def test_the_likelihood_is_as_narrow_as_the_bound():
     snr, z = 3.0, 1.4
-    asked = Sample(LINE.library, GRID, np.zeros(1, dtype=np.int32), np.array([z]), snr, 0)
+    asked = Sample(LINE.library, GRID, np.zeros(1, dtype=np.int32), np.array([z]), White(snr), 0)
     evidence = Evidence(BayesLimit(), LINE, asked, np.array([0]))
     spectrum = (LINE.coefficients @ LINE.observed(z, GRID)[0])[0]
     flux = (spectrum / spectrum.mean()).astype(np.float32)[None]

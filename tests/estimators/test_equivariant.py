@@ -3,15 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from specz.estimators.equivariant import (
-    MARGIN,
-    TAPS,
-    Equivariant,
-    LogBins,
-    filters_of,
-    rest_frame_filters,
-    shorten,
-)
+from specz.estimators.equivariant import Equivariant, filters_of
+from specz.estimators.log_bins import MARGIN, TAPS, LogBins, rest_frame_filters, shorten
 from specz.estimators.training import TrainingConfig
 from specz.experiments.evaluate import evaluate
 from specz.experiments.experiment import Experiment, fit
@@ -155,7 +148,7 @@ def test_a_little_training_finds_redshifts():
     wanted = experiment(
         replace(NETWORK, training=TrainingConfig(epochs=4, min_updates=0, batch=16)), n_train=1600
     )
-    result = evaluate(wanted, fit(wanted)).test
+    result = evaluate(fit(wanted), wanted.samples()).test
     assert np.mean(np.abs(result.predicted - result.label) <= 1) > 0.8
 
 
@@ -197,7 +190,7 @@ def test_a_saved_network_gives_the_same_posterior(tmp_path):
 
 def test_the_grism_grid_works_as_well():
     wanted = experiment(NETWORK, n_train=64, grid="nisp")
-    assert len(evaluate(wanted, fit(wanted)).test) == 80
+    assert len(evaluate(fit(wanted), wanted.samples()).test) == 80
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-import importlib.util
 import sys
+from importlib.metadata import EntryPoint
 
 import numpy as np
 import pytest
@@ -7,25 +7,29 @@ import pytest
 from specz import metrics
 from specz.common import paths
 from specz.common.store import Store
-from specz.estimators import base
-from specz.estimators.base import Estimator
+from specz.estimators import registry
+from specz.estimators.base import Estimator, uses_seed
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.classifiers import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.estimators.cnn import CNN
-from specz.estimators.registry import estimator_class, estimator_name
+from specz.estimators.registry import estimator_class, estimator_name, make_estimator
 from specz.estimators.template_fit import TemplateFit
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
+from specz.experiments.recipe import result_recipe
 from specz.experiments.run import run
 from specz.metrics.predictions import predict
 from specz.spectra.library import SPLITS, LibraryConfig
 from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
 
+NEEDED = {"sklearn": {"classifier": "sklearn.naive_bayes:GaussianNB"}}
+"""Settings without a default."""
 
-@pytest.mark.parametrize("name", base.REGISTRY)
+
+@pytest.mark.parametrize("name", registry.REGISTRY)
 def test_every_registered_estimator_keeps_the_interface(name):
-    estimator = estimator_class(name)()
+    estimator = estimator_class(name)(**NEEDED.get(name, {}))
     assert isinstance(estimator, Estimator)
     assert estimator_name(estimator) == name
 
@@ -38,7 +42,7 @@ def test_unknown_estimator_names_the_nearest():
 @pytest.mark.parametrize(
     "estimator", [NearestNeighbours(), Forest(trees=10), LinearSVM(), KernelSVM()]
 )
-def test_baselines_recover_what_they_have_seen(library, grid, estimator):
+def test_classifiers_recover_what_they_have_seen(library, grid, estimator):
     train = draw_sample(library, "train", 200, White(np.inf), grid, 1)
     validation = draw_sample(library, "validation", 30, White(np.inf), grid, 1)
     fitted = estimator.fit(train, validation, seed=1)
@@ -69,7 +73,7 @@ def test_an_estimator_says_whether_it_uses_its_seed(library, grid, estimator):
     one, other = (
         predict(estimator.fit(train, validation, seed), test).predicted for seed in (1, 2)
     )
-    assert np.array_equal(one, other) != base.uses_seed(estimator)
+    assert np.array_equal(one, other) != uses_seed(estimator)
 
 
 def test_number_of_neighbours_is_chosen_on_validation_spectra(library, grid):
@@ -101,34 +105,174 @@ def test_bad_settings_are_named(make, message):
         make()
 
 
-def test_a_stranger_adds_an_estimator_with_one_file_and_one_line(tmp_path, monkeypatch):
-    """The worked example of book/own_estimator.md, as it stands there."""
-    spec = importlib.util.spec_from_file_location(
-        "example_estimator", paths.BOOK / "example_estimator.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "example_estimator", module)
-    monkeypatch.syspath_prepend(paths.BOOK)
-    spec.loader.exec_module(module)
-    monkeypatch.setitem(base.REGISTRY, "class_mean", "example_estimator:ClassMean")
+def test_an_estimator_is_made_from_its_name_alone_or_with_settings():
+    assert make_estimator("knn") == NearestNeighbours()
+    assert make_estimator("specz.estimators.classifiers:Forest") == Forest()
+    assert make_estimator({"name": "forest"}) == Forest()
+    assert make_estimator({"name": "forest", "trees": 50, "features": 4}) == Forest(50, 4)
+    # A list, as YAML has them, is a tuple in a dataclass.
+    assert make_estimator({"name": "knn", "neighbours": [1, 3]}) == NearestNeighbours((1, 3))
 
+
+@pytest.fixture
+def example(monkeypatch):
+    """The worked example of book/own_estimator.md, as it stands there."""
+    monkeypatch.syspath_prepend(paths.BOOK)
+    import example_estimator
+
+    return example_estimator
+
+
+def test_a_stranger_adds_an_estimator_with_one_file(tmp_path, example):
+    """Nothing in this package is edited, nothing registered."""
     small = LibraryConfig(n_train=300, n_validation=60, n_test=120)
     experiment = Experiment(
-        estimator_class("class_mean")(width=5),
+        make_estimator({"name": "example_estimator:ClassMean", "width": 5}),
         n_train=3000,
         n_validation=60,
         n_test=120,
         library=small,
     )
-    assert experiment.config["estimator"] == {"name": "class_mean", "width": 5}
+    assert experiment.estimator == example.ClassMean(width=5)
+    expected = {"name": "example_estimator:ClassMean", "width": 5}
+    assert experiment.config["estimator"] == expected
+    assert "example_estimator" in result_recipe(experiment)["code"]
     result = run([experiment], Store(tmp_path))[0]
     near = np.abs(metrics.relative_error(result.test)) < 0.01
     assert near.mean() > 0.3  # guessing: 0.06
+    assert result.label == "class mean"
+    assert result.manifest["config"]["estimator"] == expected
 
 
-def test_an_estimator_that_is_not_registered_is_an_error():
+@pytest.fixture
+def entry(monkeypatch):
+    """Let an installed package name estimators."""
+
+    def add(**named):
+        def entry_points(group):
+            assert group == "specz.estimators"
+            return [EntryPoint(name, value, group) for name, value in named.items()]
+
+        monkeypatch.setattr(registry, "entry_points", entry_points)
+
+    return add
+
+
+def test_an_installed_package_gives_its_estimator_a_name(example, entry):
+    entry(class_mean="example_estimator:ClassMean")
+    made = make_estimator({"name": "class_mean", "width": 3})
+    assert made == example.ClassMean(3)
+    # A result is named by the path, which another package cannot take.
+    assert estimator_name(made) == "example_estimator:ClassMean"
+    with pytest.raises(ValueError, match="did you mean 'class_mean'"):
+        make_estimator("class_meen")
+
+
+def test_an_installed_package_cannot_take_a_name_of_this_one(example, entry):
+    entry(knn="example_estimator:ClassMean")
+    assert make_estimator("knn") == NearestNeighbours()
+
+
+STRANGE = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class Plain:
+    label = "plain"
+
+
+@dataclass
+class Thawed:
+    label: ClassVar[str] = "thawed"
+
+
+@dataclass(frozen=True)
+class Nameless:
+    def fit(self, train, validation, seed, checkpoint=None): ...
+
+
+@dataclass(frozen=True)
+class Unfit:
+    label: ClassVar[str] = "unfit"
+
+
+@dataclass(frozen=True)
+class Other:
+    label: ClassVar[str] = "other"
+
+    def fit(self, spectra, redshifts): ...
+
+
+@dataclass(frozen=True)
+class Demanding:
+    depth: int
+    label: ClassVar[str] = "demanding"
+
+    def fit(self, train, validation, seed, checkpoint=None): ...
+
+
+def function(): ...
+"""
+
+
+@pytest.fixture
+def strange(tmp_path, monkeypatch):
+    (tmp_path / "strange_methods.py").write_text(STRANGE)
+    (tmp_path / "broken_methods.py").write_text("import no_such_library\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for name in ("strange_methods", "broken_methods"):
+        sys.modules.pop(name, None)
+
+
+FROZEN = "must be a frozen dataclass with a label and a fit; "
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "message"),
+    [
+        ("forrest", ValueError, "estimator must be one of .*did you mean 'forest'"),
+        ("no_such:Method", ValueError, r"cannot import 'no_such' .*put its folder on PYTHONPATH"),
+        ("broken_methods:X", ValueError, "cannot import 'broken_methods' .*'no_such_library'"),
+        (":Method", ValueError, "':Method' must be a path like mypackage.module:MyClass"),
+        (".methods:Method", ValueError, "'.methods:Method' must be a path"),
+        ("methods.py:Method", ValueError, r"cannot import 'methods\.py'"),
+        ("strange_methods:Demandin", ValueError, "has no 'Demandin'; did you mean 'Demanding'"),
+        ("strange_methods:", ValueError, "module 'strange_methods' has no ''"),
+        ("strange_methods:Plain", ValueError, FROZEN + ".*Plain'> is no frozen dataclass"),
+        ("strange_methods:Thawed", ValueError, FROZEN + ".*Thawed'> is no frozen dataclass"),
+        ("strange_methods:function", ValueError, FROZEN + ".*is no frozen dataclass"),
+        ("strange_methods:Nameless", ValueError, FROZEN + "Nameless has no label"),
+        ("strange_methods:Unfit", ValueError, FROZEN + "Unfit has no fit"),
+        (
+            "strange_methods:Other",
+            ValueError,
+            r"must take \(train, validation, seed, checkpoint\); got \(spectra, redshifts\)",
+        ),
+        ({"name": "forest", "tres": 5}, ValueError, "setting of forest .*did you mean 'trees'"),
+        ({"name": "forest", "trees": 0}, ValueError, "trees must lie in"),
+        ("strange_methods:Demanding", TypeError, "Demanding': .*missing 1 .*'depth'"),
+        ({"trees": 5}, TypeError, "a name or a mapping with a name and settings; got {'trees'"),
+        ({"name": 5}, TypeError, "a name or a mapping"),
+        (["forest"], TypeError, "a name or a mapping"),
+        (None, TypeError, "a name or a mapping"),
+    ],
+)
+def test_what_is_no_estimator_is_named_with_what_it_lacks(strange, method, error, message):
+    with pytest.raises(error, match=message):
+        make_estimator(method)
+
+
+def test_a_class_in_a_module_of_its_own_is_named_by_its_path(strange):
+    made = make_estimator({"name": "strange_methods:Demanding", "depth": 2})
+    assert estimator_name(made) == "strange_methods:Demanding"
+    assert make_estimator({"name": estimator_name(made), "depth": 2}) == made
+
+
+def test_an_estimator_that_cannot_be_imported_is_an_error():
     class Nobody:
         label = "nobody"
 
-    with pytest.raises(ValueError, match="not registered"):
+    with pytest.raises(ValueError, match=r"Nobody cannot be imported; put the class into a module"):
         estimator_name(Nobody())

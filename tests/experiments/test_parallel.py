@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import odd_estimators
 import psutil
 import pytest
 
@@ -20,12 +21,11 @@ from specz.common.processes import Processes, cores
 from specz.common.store import Store, key_of
 from specz.estimators.classifiers import NearestNeighbours
 from specz.estimators.cnn import CNN
-from specz.estimators.registry import REGISTRY
 from specz.estimators.training import TrainingConfig
 from specz.experiments import parallel
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import Backend, FanoutError, compute
-from specz.experiments.recipe import fit_recipe, missing, recipe
+from specz.experiments.recipe import fit_recipe, missing, result_recipe
 from specz.experiments.run import run
 from specz.spectra.library import LibraryConfig
 
@@ -44,17 +44,6 @@ KNN = Experiment(
     library=LibraryConfig(n_train=100, n_validation=20, n_test=40),
 )
 NETWORK = replace(KNN, estimator=CNN(training=TrainingConfig(epochs=2, min_updates=0)))
-
-
-@pytest.fixture
-def odd(monkeypatch):
-    """Estimators that go wrong; known for the length of a test."""
-    names = ("killed", "greedy", "wrong", "slow")
-    for name in names:
-        monkeypatch.setitem(REGISTRY, name, f"odd_estimators:{name.capitalize()}")
-    import odd_estimators
-
-    return odd_estimators
 
 
 def same(first, second):
@@ -80,7 +69,7 @@ class Cluster:
     def start(self, kind, *options, source=None):
         folder = self.folder / f"{kind}-{len(list(self.folder.iterdir()))}"
         folder.mkdir()
-        places = [source, os.environ.get("PYTHONPATH"), Path(__file__).parent]
+        places = [source, os.environ.get("PYTHONPATH"), Path(odd_estimators.__file__).parent]
         with (folder / "log").open("w") as log:
             return subprocess.Popen(
                 [
@@ -133,9 +122,12 @@ def test_experiments_are_yielded_once_each_whether_new_or_not(tmp_path):
 @pytest.mark.fault(
     "experiment killed, out of memory or in error", "each is named; the others are done"
 )
-def test_a_killed_experiment_is_named_and_the_others_are_done(tmp_path, odd):
+def test_a_killed_experiment_is_named_and_the_others_are_done(tmp_path):
     store = Store(tmp_path)
-    bad = [replace(KNN, estimator=kind()) for kind in (odd.Killed, odd.Greedy, odd.Wrong)]
+    bad = [
+        replace(KNN, estimator=kind())
+        for kind in (odd_estimators.Killed, odd_estimators.Greedy, odd_estimators.Wrong)
+    ]
     done = []
     with pytest.raises(FanoutError) as caught:
         done.extend(compute([*bad, KNN], store=store))
@@ -157,7 +149,7 @@ def test_workers_share_the_cores_and_give_the_same(tmp_path):
     run(wanted, one)
     assert set(compute(wanted, Backend(workers=2), two)) == set(wanted)
     for experiment in wanted:
-        key = key_of(recipe(experiment))
+        key = key_of(result_recipe(experiment))
         same(one.read(key).arrays, two.read(key).arrays)
 
 
@@ -171,7 +163,7 @@ def test_a_cluster_gives_what_one_process_gives(tmp_path, cluster):
         assert set(compute(wanted, where, there)) == set(wanted)
         waiting.result()
     for experiment in wanted:
-        key = key_of(recipe(experiment))
+        key = key_of(result_recipe(experiment))
         same(here.read(key).arrays, there.read(key).arrays)
         assert there.read(key).manifest["config"] == here.read(key).manifest["config"]
     assert (there.folder(key_of(fit_recipe(NETWORK))) / "model.keras").is_file()
@@ -188,10 +180,10 @@ def test_a_fit_that_is_here_goes_along(tmp_path):
 
 
 @pytest.mark.fault("worker of a cluster killed in its task", "the task is done elsewhere, once")
-def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
+def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster):
     two, store, marks = cluster(2), Store(tmp_path / "store"), tmp_path / "marks"
     marks.mkdir()
-    experiment = replace(KNN, estimator=odd.Slow((str(marks),)))
+    experiment = replace(KNN, estimator=odd_estimators.Slow((str(marks),)))
     begun = []
 
     def kill():
@@ -207,7 +199,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster, odd):
     assert sorted(worker.poll() is None for worker in two.workers) == [False, True]
     assert len(list(marks.iterdir())) == 2  # begun twice
     assert psutil.wait_procs(begun[:1], timeout=20)[1] == []  # ends with its worker
-    assert [path.name for path in store.root.iterdir()] == [key_of(recipe(experiment))[:32]]
+    assert [path.name for path in store.root.iterdir()] == [key_of(result_recipe(experiment))[:32]]
 
 
 @pytest.mark.fault("scheduler of a cluster killed", "it is named; what came back is kept")
@@ -243,11 +235,13 @@ def start(command, build, **variables):
 @pytest.mark.fault("worker of a cluster with other code", "it refuses and names the source")
 def test_a_worker_with_other_code_refuses(tmp_path, cluster):
     shutil.copytree(paths.ROOT / "src" / "specz", tmp_path / "src" / "specz")
-    with (tmp_path / "src" / "specz" / "noise.py").open("a") as file:
+    with (tmp_path / "src" / "specz" / "spectra" / "noise.py").open("a") as file:
         file.write("OTHER = 1\n")
     one = cluster(1, source=tmp_path / "src")
     store = Store(tmp_path / "store")
-    with pytest.raises(FanoutError, match=r"worker tcp://.*: source of specz\.noise changed$"):
+    with pytest.raises(
+        FanoutError, match=r"worker tcp://.*: source of specz\.spectra\.noise changed$"
+    ):
         list(compute([KNN], Backend(cluster=one.address), store))
     assert missing([KNN], store) == [KNN]
 

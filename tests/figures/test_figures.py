@@ -24,6 +24,7 @@ from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
 from specz.spectra.templates import load_templates
 from specz.study import claims
+from specz.study.study import with_limits
 
 SMALL = LibraryConfig(n_train=200, n_validation=40, n_test=80)
 KNN = Experiment(NearestNeighbours(), 300, n_validation=40, n_test=80, library=SMALL)
@@ -155,7 +156,7 @@ def test_tuning_names_what_was_changed(network, ax):
     assert shown == [metrics.accuracy(network.validation).value] * len(variants)
 
 
-def test_part_of_the_limit_is_a_ratio_on_the_same_spectra(noisy, ax):
+def test_relative_accuracy_is_a_ratio_to_the_limit_on_the_same_spectra(noisy, ax):
     """A network that answers as k-NN does has the part of the limit that k-NN has."""
     small, large, limit = noisy
     results = [
@@ -276,8 +277,6 @@ def test_every_method_has_a_colour_of_its_own():
 @pytest.fixture(scope="module")
 def noisy(tmp_path_factory):
     """k-NN at two sizes and the Bayes limit on the same noisy spectra."""
-    from specz.study.studies import with_limits
-
     store = Store(tmp_path_factory.mktemp("store"))
     return run(with_limits([replace(KNN, n_train=n, snr=1.0) for n in SIZES]), store)
 

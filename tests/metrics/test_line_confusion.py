@@ -30,7 +30,7 @@ def test_a_line_at_the_place_of_another_is_named(line, taken, name, z):
     assert line_confusion.confused_lines(predictions(z, wrong), GRID).tolist() == [name]
 
 
-def test_what_is_right_or_only_imprecise_is_no_mistake():
+def test_what_is_right_or_only_imprecise_is_no_confusion():
     assert line_confusion.confused_lines(predictions([1.2, 1.2], [1.2, 1.204]), GRID).tolist() == [
         "",
         "",

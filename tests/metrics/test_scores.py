@@ -145,7 +145,7 @@ def test_true_probabilities_are_calibrated():
         assert observed.low - 0.02 < mean < observed.high + 0.02
 
 
-def test_calibration_noise_is_what_true_probabilities_show():
+def test_the_floor_of_the_calibration_error_is_what_true_probabilities_show():
     def true(n, copies, seed):
         rate = np.random.default_rng(seed).uniform(0.2, 1, n)
         one = stated(rate, rate, n, seed)
@@ -175,7 +175,7 @@ def test_the_surest_are_kept_as_long_as_they_are_pure():
     assert metrics.completeness_at_purity(stated(0.0, 0.9), 0.999).value == 0
 
 
-def test_part_of_is_paired():
+def test_relative_accuracy_is_paired():
     """The same answers are the whole; half of the right ones are a half."""
     label = np.arange(400)
     z = CLASSES.centres[label]
@@ -193,7 +193,7 @@ def test_part_of_is_paired():
         metrics.relative_accuracy(right, predictions(z[::-1], label))
 
 
-def test_the_mean_of_trainings_is_that_of_their_accuracies():
+def test_the_mean_over_seeds_is_that_of_their_accuracies():
     z = CLASSES.centres[:6]
     label = CLASSES.label(z)
     right, wrong = predictions(z, label), predictions(z, label + 1)

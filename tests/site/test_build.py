@@ -10,7 +10,8 @@ from specz import cli
 from specz.common import fingerprint, paths
 from specz.common.fingerprint import file_digest
 from specz.experiments import parallel
-from specz.site import build, notebooks, provenance
+from specz.site import notebooks, provenance
+from specz.site.render import render
 from specz.study import profiles
 from specz.study.studies import STUDIES
 
@@ -30,7 +31,7 @@ BAD = [
     (["run", "comparison_noisy", "-p", "methods=[cnn, knn]"], "n_train must give one size"),
     (
         ["run", "comparison_noisy", "-p", "methods=[cmn]", "-p", "n_train=[5]"],
-        "methods must be one of.*did you mean 'cnn'",
+        "methods: estimator must be one of.*did you mean 'cnn'",
     ),
     (["run", "claims", "-p", "layers=[1, x]"], "layers must be an integer; got 'x'"),
     (["build", "-p", "snr=1"], "expected notebook.name=value"),
@@ -48,7 +49,7 @@ def nothing_runs(monkeypatch):
     monkeypatch.setattr(
         notebooks.papermill, "execute_notebook", lambda *a, **k: pytest.fail("a kernel started")
     )
-    monkeypatch.setattr(parallel.Where, "executor", lambda _: pytest.fail("an experiment ran"))
+    monkeypatch.setattr(parallel.Backend, "executor", lambda _: pytest.fail("an experiment ran"))
 
 
 @pytest.mark.usefixtures("nothing_runs")
@@ -155,7 +156,9 @@ def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
 ):
     text = (paths.NOTEBOOKS / "data.py").read_text(encoding="utf-8")
     (tmp_path / "src").mkdir()
-    broken = text.replace('figures.save(fig, "seds")', 'raise RuntimeError("no ink")')
+    drawn = 'figures.draw("seds", '
+    assert drawn in text
+    broken = text.replace(drawn, f'raise RuntimeError("no ink"); {drawn}')
     (tmp_path / "src" / "data.py").write_text(broken, encoding="utf-8")
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "src")
     with pytest.raises(
@@ -177,7 +180,7 @@ def test_a_site_that_fails_leaves_the_old_one(tmp_path):
     (tmp_path / "site" / "references.bib").write_text("")
     (tmp_path / "site" / "index.md").write_text("# Title\n\nSee [](nowhere.md).\n")
     with pytest.raises(notebooks.BookError, match="nowhere"):
-        build._render(tmp_path)
+        render(tmp_path)
     assert (tmp_path / "html" / "index.html").read_text() == "the old site"
 
 
@@ -210,21 +213,32 @@ PAGES = set(STUDIES)
 
 @pytest.mark.parametrize(
     ("module", "pages"),
-    [("noise", {"noise"}), ("variants", {"ablation", "tuning"}), ("style", PAGES)],
+    [
+        ("figures.noise", {"noise"}),
+        ("figures.variants", {"ablation", "tuning"}),
+        ("figures.style", PAGES),
+        ("estimators.sklearn_adapter", set()),
+    ],
 )
-def test_an_edit_of_a_figure_concerns_the_pages_that_show_it(module, pages, monkeypatch):
-    def recipe():
+def test_an_edit_concerns_the_pages_that_show_what_was_edited(module, pages, monkeypatch):
+    def recipes():
         return {
-            name: notebooks._recipe(name, notebooks.read_notebook(name), {}, "smoke")["code"]
+            name: notebooks._recipe(
+                name,
+                notebooks.read_notebook(name),
+                profiles.profile_parameters("smoke", name),
+                "smoke",
+            )
             for name in PAGES
         }
 
-    before, read = recipe(), fingerprint._module
-    edited = f"specz.figures.{module}"
-    monkeypatch.setattr(
-        fingerprint,
-        "_module",
-        lambda name: ("edited", read(name)[1]) if name == edited else read(name),
-    )
-    after = recipe()
+    before, read = recipes(), fingerprint._module
+    edited = f"specz.{module}"
+
+    def read_edited(name, inside):
+        digest, imports = read(name, inside)
+        return ("edited" if name == edited else digest), imports
+
+    monkeypatch.setattr(fingerprint, "_module", read_edited)
+    after = recipes()
     assert {name for name in PAGES if before[name] != after[name]} == pages

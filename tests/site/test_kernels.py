@@ -28,7 +28,7 @@ seed = 1
 import os, signal, subprocess, time
 from pathlib import Path
 
-from specz import paths
+from specz.common import paths
 
 told = ["", "done", "endless", "slow", "stopped", "dead", "once"][seed]
 if told not in ("", "done", "slow"):
@@ -180,7 +180,9 @@ def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     """The notebook that had ended is kept; the same command makes the other."""
     build = tmp_path / "build"
     first = start("done", "once")
-    until(lambda: (build / "once.pid").exists() and pages(build), 120)
+    begun = build / "once.pid"
+    until(lambda: first.poll() is not None or (begun.exists() and pages(build)), 120)
+    assert first.poll() is None, first.communicate()[1]
     workers = children(first.pid)
     assert len(workers) >= 2
     first.send_signal(signal.SIGKILL)

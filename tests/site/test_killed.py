@@ -19,10 +19,10 @@ import pytest
 import yaml
 from waiting import until
 
-from specz.common import paths
+from specz.common import circumstances, paths
 from specz.common.fingerprint import file_digest
 from specz.common.store import STALE, Store, key_of
-from specz.site import build, notebooks, provenance
+from specz.site import build, notebooks, provenance, render
 from specz.study.profiles import profile_parameters
 
 CHANGES = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.truncate", "subprocess.Popen"}
@@ -30,14 +30,14 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 PROGRAM = """
 import sys
 from pathlib import Path
-sys.path.insert(0, "tests")
+sys.path[:0] = ["tests", "tests/site"]
 import test_killed
 print(test_killed.killed_before_each_change(getattr(test_killed, sys.argv[1]), Path(sys.argv[2])))
 """
 BUILD = """
 import sys
 from pathlib import Path
-sys.path.insert(0, "tests")
+sys.path[:0] = ["tests", "tests/site"]
 import test_killed
 test_killed.stand_in_for_pages()
 site = test_killed.Site(Path(sys.argv[1]))
@@ -169,13 +169,13 @@ class Site(Step):
             assert self.text() in ("the old text", "the new text")
         else:  # the moment between two renames
             assert self.text("html.old") == "the old text"
-            with build._site_lock(self.folder / "build"):  # the next build begins with it
+            with render.site_lock(self.folder / "build"):  # the next build begins with it
                 assert self.text() == "the old text"
 
     def after_all(self):
         assert self.text() == "the new text"
         left = {path.name for path in (self.folder / "build").iterdir()}
-        assert left == {".lock", "html", "jupyter-book", "jupyter-build.log", "site"}
+        assert left == {".lock", "html", "jupyter-book", "jupyter-book.log", "site"}
 
 
 def kill_before(n, folder):
@@ -226,7 +226,7 @@ def stand_in_for_pages():
 def killed_before_each_change(kind, root):
     """Kill a step before its first, second, ... change; return how often it was killed."""
     stand_in_for_pages()
-    notebooks.commit = lambda: "unknown"
+    circumstances.source_commit = lambda: "unknown"
     notebooks.papermill.execute_notebook = stand_in
     for n in itertools.count(1):
         folder = root / str(n)
@@ -258,7 +258,7 @@ def renderer(tmp_path):
     for folder in (package.parent, package):
         (folder / "__init__.py").touch()  # or the true package comes first
     (package / "main.py").write_text(RENDERER)
-    search = [package.parents[1], Path(build.__file__).parents[1]]
+    search = [package.parents[1], Path(build.__file__).parents[2]]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, search))}
 
 

@@ -1,20 +1,22 @@
 """What every notebook and page must keep to."""
 
 import ast
-import inspect
 import itertools
 import re
+from dataclasses import fields
 
 import pytest
 import yaml
 
 from specz.common import paths
-from specz.site import notebooks
+from specz.site import notebooks, provenance
 from specz.study import profiles
 from specz.study.studies import STUDIES
 
 NAMES = list(STUDIES)
 PROFILES = ("smoke", "quick", "paper")
+DRAW = ("figures.draw", "figures.beside")
+NOT_IN_A_NOTEBOOK = ("figures.save", "figures.subplots")
 
 
 def cells(name, kind):
@@ -39,19 +41,84 @@ def test_there_is_a_notebook_for_every_study_and_no_other():
 @pytest.mark.parametrize("name", NAMES)
 def test_parameters_are_those_of_the_study_and_the_quick_profile(name):
     found = parameters_of(name)
-    assert list(found) == list(inspect.signature(STUDIES[name]).parameters) or set(found) == set(
-        inspect.signature(STUDIES[name]).parameters
-    )
+    assert set(found) == {field.name for field in fields(STUDIES[name])}
     assert found == profiles.profile_parameters("quick", name)
 
 
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("profile", PROFILES)
-def test_profiles_hold_the_parameters_of_each_notebook_and_nothing_else(profile):
-    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text())
-    assert list(text) == NAMES
-    for name in NAMES:
-        assert set(text[name]) == set(parameters_of(name))
-        profiles.experiments(name, text[name])  # each value is valid
+def test_a_profile_gives_every_parameter_of_a_notebook_a_value_that_is_valid(profile, name):
+    parameters = profiles.profile_parameters(profile, name)
+    assert set(parameters) == set(parameters_of(name))
+    profiles.experiments(name, parameters)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_names_what_exists_and_only_what_differs(profile):
+    """A value in the block of a notebook is neither the common one nor the default."""
+    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
+    common = text.pop(profiles.COMMON)
+    known = {name: {f.name: f.default for f in fields(STUDIES[name])} for name in NAMES}
+    assert set(text) <= set(NAMES)
+    assert set(common) <= {parameter for name in NAMES for parameter in known[name]}
+    for name, block in text.items():
+        assert block, f"block {name} says nothing"
+        assert set(block) <= set(known[name])
+        for parameter, value in block.items():
+            usual = common.get(parameter, known[name][parameter])
+            usual = list(usual) if isinstance(usual, tuple) else usual
+            assert value != usual, f"{name}.{parameter} is {value!r} anyway"
+    for parameter, value in common.items():
+        defaults = [known[name][parameter] for name in NAMES if parameter in known[name]]
+        usual = [list(v) if isinstance(v, tuple) else v for v in defaults]
+        assert any(value != v for v in usual), f"{parameter} is {value!r} anyway"
+
+
+@pytest.fixture
+def own_profile(tmp_path, monkeypatch):
+    """Write the smoke profile, with values added to its blocks, as that of a reader."""
+    monkeypatch.setattr(paths, "PROFILES", tmp_path)
+    smoke = yaml.safe_load((paths.ROOT / "profiles" / "smoke.yml").read_text(encoding="utf-8"))
+
+    def write(added):
+        blocks = smoke | {block: smoke.get(block, {}) | more for block, more in added.items()}
+        (tmp_path / "own.yml").write_text(yaml.safe_dump(blocks), encoding="utf-8")
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["noise", "data"])
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ({"nise": {"snr": [1.0]}}, "block of profile 'own' must be .*did you mean 'noise'"),
+        ({"comon": {"epochs": 2}}, "block of profile 'own' must be .*did you mean 'common'"),
+        ({"noise": {"sn": [1.0]}}, "parameter of notebook 'noise' must be .*did you mean 'snr'"),
+        ({"holds_up": {"seed": 1}}, "parameter of notebook 'holds_up' must be .*got 'seed'"),
+        ({"common": {"epoks": 2}}, "common parameter must be .*did you mean 'epochs'"),
+    ],
+)
+def test_a_mistyped_block_or_parameter_of_a_profile_names_the_nearest(
+    own_profile, name, added, said
+):
+    """Whichever notebook is asked for."""
+    own_profile(added)
+    with pytest.raises(ValueError, match=said):
+        profiles.profile_parameters("own", name)
+
+
+def test_a_readers_profile_is_a_file_and_says_only_what_differs(own_profile):
+    own_profile({"noise": {"epochs": 7}})
+    found = profiles.profile_parameters("own", "noise")
+    assert (found["epochs"], found["min_updates"], found["grid"]) == (7, 20, "paper")
+    assert profiles.profile_parameters("own", "network")["epochs"] == 2
+
+
+def test_a_parameter_that_a_profile_gives_no_value_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "PROFILES", tmp_path)
+    (tmp_path / "own.yml").write_text("common: {n_train: 10}\n")
+    with pytest.raises(ValueError, match="profile 'own' gives notebook 'network' no epochs"):
+        profiles.profile_parameters("own", "network")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,7 +128,7 @@ def test_notebooks_are_thin(name):
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                assert node.func.attr not in {"fit", "perform"}
+                assert node.func.attr not in {"fit", "run_here", "run_remote"}
 
 
 def markdown(name):
@@ -90,10 +157,39 @@ def test_every_figure_has_a_name_an_alternative_text_and_a_caption(page):
         assert len(block.split("\n\n", 1)[1]) > 60
 
 
+def drawn_by(name):
+    """Figure and function of each statement that draws; no other may draw, save or show one."""
+    found = []
+    for cell in cells(name, "code"):
+        for statement in ast.parse(cell.source).body:
+            calls = [
+                node
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in DRAW
+            ]
+            if not calls:
+                left = [ast.unparse(n) for n in ast.walk(statement) if isinstance(n, ast.Attribute)]
+                assert not [n for n in left if "plot_" in n or n in NOT_IN_A_NOTEBOOK]
+                continue
+            (call,) = calls
+            assert isinstance(statement, ast.Expr)
+            assert statement.value is call
+            figure, plot = call.args[0].value, ast.unparse(call.args[1])
+            assert re.fullmatch(r"(figures|plots)\.plot_\w+", plot)
+            found.append((figure, plot.partition(".")[2]))
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_is_drawn_by_one_statement_whose_function_is_found(name):
+    for figure, plot in drawn_by(name):
+        assert provenance.call_of(name, figure).functions == (plot,)
+        assert "#L-" in provenance._function(plot)  # it has a page of source
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_figure_that_is_saved_is_shown_and_the_reverse(name):
-    code = "\n".join(cell.source for cell in cells(name, "code"))
-    saved = re.findall(r'figures\.(?:save\(fig, |beside\(\s*)"(\w+)"', code)
+    saved = [figure for figure, _ in drawn_by(name)]
     shown = re.findall(r"\{figure\} figures/(\w+)\.svg", markdown(name))
     assert saved == shown
 

@@ -19,8 +19,8 @@ from playwright.sync_api import sync_playwright
 from specz.common import paths
 from specz.estimators.bayes import BayesLimit, Evidence
 from specz.estimators.equivariant import Equivariant
-from specz.estimators.redshift_scan import look
-from specz.experiments import run
+from specz.estimators.redshift_scan import coarse_scan
+from specz.experiments.run import fitted
 from specz.site import interactive, notebooks, provenance
 from specz.spectra.components import decompose
 from specz.spectra.grid import get_grid
@@ -199,7 +199,7 @@ def test_the_spectrum_of_the_living_figure_is_that_of_the_package(smoke_site, br
         drawn = page.evaluate(
             """([i, z]) => {
                 const data = document.querySelector('[data-figure=redshift] script').textContent;
-                return Array.from(specz.spectra.observe(JSON.parse(data), i, z));
+                return Array.from(specz.observe(JSON.parse(data), i, z));
             }""",
             [i, z],
         )
@@ -245,9 +245,9 @@ def test_the_living_posteriors_are_those_of_the_package(smoke_site, browser):
     seds = interactive.prior_seds(train)
     components = decompose(train.library, seds, interactive.PRIOR_CONTINUA)
     evidence = Evidence(BayesLimit(), components, train, np.arange(len(seds)))
-    log_p = look(flux, evidence.log_likelihood, interactive.PRIOR_STEPS)
+    log_p = coarse_scan(flux, evidence.log_likelihood, interactive.PRIOR_STEPS)
     p = np.exp(log_p - log_p.max(axis=1, keepdims=True))
-    expected = [run.fitted(experiment).scores(flux).values, p / p.sum(axis=1, keepdims=True)]
+    expected = [fitted(experiment).scores(flux).values, p / p.sum(axis=1, keepdims=True)]
 
     page = browser.new_page()
     page.goto((smoke_site / "limit.html").as_uri())
@@ -255,7 +255,7 @@ def test_the_living_posteriors_are_those_of_the_package(smoke_site, browser):
         """([fluxes, snr]) => {
             const text = document.querySelector('[data-figure=posterior] script').textContent;
             const data = JSON.parse(text);
-            const network = specz.network(data), bayes = specz.estimators.bayes(data);
+            const network = specz.network(data), bayes = specz.bayes(data);
             while (bayes.step() < 1);
             const spectra = fluxes.map((flux) => Float64Array.from(flux));
             return [spectra.map((x) => Array.from(network(x))),

@@ -42,6 +42,6 @@ def test_the_array_is_rebuilt_byte_for_byte(monkeypatch):
     from rebuild_atlas import rebuild
 
     data, names = rebuild(archives[0])
-    committed = files("specz") / "data" / "brown_atlas.npy"
+    committed = files("specz.spectra") / "data" / "brown_atlas.npy"
     assert data == committed.read_bytes()
     assert len(names) == len(atlas.load_atlas().continuum)

@@ -6,6 +6,7 @@ from scipy.integrate import quad
 
 from specz.spectra.grid import get_grid
 from specz.spectra.lines import HALPHA, LINE_WAVE_REST, LINES
+from specz.spectra.noise import PerPixel, White
 from specz.spectra.observe import halpha_snr, integrate, line_sigma, observe, redshift_range
 
 
@@ -84,7 +85,7 @@ def test_spectra_are_in_units_of_their_mean(library, grid):
 
 def test_halpha_snr_is_that_of_a_matched_filter(library, grid):
     seds, z, snr = np.arange(4), np.array([1.1, 1.3, 1.5, 1.7]), 2.0
-    found = halpha_snr(library, seds, z, grid, snr)
+    found = halpha_snr(library, seds, z, grid, White(snr))
     mean = integrate(library, seds, z, grid).mean(axis=1)
     profile = integrate(lines_only(library, HALPHA), seds, z, grid) / mean[:, None]
     # The filter's own estimate over many noise draws: mean/standard deviation.
@@ -93,6 +94,20 @@ def test_halpha_snr_is_that_of_a_matched_filter(library, grid):
     for line, expected in zip(profile, found, strict=True):
         answers = (line + noise) @ line
         assert answers.mean() / answers.std() == pytest.approx(expected, rel=0.06)
+
+
+def test_halpha_snr_counts_the_pixels_that_are_seen(library, grid):
+    seds, z = np.arange(4), np.full(4, 1.5)
+    white = halpha_snr(library, seds, z, grid, White(2.0))
+    constant = halpha_snr(library, seds, z, grid, PerPixel((4.0,) * grid.n_pixels))
+    np.testing.assert_allclose(constant, white)
+    near = np.abs(grid.wave_obs - LINE_WAVE_REST[HALPHA] * 2.5) < 100
+    without, with_line = (
+        halpha_snr(library, seds, z, grid, PerPixel(tuple(np.where(seen, 4.0, 0.0))))
+        for seen in (~near, near)
+    )
+    np.testing.assert_allclose(without, 0, atol=1e-6)
+    np.testing.assert_allclose(with_line, white, rtol=1e-6)
 
 
 def test_the_grid_must_fall_on_the_templates(library, grid):

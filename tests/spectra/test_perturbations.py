@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from specz.common import paths
-from specz.common.store import Store
+from specz.common.store import Store, key_of
 from specz.estimators.classifiers import NearestNeighbours
-from specz.experiments import run
 from specz.experiments.experiment import Experiment
+from specz.experiments.recipe import fit_recipe
+from specz.experiments.run import run
 from specz.spectra.library import LibraryConfig
 from specz.spectra.lines import LINES
 from specz.spectra.noise import White
-from specz.spectra.perturbations import OFFSET, PERTURBATIONS, alter
+from specz.spectra.perturbations import OFFSET, PERTURBATIONS, perturb
 from specz.spectra.sample import draw_sample
 from specz.study import archive
 
@@ -31,20 +32,20 @@ def spread(flux):
 
 def test_without_lines_nothing_stands_out(sample):
     assert spread(sample.flux()) > 1
-    assert spread(alter(sample, "no lines").flux()) < 0.6
+    assert spread(perturb(sample, "no lines").flux()) < 0.6
 
 
 def test_without_continuum_only_lines_differ_from_pixel_to_pixel(sample):
     """Far from all lines the spectrum is flat: its median absolute difference is zero."""
-    steps = np.abs(np.diff(alter(sample, "no continuum").flux(), axis=1))
+    steps = np.abs(np.diff(perturb(sample, "no continuum").flux(), axis=1))
     assert np.median(steps) < 1e-6 < np.median(np.abs(np.diff(sample.flux(), axis=1)))
-    assert spread(alter(sample, "no continuum").flux()) > 1
+    assert spread(perturb(sample, "no continuum").flux()) > 1
 
 
 @pytest.mark.parametrize("label", ["Hα", "[S II]"])
 def test_one_line_goes_and_the_others_stay(sample, label):
     flux = sample.library.line_flux
-    left = alter(sample, f"no {label}").library.line_flux
+    left = perturb(sample, f"no {label}").library.line_flux
     for i, line in enumerate(LINES):
         expected = 0 if line.label == label else flux[:, i]
         np.testing.assert_array_equal(left[:, i], expected)
@@ -52,7 +53,7 @@ def test_one_line_goes_and_the_others_stay(sample, label):
 
 
 def test_other_ratios_keep_halpha(sample):
-    factor = alter(sample, "other line ratios").library.line_flux / sample.library.line_flux
+    factor = perturb(sample, "other line ratios").library.line_flux / sample.library.line_flux
     names = [line.name for line in LINES]
     np.testing.assert_array_equal(factor[:, names.index("Ha")], 1)
     assert 0.5 < np.log10(factor[:, names.index("OIII5008")]).std() < 0.7
@@ -63,30 +64,32 @@ def test_other_ratios_keep_halpha(sample):
 
 def test_an_offset_moves_the_spectrum_by_a_pixel(sample):
     """Red by 5 Å: each pixel shows what the next one showed, but for the scale."""
-    moved, flux = alter(sample, "5 Å offset").flux(), sample.flux()
+    moved, flux = perturb(sample, "5 Å offset").flux(), sample.flux()
     assert sample.grid.step == OFFSET
     ratio = moved[:, :-1] / flux[:, 1:]
     np.testing.assert_allclose(ratio, ratio[:, :1] * np.ones_like(ratio), rtol=1e-4)
 
 
 def test_noise_is_scaled_and_keeps_its_pattern(sample):
-    clean, noisy = sample.flux(), replace(sample, snr=1.0)
+    clean, noisy = sample.flux(), replace(sample, noise=White(1.0))
     once = noisy.flux() - clean
-    np.testing.assert_allclose(alter(noisy, "σ twice as large").flux() - clean, 2 * once, atol=1e-4)
+    np.testing.assert_allclose(
+        perturb(noisy, "σ twice as large").flux() - clean, 2 * once, atol=1e-4
+    )
 
 
-def test_an_unknown_alteration_is_named_with_its_nearest():
+def test_an_unknown_perturbation_is_named_with_its_nearest():
     with pytest.raises(ValueError, match=r"no line.*no lines"):
         Experiment(NearestNeighbours(), 100, 1.0, altered="no line")
 
 
-def test_every_alteration_goes_through_and_comes_back_from_the_archive(tmp_path, monkeypatch):
+def test_every_perturbation_goes_through_and_comes_back_from_the_archive(tmp_path, monkeypatch):
     """The fit is made once; training and validation spectra are not asked about again."""
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     plain = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=30, library=SMALL)
     wanted = [plain, *(replace(plain, altered=name) for name in PERTURBATIONS)]
-    assert len({run.key_of(run.fit_recipe(e)) for e in wanted}) == 1
-    results = run.run(wanted, Store(tmp_path / "store"))
+    assert len({key_of(fit_recipe(e)) for e in wanted}) == 1
+    results = run(wanted, Store(tmp_path / "store"))
     for result in results:
         archive.add(result)
     for before, after in zip(results, archive.archived(wanted), strict=True):

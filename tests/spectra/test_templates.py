@@ -48,7 +48,7 @@ def test_the_sequence_gets_bluer():
     reason="the wheel is not at hand: pip download --no-deps -d build/wheels pz_rail_base==2.0.11",
 )
 def test_committed_array_is_rebuilt_byte_for_byte():
-    committed = (paths.ROOT / "src/specz/data/cosmos_templates.npy").read_bytes()
+    committed = (paths.ROOT / "src/specz/spectra/data/cosmos_templates.npy").read_bytes()
     assert rebuild_script().rebuild(WHEEL) == committed
 
 
@@ -71,7 +71,7 @@ def test_bin_average_conserves_flux():
 
 
 def test_description_names_the_licence():
-    about = json.loads((paths.ROOT / "src/specz/data/cosmos_templates.json").read_text())
+    about = json.loads((paths.ROOT / "src/specz/spectra/data/cosmos_templates.json").read_text())
     assert about["licence"].startswith("MIT")
-    notice = (paths.ROOT / "src/specz/data/LICENSE-cosmos-templates").read_text()
+    notice = (paths.ROOT / "src/specz/spectra/data/LICENSE-cosmos-templates").read_text()
     assert "LSST Dark Energy Science Collaboration" in notice

@@ -16,6 +16,7 @@ from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
 from specz.spectra.library import LibraryConfig
 from specz.study import archive, profiles
+from specz.study.study import with_limits
 
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
 SETTINGS = {"n_validation": 20, "n_test": 80, "library": SMALL}
@@ -56,7 +57,7 @@ def test_a_history_comes_back(results):
 
 def test_an_archived_result_is_found_by_its_settings_whatever_the_code(results, monkeypatch):
     monkeypatch.setattr(
-        "specz.experiments.run.code_fingerprint", lambda *names: {"specz.other": "0"}
+        "specz.experiments.recipe.code_fingerprint", lambda *names: {"specz.other": "0"}
     )
     assert len(archive.archived(EXPERIMENTS)) == 2
 
@@ -124,7 +125,7 @@ def test_archiving_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(cli.runner, "run", interrupted)
+        patch.setattr(cli, "run_experiments", interrupted)
         assert CliRunner().invoke(cli.app, ["archive"]).exit_code != 0
     summary = paths.RESULTS / "summary.csv"
     assert summary.read_text().count("\n") == 2  # the header and what was finished
@@ -142,8 +143,6 @@ def test_committed_summary_is_that_of_the_committed_arrays():
 
 
 def test_the_summary_holds_the_limit_on_the_same_test_spectra(tmp_path):
-    from specz.study.studies import with_limits
-
     found = run(with_limits(EXPERIMENTS), Store(tmp_path))
     limit = next(r for r in found if r.label == "Bayes limit")
     rows = list(csv.DictReader(io.StringIO(archive.summary(found))))

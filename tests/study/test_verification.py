@@ -1,4 +1,5 @@
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,7 +30,8 @@ def archived(tmp_path, monkeypatch):
     """An archive of three results, two of which are computed again."""
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(verification, "profile_experiments", lambda profile: EXPERIMENTS)
-    monkeypatch.setattr(verification, "experiments", lambda notebook, parameters: EXPERIMENTS)
+    study = SimpleNamespace(experiments=lambda: EXPERIMENTS)
+    monkeypatch.setattr(verification, "profile_study", lambda profile, notebook: study)
     monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS[:2])
     found = run(EXPERIMENTS, Store(tmp_path / "store"))
     for result in found:

@@ -7,7 +7,11 @@ from typing import Any
 
 
 def nearest(value: object, choices: Iterable[object]) -> str:
-    """Return ``"; did you mean X?"`` for the choice closest to ``value``, or an empty string."""
+    """Return ``"; did you mean X?"`` for the choice closest to ``value``, or an empty string.
+
+    >>> nearest("kmn", ["cnn", "knn"])
+    "; did you mean 'knn'?"
+    """
     names = [str(choice) for choice in choices]
     found = difflib.get_close_matches(str(value), names, n=1, cutoff=0.4)
     return f"; did you mean {found[0]!r}?" if found else ""

@@ -43,6 +43,9 @@ Method = str | Mapping[str, Any]
 def make_estimator(method: Method) -> Estimator:
     """Return the estimator that a parameter names.
 
+    >>> make_estimator({"name": "forest", "trees": 50})
+    Forest(trees=50, features=8)
+
     Parameters
     ----------
     method : str or mapping
@@ -93,6 +96,8 @@ def estimator_class(name: str) -> type[Any]:
     if ":" not in name:
         checks.choice("estimator", name, known)
     module, _, attribute = known.get(name, name).partition(":")
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise ValueError(f"estimator {name!r} must be a path like mypackage.module:MyClass")
     try:
         found = importlib.import_module(module)
     except ImportError as error:

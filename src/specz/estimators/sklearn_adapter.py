@@ -32,11 +32,15 @@ class Sklearn:
     params: Any = ()
 
     def __post_init__(self) -> None:
-        params = dict(self.params)
+        settings = self._class()().get_params()
+        try:
+            params = dict(self.params)
+        except (TypeError, ValueError):
+            raise TypeError(f"params must map settings to values; got {self.params!r}") from None
         for name, value in params.items():
             if not isinstance(value, bool | int | float | str | None):
                 raise TypeError(f"params: {name} must be a plain value; got {value!r}")
-            checks.choice(f"setting of {self.classifier}", name, self._class()().get_params())
+            checks.choice(f"params: setting of {self.classifier}", name, settings)
         object.__setattr__(self, "params", tuple(sorted(params.items())))
 
     @property
@@ -51,12 +55,14 @@ class Sklearn:
         return "random_state" in self._class()().get_params()
 
     def _class(self) -> Any:
-        module, _, name = self.classifier.partition(":")
         wanted = "classifier must be a path like sklearn.ensemble:ExtraTreesClassifier"
+        if not isinstance(self.classifier, str):
+            raise TypeError(f"{wanted}; got {self.classifier!r}")
+        module, _, name = self.classifier.partition(":")
         try:
             found = importlib.import_module(module)
             kind = getattr(found, name)
-        except (ImportError, ValueError) as error:
+        except (ImportError, TypeError, ValueError) as error:
             raise ValueError(f"{wanted}; got {self.classifier!r} ({error})") from None
         except AttributeError:
             near = checks.nearest(name, [n for n in vars(found) if n[0].isupper()])

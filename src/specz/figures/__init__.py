@@ -18,6 +18,16 @@ from specz.figures.data import (
 )
 from specz.figures.errors import plot_error_distribution
 from specz.figures.figure_data import figure_data
+from specz.figures.labels import (
+    by_depth,
+    by_limit,
+    by_method,
+    by_noise,
+    by_perturbation,
+    by_remedy,
+    limits,
+    methods,
+)
 from specz.figures.limit import (
     plot_data_efficiency,
     plot_pit,
@@ -29,21 +39,6 @@ from specz.figures.noise import plot_accuracy_against_snr, plot_accuracy_by_line
 from specz.figures.overfitting import plot_gaps
 from specz.figures.probing import plot_failures, plot_learned_filters, plot_perturbations
 from specz.figures.size import plot_accuracy_against_n, plot_gap_against_n
-from specz.figures.style import (
-    beside,
-    by_depth,
-    by_limit,
-    by_method,
-    by_noise,
-    by_perturbation,
-    by_remedy,
-    colour,
-    draw,
-    limits,
-    methods,
-    save,
-    scales,
-    subplots,
-)
+from specz.figures.style import beside, colour, draw, save, scales, subplots
 from specz.figures.training import plot_architecture, plot_histories
 from specz.figures.variants import plot_variants

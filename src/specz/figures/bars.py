@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.experiments.result import Result
-from specz.figures.style import OTHER, Label, colour, error_bars, limits, methods, spread
+from specz.figures.labels import Label, limits, methods
+from specz.figures.style import OTHER, Style, colour, points, rows, spread
+
+MEASURES = (
+    ("exact class", metrics.accuracy, "o", None, "--"),
+    ("within ±1 class", metrics.within_one, "s", "white", ":"),
+)
+"""Name, measure, marker, face of the marker (None: that of the method), line of the limit."""
 
 
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
@@ -17,40 +23,28 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
     Dashed lines are the Bayes limit of both on the same test spectra.
     """
     ceiling, results = limits(results), methods(results)
-    rows: dict[str, list[Result]] = {}
+    groups: dict[str, list[Result]] = {}
     for result in results:
-        rows.setdefault(label(result), []).append(result)
-    y = np.arange(len(rows))[::-1]
-    for row, middle in zip(rows.values(), y, strict=True):
-        heights = spread(middle, len(row))
-        for result, at in zip(row, heights, strict=True):
+        groups.setdefault(label(result), []).append(result)
+    heights = rows(ax, list(groups), "accuracy on test spectra")
+    for group, middle in zip(groups.values(), heights, strict=True):
+        spread_out = spread(middle, len(group))
+        for result, at in zip(group, spread_out, strict=True):
             shade = colour(result.label)
-            for name, measure, fmt, face in (
-                ("exact class", metrics.accuracy, "o", shade),
-                ("within ±1 class", metrics.within_one, "s", "white"),
-            ):
+            for name, measure, fmt, face, _ in MEASURES:
                 value = measure(result.test)
-                ax.errorbar(
-                    value.value,
-                    at,
-                    xerr=error_bars([value]),
-                    fmt=fmt,
-                    color=shade,
-                    mfc=face,
-                    capsize=3,
-                    label=f"_{name}",
-                )
-        mean = metrics.mean_accuracy([result.test for result in row]).value
-        ax.text(mean, heights[0] + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
-    ax.plot([], [], "o", color=OTHER, label="exact class")
-    ax.plot([], [], "s", color=OTHER, mfc="white", label="within ±1 class")
+                style: Style = {"color": shade, "mfc": face or shade, "label": f"_{name}"}
+                points(ax, [at], [value], across=True, fmt=fmt, **style)
+        mean = metrics.mean_accuracy([result.test for result in group]).value
+        ax.text(mean, spread_out[0] + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
+    for name, _, fmt, face, _ in MEASURES:
+        ax.plot([], [], fmt, color=OTHER, mfc=face or OTHER, label=name)
     for result in ceiling.values():
         shade = colour(result.label)
-        ax.axvline(metrics.accuracy(result.test).value, color=shade, ls="--", lw=1)
-        ax.axvline(metrics.within_one(result.test).value, color=shade, ls=":", lw=1)
+        for _, measure, _, _, line in MEASURES:
+            ax.axvline(measure(result.test).value, color=shade, ls=line, lw=1)
     if ceiling:
         ax.plot([], [], "--", lw=1, color=shade, label="Bayes limit (dotted: within ±1)")
-    ax.set_yticks(y, labels=list(rows))
-    ax.set(xlabel="accuracy on test spectra", xlim=(-0.04, 1.04), ylim=(-0.6, len(rows) - 0.3))
+    ax.set(xlim=(-0.04, 1.04), ylim=(-0.6, len(groups) - 0.3))
     ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
-from specz.figures.style import GREY, error_bars
+from specz.figures.style import GREY, Style, points
 from specz.study.claims import Claim
 
 
@@ -16,17 +16,9 @@ def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, 6))
     for y, (claim, check) in enumerate(rows):
         shade = shades[claim.number - 1]
-        ax.errorbar(
-            100 * check.number.value,
-            y,
-            xerr=100 * error_bars([check.number]),
-            fmt="o",
-            color=shade,
-            mfc=shade if check.passed else "white",
-            capsize=2,
-            ms=5,
-            label=f"_claim {claim.number}",
-        )
+        style: Style = {"color": shade, "mfc": shade if check.passed else "white", "ms": 5}
+        style["label"] = f"_claim {claim.number}"
+        points(ax, [y], [check.number], across=True, factor=100, capsize=2, **style)
     ax.axvline(0, color=GREY, lw=0.8)
     names = [f"{claim.number}: {check.what}" for claim, check in rows]
     ax.set_yticks(range(len(rows)), labels=names, fontsize=8)

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from specz import metrics
 from specz.estimators.bayes import BayesLimit
 from specz.experiments.result import Result
-from specz.figures.style import GREY, by_limit, colour, error_bars, plain_log
+from specz.figures.labels import by_limit
+from specz.figures.style import GREY, Style, colour, plain_log, points, rows
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -17,20 +18,11 @@ FloatArray = npt.NDArray[np.float64]
 def plot_convergence(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw how far the accuracy of each result lies from that of the first, on the same spectra."""
     first, *others = results
-    y = np.arange(len(others))[::-1]
+    heights = rows(ax, [by_limit(r) for r in others], "change of exact-class accuracy (points)")
     values = [metrics.compare(result.test, first.test).difference for result in others]
-    ax.errorbar(
-        [100 * value.value for value in values],
-        y,
-        xerr=100 * error_bars(values),
-        fmt="o",
-        color=colour(first.label),
-        capsize=3,
-        label="_difference",
-    )
+    style: Style = {"color": colour(first.label), "label": "_difference"}
+    points(ax, heights, values, across=True, factor=100, **style)
     ax.axvline(0, color=GREY, lw=0.8)
-    ax.set(xlabel="change of exact-class accuracy (points)", ylim=(-0.6, len(others) - 0.4))
-    ax.set_yticks(y, [by_limit(result) for result in others])
     return ax
 
 
@@ -53,15 +45,7 @@ def plot_cramer_rao(
     ]
     shade = colour(BayesLimit.label)
     ax.plot(snr, bound, color=shade, lw=1, ls="--", label="bound, by hand")
-    ax.errorbar(
-        snr,
-        [value.value for value in scatter],
-        yerr=error_bars(scatter),
-        fmt="o",
-        color=shade,
-        capsize=3,
-        label="scatter of the likelihood's maximum",
-    )
+    points(ax, snr, scatter, color=shade, label="scatter of the likelihood's maximum")
     ax.set(xscale="log", yscale="log", xlabel="continuum S/N per pixel", ylabel="σ of z")
     plain_log(ax.xaxis, snr)
     ax.legend(fontsize=9)

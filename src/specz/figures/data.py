@@ -10,7 +10,7 @@ from specz.experiments.experiment import noise_label
 from specz.figures.style import COLOURS, OTHER
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import SPLITS, Library
-from specz.spectra.lines import LINES
+from specz.spectra.lines import LINES, WAVE_REST
 from specz.spectra.observe import integrate, observe
 from specz.spectra.sample import Sample
 from specz.spectra.templates import Templates
@@ -47,22 +47,15 @@ def plot_seds(library: Library, seds: Sequence[int], axes: Sequence[Axes]) -> No
         ax.text(5700, 0.9 * row.max(), recipe, ha="center", va="top", fontsize=9)
         ax.set(xlim=(3500, 7200), ylim=(0, 1.08 * row.max()), ylabel="$f_λ$ / median")
         ax.label_outer()
-    for wave, name, side in (
-        (3728.5, "[O II]", "center"),
-        (4862.7, "Hβ ", "right"),
-        (4984.3, " [O III]", "left"),
-        (6564.6, "Hα + [N II] ", "right"),
-        (6725.5, " [S II]", "left"),
+    for label, name, side in (
+        ("[O II]", "[O II]", "center"),
+        ("Hβ", "Hβ ", "right"),
+        ("[O III]", " [O III]", "left"),
+        ("Hα", "Hα + [N II] ", "right"),
+        ("[S II]", " [S II]", "left"),
     ):
-        axes[0].text(
-            wave,
-            1.02,
-            name,
-            transform=axes[0].get_xaxis_transform(),
-            ha=side,
-            fontsize=9,
-            color=OTHER,
-        )
+        at, above = (WAVE_REST[label], 1.02), axes[0].get_xaxis_transform()
+        axes[0].text(*at, name, transform=above, ha=side, fontsize=9, color=OTHER)
     axes[-1].set_xlabel("rest-frame wavelength (Å)")
 
 
@@ -79,8 +72,8 @@ def plot_redshifting(
         ax.text(
             grid.wave_max, row[-1] + base + 0.12 * step, f"$z$ = {z:g}", ha="right", color=shade
         )
-    for wave_rest, name in ((6564.61, "Hα"), (5008.24, "[O III]")):
-        wave = wave_rest * (1 + np.array(redshifts))
+    for line, name in (("Ha", "Hα"), ("OIII5008", "[O III]")):
+        wave = WAVE_REST[line] * (1 + np.array(redshifts))
         seen = wave > grid.wave_min
         ax.plot(wave[seen], offset[seen] + 0.5, ":", color=OTHER, lw=1)
         ax.text(wave[-1], offset[-1] + 1.25 * step, name, ha="center", color=OTHER)
@@ -99,7 +92,7 @@ def plot_noise_levels(samples: Sequence[Sample], example: int, axes: Sequence[Ax
     for sample, ax in zip(samples, axes, strict=True):
         flux = sample.flux(np.array([example]))[0]
         ax.plot(sample.grid.wave_obs, flux, color=COLOURS["CNN"], lw=0.6)
-        ax.axvline(6564.61 * (1 + sample.z[example]), color=OTHER, ls=":", lw=1)
+        ax.axvline(WAVE_REST["Ha"] * (1 + sample.z[example]), color=OTHER, ls=":", lw=1)
         ax.text(
             0.01,
             0.97,

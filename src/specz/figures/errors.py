@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.experiments.result import Result
-from specz.figures.style import OTHER, Label, colour, methods
+from specz.figures.labels import Label, methods
+from specz.figures.style import OTHER, colour
 
 
 def plot_error_distribution(results: Sequence[Result], ax: Axes, label: Label) -> Axes:

@@ -11,7 +11,8 @@ from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
-from specz.figures.style import GREY, SHADES, colour, error_bars, limits, methods, plain_log, points
+from specz.figures.labels import limits, methods
+from specz.figures.style import GREY, SHADES, Style, colour, plain_log, points
 
 PIT_BINS = 20
 
@@ -72,18 +73,9 @@ def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
 def plot_reliability(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw the fraction of spectra in their own class against the stated probability."""
     for result in with_probability(results):
-        bins = metrics.reliability(result.test)
-        observed = [interval for _, interval, _ in bins]
-        ax.errorbar(
-            [stated for stated, _, _ in bins],
-            [interval.value for interval in observed],
-            yerr=error_bars(observed),
-            fmt="o-",
-            ms=4,
-            capsize=2,
-            color=colour(result.label),
-            label=_name(result),
-        )
+        stated, observed, _ = zip(*metrics.reliability(result.test), strict=True)
+        style: Style = {"ms": 4, "color": colour(result.label), "label": _name(result)}
+        points(ax, stated, observed, fmt="o-", capsize=2, **style)
     ax.plot([0, 1], [0, 1], color=GREY, lw=0.8)
     ax.set(
         xlabel="stated: mean maximum probability",

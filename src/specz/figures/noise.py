@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from specz import metrics
 from specz.estimators.bayes import BayesLimit
 from specz.experiments.result import Result
-from specz.figures.style import OTHER, colour, limits, methods, plain_log, points
+from specz.figures.labels import limits, methods
+from specz.figures.style import OTHER, Style, colour, plain_log, points
 from specz.spectra.grid import CLASSES, get_grid
 from specz.spectra.library import build_library
+from specz.spectra.lines import WAVE_REST
 from specz.spectra.noise import White
 from specz.spectra.observe import halpha_snr
 
@@ -27,33 +29,20 @@ def plot_accuracy_against_snr(results: Sequence[Result], ax: Axes) -> Axes:
     levels = [result.snr for result in finite]
     edge = 3 * max(levels) if levels else 1.0
     shade = colour(results[0].label)
-    for measure, name, style, face in (
+    for measure, name, line, face in (
         (metrics.within_one, "within ±1 class", "s--", "white"),
         (metrics.accuracy, "exact class", "o-", shade),
     ):
-        points(
-            ax,
-            levels,
-            [measure(result.test) for result in finite],
-            color=shade,
-            fmt=style,
-            mfc=face,
-            label=name,
-        )
-        points(
-            ax,
-            [edge] * len(clean),
-            [measure(result.test) for result in clean],
-            color=shade,
-            fmt=style[0],
-            mfc=face,
-            label=f"_{name}",
-        )
+        style: Style = {"color": shade, "mfc": face}
+        values = [measure(result.test) for result in finite]
+        points(ax, levels, values, fmt=line, label=name, **style)
+        values = [measure(result.test) for result in clean]
+        points(ax, [edge] * len(clean), values, fmt=line[0], label=f"_{name}", **style)
         if ceiling:
             ax.plot(
                 list(ceiling),
                 [measure(result.test).value for result in ceiling.values()],
-                style[1:],
+                line[1:],
                 color=colour(BayesLimit.label),
                 lw=1,
                 label=f"Bayes limit, {name}",
@@ -93,17 +82,18 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
     ax.figure.colorbar(image, ax=ax, label="test spectra per cell", format="{x:g}")
     z = np.array([CLASSES.z_min, CLASSES.z_max])
     for line, taken, name, x, y in (
-        (6725.5, 6564.6, "[S II] taken for Hα", 1.2, 1.31),
-        (6564.6, 6725.5, "Hα taken for [S II]", 1.6, 1.49),
-        (6564.6, 5008.2, "Hα taken for [O III]", 1.2, 1.7),
-        (5008.2, 6564.6, "[O III] taken for Hα", 1.6, 1.1),
+        ("[S II]", "Ha", "[S II] taken for Hα", 1.2, 1.31),
+        ("Ha", "[S II]", "Hα taken for [S II]", 1.6, 1.49),
+        ("Ha", "OIII5008", "Hα taken for [O III]", 1.2, 1.7),
+        ("OIII5008", "Ha", "[O III] taken for Hα", 1.6, 1.1),
     ):
         # λ_obs = (1 + z) line = (1 + z_predicted) taken
-        locus = (1 + z) * line / taken - 1
+        shift = WAVE_REST[line] / WAVE_REST[taken]
+        locus = (1 + z) * shift - 1
         ax.plot(z, locus, ":", lw=1, color=OTHER)
         ax.annotate(
             name,
-            (z_at := float(np.interp(y, locus, z)), (1 + z_at) * line / taken - 1),
+            (z_at := float(np.interp(y, locus, z)), (1 + z_at) * shift - 1),
             (x, y),
             fontsize=8,
             ha="center",

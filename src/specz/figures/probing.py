@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.experiments.result import Result
-from specz.figures.style import COLOURS, OTHER, by_perturbation, colour, error_bars
+from specz.figures.labels import by_perturbation
+from specz.figures.style import COLOURS, OTHER, Style, colour, points
 from specz.metrics.predictions import Predictions
 from specz.spectra.lines import LINES
 from specz.spectra.noise import White
@@ -27,16 +28,9 @@ def plot_perturbations(results: Sequence[Result], ax: Axes) -> Axes:
         chosen = [r for r in results if r.label == label]
         values = [metrics.accuracy(r.test) for r in chosen]
         at = [len(names) - 1 - names.index(by_perturbation(r)) for r in chosen]
-        ax.errorbar(
-            [value.value for value in values],
-            np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i),
-            xerr=error_bars(values),
-            fmt="os^Dv"[i % 5],
-            ms=5,
-            color=colour(label),
-            capsize=2,
-            label=label,
-        )
+        heights = np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i)
+        style: Style = {"ms": 5, "color": colour(label), "label": label}
+        points(ax, heights, values, across=True, fmt="os^Dv"[i % 5], capsize=2, **style)
     ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
     ax.set_yticks(range(len(names)), names[::-1])
     # Without lines little is left, so the second row from above is empty to the right.

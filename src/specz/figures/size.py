@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
-from specz.figures.style import GREY, SHADES, limits, methods, plain_log, points
+from specz.figures.labels import limits, methods
+from specz.figures.style import GREY, SHADES, plain_log, points
 
 
 def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:

@@ -3,6 +3,7 @@
 A method has one colour on every page (palette of Okabe & Ito, safe for colour-blind readers).
 """
 
+import hashlib
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,12 +19,9 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from specz import metrics
 from specz.common import paths
-from specz.estimators.bayes import BayesLimit
-from specz.estimators.cnn import CNN
-from specz.estimators.registry import AS_IT_IS, differences
-from specz.experiments.experiment import Experiment
 from specz.experiments.result import Result, group_seeds
 from specz.figures.figure_data import figure_data
+from specz.figures.labels import methods
 
 BETWEEN = 0.16
 """Rows, between two results of one row."""
@@ -40,11 +38,9 @@ COLOURS = {
     "linear SVM": "#CC79A7",
     "kernel SVM": "#D55E00",
 }
-Label = Callable[[Result], str]
-"""Names a result in a legend or on an axis: :func:`by_noise`, and so on."""
 
-NO_REMEDY = "nothing"
-"""What :func:`by_remedy` calls a network with which nothing is done against overfitting."""
+Style = dict[str, Any]
+"""Settings of matplotlib, by name."""
 
 GREY = "#444444"
 """Colour of guides and titles."""
@@ -54,6 +50,9 @@ OTHER = "#555555"
 
 MANY_DECADES = 4
 """More than these have no room for a label at 2 and 5 of each."""
+
+SPARE = ("#332288", "#117733", "#882255", "#999933", "#44AA99", "#AA4499")
+"""Colours of methods that are not listed above (Tol's muted scheme, also safe)."""
 
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
@@ -195,74 +194,15 @@ def _commits(results: Sequence[Result]) -> str:
     return found[0] if len(found) == 1 else f"{found[0]} and {len(found) - 1} more"
 
 
-def by_noise(result: Result) -> str:
-    """Label of a result where the noise level varies."""
-    return result.noise
-
-
-def by_method(result: Result) -> str:
-    """Label of a result where the method varies."""
-    return f"{result.label}\n{result.n_train:,} spectra"
-
-
-def by_depth(result: Result) -> str:
-    """Label of a result where the depth of the network varies."""
-    layers = getattr(result.estimator, "layers", None)
-    if layers is None:
-        return by_method(result)
-    return f"{layers} layer{'s' * (layers > 1)}\n{result.n_train:,} spectra"
-
-
-def by_remedy(result: Result) -> str:
-    """Label of a result where what is done against overfitting varies."""
-    network = result.estimator
-    if not isinstance(network, CNN):
-        return by_method(result)
-    remedies = [
-        *([f"dropout {network.dropout:g}"] if network.dropout else []),
-        *([f"L2 {network.l2:g}"] if network.l2 else []),
-        *(["fresh noise"] if network.training.fresh_noise else []),
-    ]
-    return f"{' + '.join(remedies) or NO_REMEDY}\n{result.n_train:,} spectra"
-
-
-def by_perturbation(result: Result) -> str:
-    """Label of a result where what was done to the test spectra varies, or the grid."""
-    if result.experiment.altered:
-        return result.experiment.altered
-    return (
-        "as they are"
-        if result.experiment.grid == Experiment.grid
-        else f"{result.experiment.grid} grid"
-    )
-
-
-def by_limit(result: Result) -> str:
-    """Label of a result where the settings of the Bayes limit vary."""
-    settings = differences(result.estimator, BayesLimit())
-    seds = f"{result.n_train:,} SEDs"
-    return seds if settings == AS_IT_IS else settings
-
-
-def methods(results: Sequence[Result]) -> list[Result]:
-    """Return the results that are not the limit."""
-    return [r for r in results if not isinstance(r.estimator, BayesLimit)]
-
-
-def limits(results: Sequence[Result]) -> dict[float, Result]:
-    """Return the Bayes limit at each noise level that has one, the noisiest first."""
-    found = [r for r in results if isinstance(r.estimator, BayesLimit)]
-    return {r.snr: r for r in sorted(found, key=lambda r: r.snr)}
-
-
 def spread(middle: float, n: int) -> npt.NDArray[np.floating]:
     """Heights of ``n`` results that share the row at ``middle``, the first on top."""
     return middle + BETWEEN * ((n - 1) / 2 - np.arange(n))
 
 
 def colour(label: str) -> str:
-    """Colour of a method, by its label."""
-    return COLOURS.get(label, OTHER)
+    """Colour of a method, by its label; a method from outside has the same one everywhere too."""
+    digest = hashlib.sha256(label.encode()).digest()
+    return COLOURS.get(label, SPARE[digest[0] % len(SPARE)])
 
 
 def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
@@ -282,23 +222,41 @@ def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
 
 def points(
     ax: Axes,
-    x: Sequence[float],
+    at: npt.ArrayLike,
     intervals: Sequence[metrics.Interval],
     *,
-    color: str,
-    fmt: str,
-    label: str | None = None,
-    mfc: str | None = None,
+    across: bool = False,
+    factor: float = 1,
+    fmt: str = "o",
+    capsize: float = 3,
+    **style: Any,
 ) -> None:
-    """Draw values with their intervals upright."""
-    values = [interval.value for interval in intervals]
-    ax.errorbar(
-        x, values, yerr=error_bars(intervals), fmt=fmt, color=color, mfc=mfc, capsize=3, label=label
-    )
+    """Draw values with their intervals.
+
+    Parameters
+    ----------
+    ax : Axes
+    at : array_like
+        Where on the other axis.
+    intervals : sequence of Interval
+    across : bool
+        Whether the values lie along x, a row each; otherwise they stand upright at ``at``.
+    factor : float
+        On the values: 100 for percentage points.
+    fmt, capsize, **style
+        As matplotlib's ``errorbar`` takes them.
+    """
+    values = [factor * interval.value for interval in intervals]
+    below = [factor * max(0.0, interval.value - interval.low) for interval in intervals]
+    above = [factor * max(0.0, interval.high - interval.value) for interval in intervals]
+    style["xerr" if across else "yerr"] = (below, above)
+    x, y = (values, at) if across else (at, values)
+    ax.errorbar(x, y, fmt=fmt, capsize=capsize, **style)
 
 
-def error_bars(intervals: Sequence[metrics.Interval]) -> npt.NDArray[np.float64]:
-    """Lengths of error bars below and above, shape (2, n)."""
-    below = [max(0.0, interval.value - interval.low) for interval in intervals]
-    above = [max(0.0, interval.high - interval.value) for interval in intervals]
-    return np.array([below, above])
+def rows(ax: Axes, names: Sequence[str], xlabel: str) -> npt.NDArray[np.int_]:
+    """Label rows from above, the values along x; return their heights."""
+    heights = np.arange(len(names))[::-1]
+    ax.set_yticks(heights, labels=names)
+    ax.set(xlabel=xlabel, ylim=(-0.6, len(names) - 0.4))
+    return heights

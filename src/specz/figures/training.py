@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from specz.estimators.cnn import LayerRow
 from specz.experiments.result import Result
-from specz.figures.style import GREY, Label, plain_log
+from specz.figures.labels import Label
+from specz.figures.style import GREY, plain_log
 
 
 def plot_architecture(rows: Sequence[LayerRow], ax: Axes) -> Axes:

@@ -20,7 +20,11 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class Interval(NamedTuple):
-    """A value and its 95 % interval."""
+    """A value and its 95 % interval.
+
+    >>> print(Interval(0.931, 0.92, 0.942))
+    0.931 [0.92, 0.942]
+    """
 
     value: float
     low: float

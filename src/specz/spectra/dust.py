@@ -43,6 +43,9 @@ def calzetti_k(wave_rest: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def attenuation(wave_rest: npt.ArrayLike, ebv: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Fraction of the light that is transmitted, 10^(-0.4 k(λ) E(B-V)).
 
+    >>> attenuation([4862.68, 6564.61], [0.3]).round(3)  # Hβ is dimmed more than Hα
+    array([[0.281, 0.399]])
+
     Parameters
     ----------
     wave_rest : array_like, shape (n_wave,), Å

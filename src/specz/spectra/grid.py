@@ -95,6 +95,9 @@ class Classes:
     def label(self, z: npt.ArrayLike) -> npt.NDArray[np.int16]:
         """Class index of each redshift.
 
+        >>> CLASSES.label([1.0, 1.0005, 1.7999])
+        array([  0,   0, 799], dtype=int16)
+
         Raises
         ------
         ValueError

@@ -53,6 +53,13 @@ LINES = (
     Line("SII6733", 6732.67, 0.13, "SII6733", "[S II]"),
 )
 
+WAVE_REST = {line.name: line.wave_rest for line in LINES} | {
+    line.label: sum(other.wave_rest for other in LINES if other.label == line.label)
+    / sum(other.label == line.label for other in LINES)
+    for line in LINES
+}
+"""Vacuum wavelength, Å, by name of a line; by label the middle of its lines, as of a doublet."""
+
 LINE_WAVE_REST = np.array([line.wave_rest for line in LINES])
 LINE_RATIO = np.array([line.ratio for line in LINES])
 HALPHA = next(i for i, line in enumerate(LINES) if line.name == "Ha")

@@ -59,6 +59,11 @@ class Noise(Protocol):
 class White:
     """Noise of one standard deviation, mean(flux)/snr, in every pixel.
 
+    >>> flux = np.ones((1, 3), dtype=np.float32)
+    >>> White(snr=10.0).add(flux, seed=1, example=np.array([0]))
+    >>> flux.round(2)
+    array([[1.11, 1.05, 1.07]], dtype=float32)
+
     Attributes
     ----------
     snr : float

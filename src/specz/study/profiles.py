@@ -39,18 +39,28 @@ def profile_parameters(profile: str, notebook: str) -> Parameters:
     """
     checks.choice("profile", profile, profiles())
     checks.choice("notebook", notebook, STUDIES)
-    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
-    for block in text:
-        checks.choice(f"block of profile {profile!r}", block, [COMMON, *STUDIES])
-    own = text.get(notebook) or {}
+    blocks = _blocks(profile)
+    common, own = blocks.get(COMMON, {}), blocks.get(notebook, {})
     known = {f.name: f.default for f in fields(STUDIES[notebook])}
-    for name in own:
-        checks.choice(f"parameter of notebook {notebook!r}", name, known)
-    found = known | {name: v for name, v in text[COMMON].items() if name in known} | own
+    found = known | {name: v for name, v in common.items() if name in known} | own
     for name, value in found.items():
         if value is MISSING:
             raise ValueError(f"profile {profile!r} gives notebook {notebook!r} no {name}")
     return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
+
+
+def _blocks(profile: str) -> dict[str, Parameters]:
+    """Read a profile; every name in it must exist, whichever notebook is asked for."""
+    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
+    blocks = {block: given or {} for block, given in text.items()}
+    for block, given in blocks.items():
+        checks.choice(f"block of profile {profile!r}", block, [COMMON, *STUDIES])
+        kinds = STUDIES.values() if block == COMMON else [STUDIES[block]]
+        known = dict.fromkeys(f.name for kind in kinds for f in fields(kind))
+        which = "common parameter" if block == COMMON else f"parameter of notebook {block!r}"
+        for name in given:
+            checks.choice(which, name, known)
+    return blocks
 
 
 def study(notebook: str, parameters: Parameters) -> Study:
@@ -96,6 +106,9 @@ def profile_experiments(profile: str) -> list[Experiment]:
 
 def parse_override(text: str) -> tuple[str, Any]:
     """Read ``name=value``; the value is YAML, and ``inf`` is the S/N of clean spectra.
+
+    >>> parse_override("snr=[inf, 0.7]")
+    ('snr', [inf, 0.7])
 
     Raises
     ------

@@ -8,7 +8,7 @@ from specz.common import checks
 from specz.estimators.base import Estimator, uses_seed
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.cnn import CNN, DatathonNetwork
-from specz.estimators.registry import Method, estimator_name, make_estimator
+from specz.estimators.registry import Method, make_estimator
 from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
 from specz.experiments.result import Result
 from specz.study.study import N_SEDS, Seeded, Study, TrainedOnce, with_limits
@@ -207,9 +207,9 @@ class Comparison(Seeded):
     def at_own_size(self, results: Sequence[Result]) -> list[Result]:
         """Results of each method at its own size with the first seed, then the limits."""
         limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
-        sizes = {(estimator_name(estimator), n) for estimator, n in self._methods()}
-        own = [r for r in results if (r.method, r.n_train) in sizes and r.seed == self.seeds[0]]
-        return [r for r in own if r not in limits] + limits
+        own = set(self._methods())
+        first = [r for r in results if r.seed == self.seeds[0] and r not in limits]
+        return [r for r in first if (r.estimator, r.n_train) in own] + limits
 
     def _methods(self) -> list[tuple[Estimator, int]]:
         """Each method and the size of its own."""
@@ -221,7 +221,13 @@ class Comparison(Seeded):
                 f"n_train must give one size for each of the {len(self.methods)} methods; "
                 f"got {len(sizes)} sizes"
             )
-        made = [self.cnn() if name == "cnn" else make_estimator(name) for name in self.methods]
+        made: list[Estimator] = []
+        for method in self.methods:
+            try:
+                made.append(self.cnn() if method == "cnn" else make_estimator(method))
+            except (ValueError, TypeError) as error:
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"methods: {error}") from None
         if len(set(made)) != len(made):
             raise ValueError(f"methods must not repeat a value; got {self.methods!r}")
         return list(zip(made, sizes, strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from specz import metrics
 from specz.experiments.result import Result
-from specz.figures.style import by_limit, limits
+from specz.figures.labels import by_limit, limits
 from specz.tables.markdown import markdown_table
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from specz import metrics
 from specz.experiments.result import Result
-from specz.figures.style import by_perturbation
+from specz.figures.labels import by_perturbation
 from specz.metrics import line_confusion
 from specz.spectra.grid import get_grid
 from specz.tables.markdown import markdown_table

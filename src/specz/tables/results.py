@@ -10,7 +10,8 @@ from specz import metrics
 from specz.estimators.cnn import CNN
 from specz.estimators.registry import differences
 from specz.experiments.result import Result, group_seeds
-from specz.figures.style import NO_REMEDY, by_noise, by_remedy, limits, methods, scales
+from specz.figures.labels import NO_REMEDY, by_noise, by_remedy, limits, methods
+from specz.figures.style import scales
 from specz.metrics.predictions import Predictions, pooled
 from specz.tables.markdown import markdown_table
 
