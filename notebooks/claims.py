@@ -44,15 +44,7 @@ archived = claims.assess(reference)
 tables.save("verdicts", tables.verdicts_table(archived))
 
 # %%
-Markdown(
-    tables.markdown_table(
-        ("", "claim", "verdict, computed here", "verdict, archived at paper scale"),
-        [
-            (here.number, here.text, f"**{here.verdict}**", f"**{there.verdict}**")
-            for here, there in zip(assessed, archived, strict=True)
-        ],
-    )
-)
+Markdown(tables.both_verdicts_table(assessed, archived))
 
 # %% [markdown]
 # "Not tested" means that the results do not cover all that a claim speaks of. For the sixth claim

@@ -1,12 +1,19 @@
 import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from specz.common import paths
-from specz.site import build
+from specz.common import paths, store
+from specz.common.processes import cores
+from specz.experiments.parallel import Backend
+from specz.site import build, notebooks
 from specz.site.sweep import Sweep
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig, build_library
+from specz.study.profiles import experiments, profile_parameters
+from specz.study.studies import STUDIES
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +27,74 @@ def grid():
     return get_grid("paper")
 
 
+FRESH = ("data", "limit", "claims")
+"""Notebooks that are executed anew in each session: data, networks and limit, tables."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The site at the smallest profile, as a process without a network made it.
+
+    Attributes
+    ----------
+    html : Path
+    said : str
+        What the process printed.
+    reached : str
+        Who reached for the network.
+    wanted : set of str
+        Notebooks that were not there and had to be executed.
+    """
+
+    html: Path
+    said: str
+    reached: str
+    wanted: set[str]
+
+
 @pytest.fixture(scope="session")
-def smoke_site(tmp_path_factory):
-    """The site at the smallest profile with the page of a sweep.
+def built_site(tmp_path_factory):
+    """The one site of a session, with the page of a sweep, made where no network is.
 
     Experiments and executed notebooks are kept in build/ between sessions.
     """
+    from offline import Offline  # another folder than this one may hold a copy of this file
+
+    folder = tmp_path_factory.mktemp("smoke")
     sweep = Sweep("sizes", "noise", "smoke", {"n_train": [500, 1000]})
-    return build.build_sweep(sweep, tmp_path_factory.mktemp("smoke")).parent
+    pages = [(sweep.notebook, parameters, "smoke") for parameters in sweep.runs()]
+    pages += [(name, profile_parameters("smoke", name), "smoke") for name in STUDIES]
+    every = [e for name, parameters, _ in pages for e in experiments(name, parameters)]
+    build.compute(every, Backend(min(2, cores())))
+
+    (folder / "build" / "notebooks").mkdir(parents=True)
+    (folder / "build" / "store").symlink_to(paths.STORE)
+    wanted = set()
+    for name, parameters, profile in pages:
+        page = notebooks.kept(name, parameters, profile) if name not in FRESH else None
+        if page is None:
+            wanted.add(name)
+        else:
+            target = folder / "build" / "notebooks" / page.folder.name
+            shutil.copytree(page.folder, target, dirs_exist_ok=True)
+    grid = {"notebook": sweep.notebook, "profile": sweep.profile, "grid": sweep.grid}
+    (folder / "sizes.yml").write_text(json.dumps(grid))
+    command = ("-c", "from specz.cli import main; main()", "sweep", str(folder / "sizes.yml"))
+    done, reached = Offline(folder / "offline").run(*command, SPECZ_BUILD=str(folder / "build"))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    for path in (folder / "build" / "notebooks").iterdir():
+        if path.is_dir() and not (paths.EXECUTED / path.name).exists():
+            aside = store.stage(paths.EXECUTED, ".running-")
+            shutil.copytree(path, aside, dirs_exist_ok=True)
+            store.commit(aside, paths.EXECUTED / path.name)
+    html = folder / "build" / "books" / "sweep-sizes" / "html"
+    return Built(html, done.stdout, reached, wanted)
+
+
+@pytest.fixture(scope="session")
+def smoke_site(built_site):
+    """Folder of the pages of the site at the smallest profile."""
+    return built_site.html
 
 
 # The record of faults: what was injected, how often, and what came of it. A marked test is one
@@ -47,8 +114,9 @@ def pytest_configure(config):
 
 
 LONG = (
-    *("test_site", "test_resume", "test_bayes", "test_fanout", "test_kernels", "test_networks"),
-    *("test_archive", "test_killed", "test_figures", "test_supply_chain"),
+    *("test_site", "test_parallel", "test_resume", "test_cnn", "test_kernels", "test_archive"),
+    *("test_tables", "test_equivariant", "test_build", "test_bayes", "test_crate", "test_faults"),
+    *("test_killed", "test_registry", "test_figures", "test_template_fit", "test_verification"),
 )
 """Files that take longest, longest first, are begun first: no process is left alone with one."""
 

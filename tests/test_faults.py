@@ -76,6 +76,7 @@ def specz(command, build):
 @pytest.mark.fault(
     "full disk", "it is named in one line; the same command works once there is room"
 )
+@pytest.mark.slow
 def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
     folder = volume("size=40k")
     full = specz(RUN_DATA, folder)
@@ -90,6 +91,7 @@ def test_a_full_disk_is_named_and_the_run_works_once_there_is_room(volume):
 
 
 @pytest.mark.fault("read-only folder", "it is named in one line")
+@pytest.mark.slow
 def test_a_read_only_folder_is_named(volume):
     folder = volume("size=64m")
     volume("remount,ro")
@@ -115,6 +117,7 @@ def test_a_full_disk_leaves_the_store_as_it_was(volume):
 
 
 @pytest.mark.fault("two processes compute one result", "both end well, with one entry")
+@pytest.mark.slow
 def test_two_processes_on_one_store_make_one_entry(tmp_path):
     start = [sys.executable, "-c", PROGRAM, str(tmp_path), "EXPERIMENT"]
     processes = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -126,6 +129,7 @@ def test_two_processes_on_one_store_make_one_entry(tmp_path):
 
 
 @pytest.mark.fault("two processes train one network", "the second waits and says so; one training")
+@pytest.mark.slow
 def test_a_second_process_waits_for_the_first_to_train(tmp_path):
     store = Store(tmp_path)
     lock = store.checkpoint(key_of(fit_recipe(TRAINED))).with_suffix(".lock")

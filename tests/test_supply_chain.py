@@ -2,8 +2,6 @@
 
 import ast
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,86 +12,8 @@ import specz
 from specz import cli
 from specz.common import paths
 from specz.experiments import parallel
-from specz.site import build
 
 PACKAGE = Path(specz.__file__).parent
-GUARD = '''
-"""Loaded by every Python process: names who reaches for the network, and stops it."""
-import sys
-
-def guard(event, arguments):
-    if event in ("socket.connect", "socket.sendto"):
-        address = arguments[1]
-        if isinstance(address, (str, bytes)) or address[0] in ("127.0.0.1", "::1", "localhost"):
-            return
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        address = arguments[0]
-        if address in (None, "", "127.0.0.1", "::1", "localhost", b"localhost"):
-            return
-    else:
-        return
-    with open({log!r}, "a") as log:
-        log.write(f"{{sys.argv}}: {{event}} {{address}}\\n")
-    raise PermissionError(f"no network: {{event}} {{address}}")
-
-sys.addaudithook(guard)
-'''
-REACH = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
-ISOLATED = ["unshare", "--map-root-user", "--net"]
-FRESH = ("data", "limit", "claims")
-"""Notebooks that are executed anew without a network: data, networks and limit, tables."""
-
-
-@pytest.fixture
-def offline(tmp_path):
-    """Run a command where nothing but this machine can be reached; list who tried."""
-    log = tmp_path / "reached.log"
-    (tmp_path / "guard").mkdir()
-    (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD.format(log=str(log)))
-    try:
-        can = subprocess.run([*ISOLATED, "true"], capture_output=True).returncode == 0
-    except OSError:
-        can = False
-    search = [tmp_path / "guard", PACKAGE.parent]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, search))}
-
-    def run(*arguments, **variables):
-        command = [*(ISOLATED if can else ()), sys.executable, *arguments]
-        done = subprocess.run(
-            command, env=environment | variables, capture_output=True, text=True, timeout=600
-        )
-        return done, log.read_text() if log.exists() else ""
-
-    done, reached = run("-c", REACH)  # the guard guards
-    assert done.returncode == 1
-    assert "no network: socket." in done.stderr
-    assert "192.0.2.1" in reached
-    if can:  # and so does the system, from what the guard can't see
-        done = subprocess.run(
-            [*ISOLATED, sys.executable, "-c", REACH], capture_output=True, text=True
-        )
-        assert "Network is unreachable" in done.stderr
-    log.unlink()
-    return run
-
-
-@pytest.mark.fault("no network", "notebooks execute and the site is built; nothing reaches out")
-def test_notebooks_and_site_are_made_without_a_network(offline, tmp_path):
-    folder = tmp_path / "build"
-    (folder / "notebooks").mkdir(parents=True)
-    (folder / "store").symlink_to(paths.STORE)
-    for page in build.make_pages("smoke"):
-        if page.name not in FRESH:
-            shutil.copytree(page.folder, folder / "notebooks" / page.folder.name)
-    main = "from specz.cli import main; main()"
-    done, reached = offline("-c", main, "build", "--profile", "smoke", SPECZ_BUILD=str(folder))
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert not reached
-    executed = {line.split(":")[0] for line in done.stdout.splitlines() if "executed in" in line}
-    assert executed == set(FRESH)
-    assert "site: built" in done.stdout
-
-
 FORBIDDEN = {
     *("eval", "exec", "compile", "__import__", "os.system", "os.popen", "subprocess.getoutput"),
     *("pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"),

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from benchmarks import plots, record, tables
 from benchmarks.record import Benchmark, Benchmarks, Fault
@@ -41,6 +42,7 @@ BENCHMARKS = [
 ]
 
 
+@pytest.mark.slow
 def test_marked_tests_write_what_was_tried_and_what_came_of_it(tmp_path):
     """In two processes: the reports travel."""
     (tmp_path / "test_weather.py").write_text(MARKED)

@@ -54,6 +54,7 @@ def test_the_scan_is_the_sum_written_out():
     np.testing.assert_allclose(scanned, p / p.sum(axis=1, keepdims=True), atol=5e-3)
 
 
+@pytest.mark.slow
 def test_knowing_less_is_not_better_and_needs_no_scale():
     asked = sample(0.7, n=80, seed=8)
     flux = asked.flux()

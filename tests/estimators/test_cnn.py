@@ -67,7 +67,10 @@ def test_training_lowers_the_loss():
     assert history.examples.tolist() == [300 * (i + 1) for i in range(6)]
 
 
-@pytest.mark.parametrize("estimator", [CNN(dropout=0.3, l2=1e-4), DatathonNetwork()])
+@pytest.mark.parametrize(
+    "estimator",
+    [CNN(dropout=0.3, l2=1e-4), pytest.param(DatathonNetwork(), marks=pytest.mark.slow)],
+)
 def test_training_repeats_under_a_seed(estimator):
     wanted = experiment(replace(estimator, training=short()), snr=1.0)
     (history, first), (history_again, again) = fit_and_evaluate(wanted), fit_and_evaluate(wanted)
@@ -77,6 +80,7 @@ def test_training_repeats_under_a_seed(estimator):
     assert not np.array_equal(first.test.p_true, other.test.p_true)
 
 
+@pytest.mark.slow
 def test_the_best_epoch_by_validation_is_kept():
     # A learning rate that rises until training falls apart: the last epoch is not the best.
     settings = short(epochs=6, batch=32, learning_rate=0.3, warmup=1.0)

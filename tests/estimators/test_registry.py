@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import numpy as np
@@ -12,6 +13,7 @@ from specz.estimators.base import Estimator, uses_seed
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.classifiers import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.equivariant import Equivariant
 from specz.estimators.registry import estimator_class, estimator_name, make_estimator
 from specz.estimators.template_fit import TemplateFit
 from specz.estimators.training import TrainingConfig
@@ -235,11 +237,11 @@ FROZEN = "must be a frozen dataclass with a label and a fit; "
         ("forrest", ValueError, "estimator must be one of .*did you mean 'forest'"),
         ("no_such:Method", ValueError, r"cannot import 'no_such' .*put its folder on PYTHONPATH"),
         ("broken_methods:X", ValueError, "cannot import 'broken_methods' .*'no_such_library'"),
-        (":Method", ValueError, "':Method' must be a path like mypackage.module:MyClass"),
-        (".methods:Method", ValueError, "'.methods:Method' must be a path"),
+        (":Method", ValueError, "must be a path like mypackage.module:MyClass; got ':Method'"),
+        (".methods:Method", ValueError, "must be a path like .*got '.methods:Method'"),
         ("methods.py:Method", ValueError, r"cannot import 'methods\.py'"),
         ("strange_methods:Demandin", ValueError, "has no 'Demandin'; did you mean 'Demanding'"),
-        ("strange_methods:", ValueError, "module 'strange_methods' has no ''"),
+        ("strange_methods:", ValueError, "must be a path like .*got 'strange_methods:'"),
         ("strange_methods:Plain", ValueError, FROZEN + ".*Plain'> is no frozen dataclass"),
         ("strange_methods:Thawed", ValueError, FROZEN + ".*Thawed'> is no frozen dataclass"),
         ("strange_methods:function", ValueError, FROZEN + ".*is no frozen dataclass"),
@@ -252,7 +254,9 @@ FROZEN = "must be a frozen dataclass with a label and a fit; "
         ),
         ({"name": "forest", "tres": 5}, ValueError, "setting of forest .*did you mean 'trees'"),
         ({"name": "forest", "trees": 0}, ValueError, "trees must lie in"),
-        ("strange_methods:Demanding", TypeError, "Demanding': .*missing 1 .*'depth'"),
+        ({"name": "cnn", "training": {"epoch": 2}}, ValueError, "did you mean 'epochs'"),
+        ({"name": "cnn", "training": 2}, TypeError, "training must be a mapping of settings"),
+        ("strange_methods:Demanding", TypeError, "Demanding: .*missing 1 .*'depth'"),
         ({"trees": 5}, TypeError, "a name or a mapping with a name and settings; got {'trees'"),
         ({"name": 5}, TypeError, "a name or a mapping"),
         (["forest"], TypeError, "a name or a mapping"),
@@ -276,3 +280,10 @@ def test_an_estimator_that_cannot_be_imported_is_an_error():
 
     with pytest.raises(ValueError, match=r"Nobody cannot be imported; put the class into a module"):
         estimator_name(Nobody())
+
+
+def test_settings_within_settings_are_a_mapping_of_their_own():
+    made = make_estimator({"name": "cnn", "layers": 2, "training": {"epochs": 7}})
+    assert made == CNN(layers=2, training=TrainingConfig(epochs=7))
+    equivariant = make_estimator({"name": "equivariant", "training": {"epochs": 7}})
+    assert equivariant.training == replace(Equivariant().training, epochs=7)

@@ -81,6 +81,7 @@ def kill(folder, kills, moment, whole):
 @pytest.mark.fault(
     "training killed at any moment", "it goes on and ends with the same result to the last digit"
 )
+@pytest.mark.slow
 def test_twenty_kills_do_not_change_the_result(tmp_path, tries):
     """Two trainings side by side, each killed ten times."""
     load_keras()

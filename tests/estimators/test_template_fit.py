@@ -36,6 +36,7 @@ def test_the_fit_knows_neither_amplitude_nor_offset_of_noise():
     np.testing.assert_array_equal(fit.scores(3 * test.flux()).values.argmax(axis=1), first)
 
 
+@pytest.mark.slow
 def test_the_number_of_templates_is_chosen_on_validation_spectra():
     validation, flux = sample("validation", 1.0, 30), sample("test", 1.0, 20).flux()
     alone = {n: fitted(1.0, (n,)) for n in (1, 14)}

@@ -122,6 +122,7 @@ def test_experiments_are_yielded_once_each_whether_new_or_not(tmp_path):
 @pytest.mark.fault(
     "experiment killed, out of memory or in error", "each is named; the others are done"
 )
+@pytest.mark.slow
 def test_a_killed_experiment_is_named_and_the_others_are_done(tmp_path):
     store = Store(tmp_path)
     bad = [
@@ -153,6 +154,7 @@ def test_workers_share_the_cores_and_give_the_same(tmp_path):
         same(one.read(key).arrays, two.read(key).arrays)
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_what_one_process_gives(tmp_path, cluster):
     where = Backend(cluster=cluster(2).address)
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")
@@ -180,6 +182,7 @@ def test_a_fit_that_is_here_goes_along(tmp_path):
 
 
 @pytest.mark.fault("worker of a cluster killed in its task", "the task is done elsewhere, once")
+@pytest.mark.slow
 def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster):
     two, store, marks = cluster(2), Store(tmp_path / "store"), tmp_path / "marks"
     marks.mkdir()
@@ -203,6 +206,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster):
 
 
 @pytest.mark.fault("scheduler of a cluster killed", "it is named; what came back is kept")
+@pytest.mark.slow
 def test_a_lost_scheduler_is_named_and_what_came_back_is_kept(tmp_path, cluster):
     one = cluster(1)
     command = [*SPECZ, "run", "comparison_clean", "--profile", "smoke", "-p", "n_test=100"]
@@ -233,6 +237,7 @@ def start(command, build, **variables):
 
 
 @pytest.mark.fault("worker of a cluster with other code", "it refuses and names the source")
+@pytest.mark.slow
 def test_a_worker_with_other_code_refuses(tmp_path, cluster):
     shutil.copytree(paths.ROOT / "src" / "specz", tmp_path / "src" / "specz")
     with (tmp_path / "src" / "specz" / "spectra" / "noise.py").open("a") as file:
@@ -247,6 +252,7 @@ def test_a_worker_with_other_code_refuses(tmp_path, cluster):
 
 
 @pytest.mark.fault("no scheduler at the address", "the address is named")
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
     pytest.importorskip("distributed")
     command = [*SPECZ, "run", "noise", "--profile", "smoke", "--cluster", "tcp://127.0.0.1:9"]
@@ -262,6 +268,7 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
     "Ctrl-C while experiments run", "one line; no process is left; the same command goes on"
 )
 @pytest.mark.parametrize("command", ["run", "archive"])
+@pytest.mark.slow
 def test_ctrl_c_stops_everything_and_the_same_command_goes_on(tmp_path, command):
     (tmp_path / "root" / "results").mkdir(parents=True)
     for name in ("profiles", "notebooks"):

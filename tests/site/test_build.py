@@ -197,6 +197,7 @@ def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
     assert len(found["left"]) == len(profiles.profile_experiments("paper"))
 
 
+@pytest.mark.slow
 def test_a_comparison_at_one_size_shows_each_method_in_both_figures(own_build):
     own = {"methods": ["knn", "linear_svm"], "n_train": [200, 200], "n_common": 200, "n_test": 50}
     page = notebooks.execute(

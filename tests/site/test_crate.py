@@ -24,6 +24,7 @@ def bundle(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the validator's own libraries
+@pytest.mark.slow
 def test_the_bundle_is_valid(bundle, tmp_path, monkeypatch):
     """By the validator of the standard; its context comes from the library, not from the net."""
 

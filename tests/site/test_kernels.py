@@ -152,6 +152,7 @@ SAID = {
     "the notebook is named; no process is left; finished pages stay",
 )
 @needs_proc
+@pytest.mark.slow
 def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path, tries):
     """Its kernel and what that started are gone, whatever they did; finished pages stay."""
     tries(len(SAID))
@@ -176,6 +177,7 @@ def test_a_notebook_without_end_is_stopped_and_named(start, tmp_path, tries):
     "no process is left; finished pages stay; the same command goes on",
 )
 @needs_proc
+@pytest.mark.slow
 def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     """The notebook that had ended is kept; the same command makes the other."""
     build = tmp_path / "build"

@@ -25,6 +25,7 @@ from specz.common.store import STALE, Store, key_of
 from specz.site import build, notebooks, provenance, render
 from specz.study.profiles import profile_parameters
 
+pytestmark = pytest.mark.slow
 CHANGES = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.truncate", "subprocess.Popen"}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 PROGRAM = """
@@ -328,8 +329,8 @@ def start_build(tmp_path, renderer):
 
     yield start
     (tmp_path / "go on").touch()
-    for build in started:
-        with build.process as process:  # waits for its end
+    for one in started:
+        with one.process as process:  # waits for its end
             process.kill()
 
 

@@ -38,9 +38,14 @@ FLAGS = (
 SCREENS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 375, "height": 740}}
 LANDING_LIMIT, PAGE_LIMIT = 1_500_000, 4_000_000
 
-needs_chromium = pytest.mark.skipif(
+without_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"
 )
+
+
+def needs_chromium(test):
+    """Mark a test that drives the browser: it takes long, and is skipped without one."""
+    return pytest.mark.slow(without_chromium(test))
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -110,6 +115,15 @@ def pages_of(site):
 
 def book_pages(site):
     return [p for p in pages_of(site) if not p.startswith(("source/", "_static/"))]
+
+
+@pytest.mark.fault("no network", "notebooks execute and the site is built; nothing reaches out")
+def test_notebooks_and_site_are_made_without_a_network(built_site):
+    assert not built_site.reached
+    lines = built_site.said.splitlines()
+    executed = {line.split(":")[0] for line in lines if "executed in" in line}
+    assert executed == built_site.wanted
+    assert "site: built" in built_site.said
 
 
 @needs_chromium
@@ -407,9 +421,9 @@ def test_no_page_names_a_path_of_this_machine(smoke_site):
 
 def test_executed_notebooks_are_clean(smoke_site):
     """No stream, so no progress bar; no error; no warning."""
-    notebooks = list(smoke_site.glob("_downloads/*/*.ipynb"))
-    assert {path.stem for path in notebooks} == set(STUDIES)
-    for path in notebooks:
+    executed = list(smoke_site.glob("_downloads/*/*.ipynb"))
+    assert {path.stem for path in executed} == set(STUDIES)
+    for path in executed:
         for cell in nbformat.read(path, as_version=4).cells:
             for output in cell.get("outputs", []):
                 assert output.output_type in ("display_data", "execute_result"), path.name

@@ -134,6 +134,19 @@ def test_archiving_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     assert summary.read_text().count("\n") == 3
 
 
+def test_an_archived_result_of_each_method_gives_its_row_of_the_committed_summary():
+    path = paths.RESULTS / "summary.csv"
+    if not path.exists():
+        pytest.skip("nothing is archived yet")
+    every = profiles.profile_experiments("paper")
+    first = {(e.method, np.isinf(e.snr)): e for e in reversed(every)}
+    chosen = set(with_limits(list(first.values())))
+    rows = archive.summary(archive.archived([e for e in every if e in chosen])).splitlines()
+    assert len(rows) > len(first)
+    assert set(rows) <= set(path.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.slow
 def test_committed_summary_is_that_of_the_committed_arrays():
     path = paths.RESULTS / "summary.csv"
     if not path.exists():

@@ -19,18 +19,24 @@ from specz.study.claims import Check, Claim
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """What two tests ask for is computed once."""
+    return Store(tmp_path_factory.mktemp("store"))
+
+
 def cells(table):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
 
 
-def test_a_comparison_holds_each_method_against_the_network(tmp_path):
+def test_a_comparison_holds_each_method_against_the_network(store):
     network = CNN(training=TrainingConfig(epochs=1, min_updates=0))
     group = run(
         [
             Experiment(estimator, 200, n_validation=20, n_test=40, library=SMALL)
             for estimator in (network, NearestNeighbours())
         ],
-        Store(tmp_path),
+        store,
     )
     header, _, first, second, _, last = cells(tables.comparison_table(group))
     assert first[0] == "CNN"
@@ -50,10 +56,10 @@ def test_a_comparison_holds_each_method_against_the_network(tmp_path):
     assert second[7] == "1"  # the second training says what k-NN says
 
 
-def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
+def test_methods_are_held_against_the_limit_at_their_own_noise_level(store):
     knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
     limit = replace(knn, estimator=BayesLimit(), n_validation=1)
-    results = run([replace(knn, snr=5.0), knn, limit], Store(tmp_path))
+    results = run([replace(knn, snr=5.0), knn, limit], store)
     header, _, first, second = cells(tables.limit_table(results))  # none at S/N 5
     assert first[:2] == ["1", "k-NN"]
     assert second[:2] == ["1", "Bayes limit"]
@@ -62,21 +68,19 @@ def test_methods_are_held_against_the_limit_at_their_own_noise_level(tmp_path):
     assert second[-2:] == ["–", "–"]
 
 
-def test_probabilities_are_listed_one_noise_level_after_another(tmp_path):
+def test_probabilities_are_listed_one_noise_level_after_another(store):
     knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
     limit = replace(knn, estimator=BayesLimit(), n_validation=1)
-    results = run([knn, replace(knn, snr=5.0), limit, replace(limit, snr=5.0)], Store(tmp_path))
+    results = run([knn, replace(knn, snr=5.0), limit, replace(limit, snr=5.0)], store)
     header, _, *rows = cells(tables.posterior_table(results))
     listed = [(row[header.index("S/N")], row[0]) for row in rows]
     assert listed == [("5", "k-NN"), ("5", "Bayes limit"), ("1", "k-NN"), ("1", "Bayes limit")]
 
 
-def test_archived_results_are_shown_below_under_their_own_commit(tmp_path):
+def test_archived_results_are_shown_below_under_their_own_commit(store):
     knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
     limit = replace(knn, estimator=BayesLimit(), n_validation=1)
-    results = run(
-        [knn, replace(knn, n_train=200), limit, replace(limit, n_train=50)], Store(tmp_path)
-    )
+    results = run([knn, replace(knn, n_train=200), limit, replace(limit, n_train=50)], store)
     archived = [replace(r, manifest=r.manifest | {"commit": "1234567890"}) for r in results]
 
     def shown(some, reference):
@@ -90,11 +94,11 @@ def test_archived_results_are_shown_below_under_their_own_commit(tmp_path):
     assert not shown(results, [])
 
 
-def test_variants_are_held_against_the_first_and_the_limit(tmp_path):
+def test_variants_are_held_against_the_first_and_the_limit(store):
     first = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
     limit = replace(first, estimator=BayesLimit(), n_validation=1)
     other = replace(first, estimator=NearestNeighbours(neighbours=(3,)))
-    results = run([limit, first, other], Store(tmp_path))
+    results = run([limit, first, other], store)
     header, _, *rows = cells(tables.variants_table(results, {"as it is": 1234}))
     assert [row[:3] for row in rows] == [
         ["as it is", "100", "1,234"],
@@ -110,14 +114,14 @@ def test_variants_are_held_against_the_first_and_the_limit(tmp_path):
     assert "part of the limit" not in tables.variants_table(results[1:], {})
 
 
-def test_remedies_are_held_against_none_at_their_own_size(tmp_path):
+def test_remedies_are_held_against_none_at_their_own_size(store):
     plain = CNN(training=TrainingConfig(epochs=1, min_updates=0))
     experiments = [
         Experiment(network, n, n_validation=20, n_test=40, library=SMALL)
         for n in (100, 200)
         for network in (plain, replace(plain, dropout=0.5))
     ]
-    results = run(experiments, Store(tmp_path))
+    results = run(experiments, store)
     _, _, *rows = cells(tables.remedies_table(results))
     assert [row[:2] for row in rows] == [
         [n, remedy] for n in ("100", "200") for remedy in ("nothing", "dropout 0.5")
@@ -138,9 +142,9 @@ def test_remedies_are_held_against_none_at_their_own_size(tmp_path):
     assert row[7] == metrics.mean_difference(both, [results[0].test]).points()
 
 
-def test_mistaken_lines_are_counted(tmp_path):
+def test_mistaken_lines_are_counted(store):
     knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
-    (result,) = run([knn], Store(tmp_path))
+    (result,) = run([knn], store)
     (row,) = cells(tables.line_confusion_table([result], most=1))[2:]
     named = line_confusion.confused_lines(result.test, get_grid(knn.grid))
     assert row[1] == f"{np.count_nonzero(named)} of 40"
@@ -148,12 +152,12 @@ def test_mistaken_lines_are_counted(tmp_path):
     assert np.count_nonzero(named == name) == int(count) > 0
 
 
-def test_depths_are_held_against_the_deepest_seed_by_seed(tmp_path):
+def test_depths_are_held_against_the_deepest_seed_by_seed(store):
     network = CNN(layers=1, training=TrainingConfig(epochs=1, min_updates=0))
     one = Experiment(network, 100, n_validation=20, n_test=40, library=SMALL)
     two = replace(one, estimator=replace(network, layers=2))
     wanted = [one, replace(one, seed=2), replace(one, seed=3), two, replace(two, seed=2)]
-    results = run(wanted, Store(tmp_path))
+    results = run(wanted, store)
     _, _, deep, shallow = cells(tables.depth_table(results))
     assert deep[:2] == ["2", "2"]
     assert deep[3:] == ["–", "–", "–"]
@@ -164,13 +168,17 @@ def test_depths_are_held_against_the_deepest_seed_by_seed(tmp_path):
     assert len(shallow[4].split(", ")) == len(shallow[5].split(", ")) == 2
 
 
-def test_a_row_must_fit_its_header():
-    with pytest.raises(ValueError, match="expected 2 cells; got 1"):
-        tables.markdown_table(("a", "b"), [("c",)])
+def test_a_row_must_have_the_columns_of_the_first():
+    with pytest.raises(ValueError, match=r"expected the columns \['a', 'b'\]; got \['a'\]"):
+        tables.markdown_table([{"a": 1, "b": 2}, {"a": 3}])
+
+
+def test_a_table_without_rows_says_so():
+    assert tables.markdown_table([], empty="Nobody is here.") == "Nobody is here."
 
 
 def test_an_interval_stays_on_one_line():
-    (cell, text) = cells(tables.markdown_table("ab", [(metrics.Interval(2, 1, 3), "a b")]))[2]
+    (cell, text) = cells(tables.markdown_table([{"a": metrics.Interval(2, 1, 3), "b": "a b"}]))[2]
     assert (cell, text) == ("2\u00a0[1,\u00a03]", "a b")
 
 
@@ -180,3 +188,15 @@ def test_checks_are_listed_or_said_to_be_missing():
     assert table[2][1] == "more data"
     assert table[2][3] == "yes"
     assert "Nothing" in tables.checks_table([Claim(6, "", ())])
+
+
+def test_verdicts_computed_here_stand_beside_those_archived():
+    passed = Claim(1, "More data help.", (Check("", metrics.Interval(0.1, 0.05, 0.2)),))
+    failed = Claim(1, "More data help.", (Check("", metrics.Interval(-0.1, -0.2, -0.05)),))
+    header, _, row = cells(tables.both_verdicts_table([failed], [passed]))
+    assert row[:2] == ["1", "More data help."]
+    assert dict(zip(header[2:], row[2:], strict=True)) == {
+        "verdict, computed here": f"**{failed.verdict}**",
+        "verdict, archived at paper scale": f"**{passed.verdict}**",
+    }
+    assert failed.verdict != passed.verdict

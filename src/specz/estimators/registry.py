@@ -6,7 +6,6 @@ entry-point group ``specz.estimators``. Nothing that decides a result imports th
 more here changes no stored result.
 """
 
-import importlib
 import inspect
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -14,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from specz.common import checks
+from specz.common.classes import import_class
 from specz.estimators.base import Estimator
 
 REGISTRY = {
@@ -67,16 +67,28 @@ def make_estimator(method: Method) -> Estimator:
 
 
 def _make(name: str, settings: Mapping[str, Any]) -> Estimator:
-    kind = estimator_class(name)
-    known = [f.name for f in fields(kind)]
-    for setting in settings:
-        checks.choice(f"setting of {name}", setting, known)
-    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
-    try:
-        made: Estimator = kind(**plain)
-    except TypeError as error:
-        raise TypeError(f"estimator {name!r}: {error}") from None
+    made: Estimator = _configure(estimator_class(name), settings, f"setting of {name}")
     return made
+
+
+def _configure(kind: type[Any], settings: Mapping[str, Any], what: str) -> Any:
+    """Make a dataclass with settings; those of a dataclass within it are a mapping of their own."""
+    known = {f.name: f for f in fields(kind)}
+    given = {}
+    for name, value in settings.items():
+        checks.choice(what, name, known)
+        factory = known[name].default_factory
+        default = factory() if factory is not MISSING else None
+        if is_dataclass(default):
+            if not isinstance(value, Mapping):
+                raise TypeError(f"{what}: {name} must be a mapping of settings; got {value!r}")
+            inner = {f.name: getattr(default, f.name) for f in fields(default)}
+            value = _configure(type(default), {**inner, **value}, f"{what}, {name}")
+        given[name] = tuple(value) if isinstance(value, list) else value
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise TypeError(f"{what}: {error}") from None
 
 
 def estimator_class(name: str) -> type[Any]:
@@ -95,20 +107,7 @@ def estimator_class(name: str) -> type[Any]:
     known = {entry.name: entry.value for entry in entry_points(group=GROUP)} | REGISTRY
     if ":" not in name:
         checks.choice("estimator", name, known)
-    module, _, attribute = known.get(name, name).partition(":")
-    if not all(part.isidentifier() for part in module.split(".")):
-        raise ValueError(f"estimator {name!r} must be a path like mypackage.module:MyClass")
-    try:
-        found = importlib.import_module(module)
-    except ImportError as error:
-        raise ValueError(
-            f"estimator {name!r}: cannot import {module!r} ({error}); install its package, or put "
-            "its folder on PYTHONPATH"
-        ) from None
-    if not hasattr(found, attribute):
-        near = checks.nearest(attribute, [n for n in vars(found) if not n.startswith("_")])
-        raise ValueError(f"estimator {name!r}: module {module!r} has no {attribute!r}{near}")
-    kind: type[Any] = getattr(found, attribute)
+    kind: type[Any] = import_class("estimator", known.get(name, name), "mypackage.module:MyClass")
     _check_fits(name, kind)
     return kind
 

@@ -1,11 +1,13 @@
 """Any classifier of scikit-learn, or of a library with its interface, as an estimator."""
 
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sklearn.base import is_regressor
+
 from specz.common import checks
+from specz.common.classes import import_class
 from specz.estimators.base import Fitted
 from specz.estimators.classifiers import class_probabilities, class_votes, fit_classifier
 from specz.spectra.sample import Sample
@@ -55,20 +57,12 @@ class Sklearn:
         return "random_state" in self._class()().get_params()
 
     def _class(self) -> Any:
-        wanted = "classifier must be a path like sklearn.ensemble:ExtraTreesClassifier"
-        if not isinstance(self.classifier, str):
-            raise TypeError(f"{wanted}; got {self.classifier!r}")
-        module, _, name = self.classifier.partition(":")
-        try:
-            found = importlib.import_module(module)
-            kind = getattr(found, name)
-        except (ImportError, TypeError, ValueError) as error:
-            raise ValueError(f"{wanted}; got {self.classifier!r} ({error})") from None
-        except AttributeError:
-            near = checks.nearest(name, [n for n in vars(found) if n[0].isupper()])
-            raise ValueError(f"{wanted}; {module!r} has no {name!r}{near}") from None
-        if not all(hasattr(kind, member) for member in ("fit", "predict", "get_params")):
-            raise ValueError(f"{wanted}; {self.classifier!r} is no classifier")
+        kind = import_class("classifier", self.classifier, "sklearn.ensemble:ExtraTreesClassifier")
+        members = ("fit", "predict", "get_params")
+        if not all(hasattr(kind, each) for each in members) or _is_regressor(kind()):
+            raise ValueError(
+                f"classifier {self.classifier!r} is no classifier of scikit-learn's kind"
+            )
         return kind
 
     def fit(
@@ -81,3 +75,10 @@ class Sklearn:
         if hasattr(model, "predict_proba"):
             return Fitted(lambda flux: class_probabilities(model, flux))
         return Fitted(lambda flux: class_votes(model.predict(flux)))
+
+
+def _is_regressor(model: Any) -> bool:
+    try:
+        return bool(is_regressor(model))
+    except AttributeError:  # a class that is not scikit-learn's own and has no tags
+        return False

@@ -24,7 +24,7 @@ import yaml
 from specz import metrics
 from specz.common import checks
 from specz.common.store import canonical
-from specz.experiments import run
+from specz.experiments.run import run
 from specz.site.notebooks import Executed, read_notebook
 from specz.site.provenance import FIGURE, plain, rerun
 from specz.study.profiles import Parameters, experiments, profile_parameters, resolve
@@ -132,11 +132,14 @@ def write_page(sweep: Sweep, pages: Sequence[Executed], site: Path) -> None:
         "## The runs",
         "",
         markdown_table(
-            ("run", *sweep.grid, "make it again"),
             [
-                (i, *(plain(canonical(v)) for v in point.values()), f"`{rerun(page)}`")
+                {
+                    "run": i,
+                    **{name: plain(canonical(value)) for name, value in point.items()},
+                    "make it again": f"`{rerun(page)}`",
+                }
                 for i, (point, page) in enumerate(zip(sweep.points(), pages, strict=True), start=1)
-            ],
+            ]
         ),
         "",
         *_numbers(sweep),
@@ -164,24 +167,20 @@ def _numbers(sweep: Sweep) -> list[str]:
     """Return the numbers of every experiment of every run, as a section; nothing to say if none."""
     rows = []
     for i, parameters in enumerate(sweep.runs(), start=1):
-        for result in run.run(experiments(sweep.notebook, parameters)):
+        for result in run(experiments(sweep.notebook, parameters)):
             rows.append(
-                (
-                    i,
-                    result.label,
-                    getattr(result.estimator, "layers", "–"),
-                    f"{result.n_train:,}",
-                    result.noise,
-                    metrics.accuracy(result.test).percent(),
-                    metrics.within_one(result.test).percent(),
-                    metrics.outlier_fraction(result.test).percent(),
-                )
+                {
+                    "run": i,
+                    "method": result.label,
+                    "layers": getattr(result.estimator, "layers", "–"),
+                    "training spectra": f"{result.n_train:,}",
+                    "noise": result.noise,
+                    "exact class": metrics.accuracy(result.test).percent(),
+                    "±1 class": metrics.within_one(result.test).percent(),
+                    "outliers beyond 0.003": metrics.outlier_fraction(result.test).percent(),
+                }
             )
-    header = (
-        *("run", "method", "layers", "training spectra", "noise"),
-        *("exact class", "±1 class", "outliers beyond 0.003"),
-    )
-    return ["## The numbers", "", markdown_table(header, rows), ""] if rows else []
+    return ["## The numbers", "", markdown_table(rows), ""] if rows else []
 
 
 def _point(point: dict[str, Any]) -> str:

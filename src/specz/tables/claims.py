@@ -9,27 +9,44 @@ from specz.tables.markdown import markdown_table
 def checks_table(claims: Iterable[Claim]) -> str:
     """List every check of every claim with its number, or say that there is none."""
     rows = [
-        (claim.number, check.what, check.number.points(), "yes" if check.passed else "no")
+        {
+            "claim": claim.number,
+            "check": check.what,
+            "difference (points)": check.number.points(),
+            "passes": "yes" if check.passed else "no",
+        }
         for claim in claims
         for check in claim.checks
     ]
-    header = ("claim", "check", "difference (points)", "passes")
-    return markdown_table(header, rows) if rows else "Nothing could be tested yet."
+    return markdown_table(rows, empty="Nothing could be tested yet.")
 
 
 def verdicts_table(claims: Iterable[Claim]) -> str:
     """List every claim with its verdict and how many of its checks pass."""
+    rows = []
+    for claim in claims:
+        passed = f"{sum(check.passed for check in claim.checks)} of {len(claim.checks)}"
+        rows.append(
+            {
+                "": claim.number,
+                "claim": claim.text,
+                "at paper scale": f"**{claim.verdict}**",
+                "checks passed": passed if claim.checks else "–",
+            }
+        )
+    return markdown_table(rows)
+
+
+def both_verdicts_table(here: Iterable[Claim], archived: Iterable[Claim]) -> str:
+    """List every claim with its verdict as computed here and as archived."""
     return markdown_table(
-        ("", "claim", "at paper scale", "checks passed"),
         [
-            (
-                claim.number,
-                claim.text,
-                f"**{claim.verdict}**",
-                f"{sum(c.passed for c in claim.checks)} of {len(claim.checks)}"
-                if claim.checks
-                else "–",
-            )
-            for claim in claims
-        ],
+            {
+                "": mine.number,
+                "claim": mine.text,
+                "verdict, computed here": f"**{mine.verdict}**",
+                "verdict, archived at paper scale": f"**{theirs.verdict}**",
+            }
+            for mine, theirs in zip(here, archived, strict=True)
+        ]
     )

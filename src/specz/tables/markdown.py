@@ -1,26 +1,32 @@
 """Tables in Markdown, and files of them for other pages to include."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from specz import metrics
 from specz.common import paths
 
+Row = Mapping[str, object]
+"""Name of each column to its cell."""
 
-def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a Markdown table; each row has as many cells as the header.
+
+def markdown_table(rows: Sequence[Row], empty: str = "Nothing yet.") -> str:
+    """Return a Markdown table, or ``empty`` if it has no row.
 
     A cell that is an interval is kept on one line.
 
     Raises
     ------
     ValueError
-        If a row has not.
+        If a row has other columns than the first.
     """
+    if not rows:
+        return empty
+    header = list(rows[0])
     lines = [header, ["---"] * len(header)]
     for row in rows:
-        if len(row) != len(header):
-            raise ValueError(f"expected {len(header)} cells; got {len(row)}: {row!r}")
-        lines.append([_cell(value) for value in row])
+        if list(row) != header:
+            raise ValueError(f"expected the columns {header}; got {list(row)}")
+        lines.append([_cell(value) for value in row.values()])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
