@@ -178,3 +178,30 @@ def test_with_half_the_pixels_the_limit_is_lower_and_its_probabilities_are_still
         assert abs(hit.mean() - top.mean()) < 3 * error
         rates[len(masked)] = hit.mean()
     assert 0.3 < rates[grid.n_pixels // 2] < rates[0] - 0.08
+
+
+def by_numpy(shape, seed, example, epoch):
+    """The same numbers from NumPy's own generator, set to the spectrum's counter."""
+    philox = np.random.Philox(key=seed)
+    state = philox.state
+    state["state"]["counter"][3] = epoch
+    generator = np.random.Generator(philox)
+    draws = np.empty(shape, dtype=np.float32)
+    for row, index in zip(draws, example, strict=True):
+        state["state"]["counter"][2] = index
+        philox.state = state
+        generator.standard_normal(out=row, dtype=np.float32)
+    return draws
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 2**32 - 1, 3 * (2**32 - 1) + 2])
+@pytest.mark.parametrize("epoch", [0, 1, 9999])
+def test_noise_is_bit_for_bit_that_of_numpy(seed, epoch):
+    example = np.concatenate([np.arange(400), [2**31 - 1, 10**8]])
+    for snr in (1.0, 0.7, 30.0):
+        before = np.random.default_rng(seed).random((len(example), 1801), dtype=np.float32)
+        after = before.copy()
+        White(snr).add(after, seed, example, epoch)
+        draws = by_numpy(before.shape, seed, example, epoch)
+        draws *= np.float32(1 / snr)
+        np.testing.assert_array_equal(after.view(np.uint32), (before + draws).view(np.uint32))

@@ -27,10 +27,16 @@ EXPERIMENTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """What two tests ask for is computed once."""
+    return Store(tmp_path_factory.mktemp("store"))
+
+
 @pytest.fixture
-def results(tmp_path, monkeypatch):
+def results(tmp_path, store, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
-    found = run(EXPERIMENTS, Store(tmp_path / "store"))
+    found = run(EXPERIMENTS, store)
     for result in found[:2]:
         archive.add(result)
     return found
@@ -155,8 +161,8 @@ def test_committed_summary_is_that_of_the_committed_arrays():
     assert path.read_text(encoding="utf-8") == archive.summary(committed)
 
 
-def test_the_summary_holds_the_limit_on_the_same_test_spectra(tmp_path):
-    found = run(with_limits(EXPERIMENTS), Store(tmp_path))
+def test_the_summary_holds_the_limit_on_the_same_test_spectra(store):
+    found = run(with_limits(EXPERIMENTS), store)
     limit = next(r for r in found if r.label == "Bayes limit")
     rows = list(csv.DictReader(io.StringIO(archive.summary(found))))
     value = f"{metrics.accuracy(limit.test).value:.6g}"

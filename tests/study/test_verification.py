@@ -25,15 +25,21 @@ EXPERIMENTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """What two tests ask for is computed once."""
+    return Store(tmp_path_factory.mktemp("store"))
+
+
 @pytest.fixture
-def archived(tmp_path, monkeypatch):
+def archived(tmp_path, store, monkeypatch):
     """An archive of three results, two of which are computed again."""
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(verification, "profile_experiments", lambda profile: EXPERIMENTS)
     study = SimpleNamespace(experiments=lambda: EXPERIMENTS)
     monkeypatch.setattr(verification, "profile_study", lambda profile, notebook: study)
     monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS[:2])
-    found = run(EXPERIMENTS, Store(tmp_path / "store"))
+    found = run(EXPERIMENTS, store)
     for result in found:
         archive.add(result)
     archive.write_summary(found)

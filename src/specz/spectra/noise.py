@@ -1,12 +1,12 @@
-"""Noise of the pixels: how large it is, and numbers that repeat.
+"""Noise of the pixels: how large it is, and how it is added.
 
 A kind of noise says how much it weighs each pixel (``ivar``) and adds itself to spectra. White
 noise of the study is one kind; a variance for each pixel, with masked ones, is another. Estimators
 ask a sample's noise and assume nothing else. All fluxes are in units of the spectrum's noiseless
 mean.
 
-A counter-based generator (Philox, Salmon et al. 2011) is addressed by (seed, example, epoch), so
-the noise of one spectrum needs no other spectrum to have been drawn before it.
+The random numbers are addressed by (seed, example, epoch), so the noise of one spectrum needs no
+other spectrum to have been drawn before it; :mod:`specz.spectra.normals` draws them.
 """
 
 import math
@@ -79,9 +79,8 @@ class White:
     def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
         """Add noise to spectra, in place; see :meth:`Noise.add`."""
         if not math.isinf(self.snr):
-            draws = standard_normal(flux.shape, seed, example, epoch)
-            draws *= np.float32(1 / self.snr)
-            flux += draws
+            sigma = np.full(flux.shape[1], 1 / self.snr, dtype=np.float32)
+            _add_normal(flux, sigma, seed, example, epoch)
 
     def scaled(self, factor: float) -> "White":
         """Return the same noise with σ multiplied."""
@@ -135,7 +134,7 @@ class PerPixel:
         weight = self.weight(flux.shape[1])
         seen = weight > 0
         sigma = np.where(seen, 1 / (self.snr * np.sqrt(np.where(seen, weight, 1))), 0)
-        flux += standard_normal(flux.shape, seed, example, epoch) * sigma.astype(np.float32)
+        _add_normal(flux, sigma.astype(np.float32), seed, example, epoch)
         flux[:, ~seen] = 0
 
     def scaled(self, factor: float) -> "PerPixel":
@@ -143,25 +142,15 @@ class PerPixel:
         return PerPixel(tuple(each / factor**2 for each in self.ivar))
 
 
-def standard_normal(
-    shape: tuple[int, ...], seed: int, example: npt.NDArray[np.integer], epoch: int
-) -> Flux:
-    """Standard normal numbers, the same for a spectrum whichever batch or thread asks for it.
+def _add_normal(
+    flux: Flux,
+    sigma: npt.NDArray[np.float32],
+    seed: int,
+    example: npt.NDArray[np.integer],
+    epoch: int,
+) -> None:
+    from specz.spectra.normals import add_normal  # compiled: it takes half a second to load
 
-    Parameters
-    ----------
-    shape : tuple of int
-        (n_spectra, n_pixels).
-    seed, example, epoch
-        As for :meth:`Noise.add`.
-    """
-    philox = np.random.Philox(key=seed)
-    state = philox.state
-    state["state"]["counter"][3] = epoch
-    generator = np.random.Generator(philox)
-    draws = np.empty(shape, dtype=np.float32)
-    for row, index in zip(draws, example, strict=True):
-        state["state"]["counter"][2] = index  # its words 0 and 1 count within the spectrum
-        philox.state = state
-        generator.standard_normal(out=row, dtype=np.float32)
-    return draws
+    if len(example) != len(flux):
+        raise ValueError(f"example must name {len(flux)} spectra; got {len(example)}")
+    add_normal(flux, sigma, np.uint64(seed), example.astype(np.uint64), np.uint64(epoch))
