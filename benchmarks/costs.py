@@ -19,10 +19,12 @@ from benchmarks.record import Scaling
 from specz.common import checks, paths
 from specz.estimators.base import Estimator
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.classifiers import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.registry import REGISTRY
+from specz.estimators.svm import KernelSVM, LinearSVM
 from specz.estimators.template_fit import TemplateFit
 from specz.experiments.experiment import Experiment
 

@@ -17,9 +17,10 @@ from benchmarks import outcome
 from benchmarks.speed import Speed
 from specz import metrics
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.classifiers import Forest, NearestNeighbours
 from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.redrock import Redrock
 from specz.estimators.template_fit import TemplateFit
 from specz.experiments.experiment import Experiment

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.nearest_neighbours import NearestNeighbours
 
 
 @dataclass(frozen=True)

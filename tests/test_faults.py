@@ -17,8 +17,8 @@ import pytest
 from specz.common.file_lock import file_lock
 from specz.common.fingerprint import file_digest
 from specz.common.store import Store, key_of
-from specz.estimators.classifiers import NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.recipe import fit_recipe

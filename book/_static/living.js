@@ -1,6 +1,6 @@
 // Living figures. Plain script, no library, no request: it works from a file.
-// specz.observe follows src/specz/observe.py, specz.network equivariant.py and specz.bayes
-// bayes.py; tests hold each against its model.
+// In src/specz, specz.observe follows spectra/observe.py, specz.network follows
+// estimators/equivariant.py, and specz.bayes estimators/bayes.py; tests compare each with it.
 const specz = {};
 
 // Numbers that a page carries: base64 of little-endian float32.

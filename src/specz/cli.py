@@ -1,4 +1,4 @@
-"""The command line: what a reader can ask for; ``specz --help`` lists it."""
+"""The command line; ``specz --help`` lists its commands."""
 
 import json
 import shutil
@@ -64,11 +64,10 @@ def run(
     parameters = profiles.resolve(notebook, profile, overrides)
     book.compute(profiles.experiments(notebook, parameters), Backend(workers, cluster))
     page = execute(notebook, parameters, profile)
-    where = page.folder
     if output is not None:
         shutil.copytree(page.folder, output, dirs_exist_ok=True)
-        where = output
-    typer.echo(f"{where / 'notebook.ipynb'}{'' if page.fresh else ' (kept from an earlier run)'}")
+    file = (output or page.folder) / "notebook.ipynb"
+    typer.echo(f"{file}{'' if page.fresh else ' (kept from an earlier run)'}")
 
 
 @app.command()
@@ -78,7 +77,7 @@ def plan(
         bool, typer.Option("--why", help="Say what changed since the nearest stored result.")
     ] = False,
 ) -> None:
-    """Say which experiments of a profile are there and which would be computed."""
+    """Say which experiments of a profile are stored and which would be computed."""
     for name in STUDIES:
         experiments = profiles.experiments(name, profiles.profile_parameters(profile, name))
         absent = recipe.missing(experiments)
@@ -93,9 +92,9 @@ def plan(
 def archive_profile(
     profile: Profile = "paper", workers: Workers = 1, cluster: Cluster = None
 ) -> None:
-    """Run what a profile lacks in results/, and archive it.
+    """Run the experiments of a profile that results/ lacks, and archive them.
 
-    Stopped at any moment, the same command goes on: finished experiments are not repeated.
+    If it is stopped, the same command goes on: finished experiments are not repeated.
     """
     where = Backend(workers, cluster)
     wanted = profiles.profile_experiments(profile)
@@ -104,7 +103,7 @@ def archive_profile(
         for i, experiment in enumerate(parallel.compute(left, where), start=1):
             archive.add(run_experiments([experiment])[0])
             typer.echo(f"archived {i} of {len(left)}: {experiment.title}")
-    finally:  # also when interrupted: the summary always tells what is there
+    finally:  # also when interrupted: the summary always matches the archive
         typer.echo(archive.write_summary(archive.archived(wanted)))
 
 
@@ -113,21 +112,17 @@ def status(
     profile: Profile = "paper",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Say which experiments of a profile are archived in results/, and what they cost."""
+    """Say which experiments of a profile are archived in results/, and their cost."""
     found = archive.status(profiles.profile_experiments(profile))
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "profile": profile,
-                    "archived": [experiment.title for experiment in found.done],
-                    "left": [experiment.title for experiment in found.left],
-                    "core_hours": round(found.core_hours, 2),
-                    "accelerated": found.accelerated,
-                },
-                ensure_ascii=False,
-            )
-        )
+        listed = {
+            "profile": profile,
+            "archived": [experiment.title for experiment in found.done],
+            "left": [experiment.title for experiment in found.left],
+            "core_hours": round(found.core_hours, 2),
+            "accelerated": found.accelerated,
+        }
+        typer.echo(json.dumps(listed, ensure_ascii=False))
         return
     for word, experiments in (("archived", found.done), ("left", found.left)):
         for experiment in experiments:
@@ -139,9 +134,9 @@ def status(
 
 @app.command()
 def verify(
-    receipt: Annotated[Path | None, typer.Option(help="Write what was found as JSON.")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="Write the findings as JSON.")] = None,
 ) -> None:
-    """Check results/, test the claims on it, and compute a small part of it afresh.
+    """Check results/, test the claims on it, and compute a small part of it again.
 
     Exit status 1 if a result is damaged or this machine does not reproduce the part.
     """
@@ -158,7 +153,7 @@ def verify(
         typer.echo(
             f"rerun, {word}: {again.title}: {again.here.percent()}, archived "
             f"{again.archived.percent()}; {again.same:.2%} of the predictions equal; "
-            f"asked for: {again.condition}"
+            f"required: {again.condition}"
         )
     for fault in found.faults:
         typer.echo(f"fault: {fault}")
@@ -182,7 +177,7 @@ def build(
 ) -> None:
     """Build the whole site; a parameter of your own is notebook.name=value.
 
-    With parameters of your own the site goes into a folder of its own under build/books.
+    With parameters of your own the site lies in a separate folder under build/books.
     """
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in parameter or []:
@@ -220,7 +215,7 @@ STOPPED = 130
 
 
 def main() -> None:
-    """Run the command line; an error a user can mend is one message and exit status 2."""
+    """Run the command line; an error that the user can correct is one message, exit status 2."""
     try:
         app()
     except (ValueError, TypeError, OSError, BookError, FanoutError) as error:

@@ -8,8 +8,9 @@ import pytest
 from benchmarks import bench, costs, record, tables
 from benchmarks.record import Benchmark, Benchmarks, Scaling, power_law
 from specz.common import paths
-from specz.estimators.classifiers import Forest, NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import Experiment
 from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample

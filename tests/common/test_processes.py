@@ -77,7 +77,7 @@ def test_threads_are_pinned_and_stay_so_in_every_library():
 def blas_threads():
     import threadpoolctl
 
-    import specz.estimators.classifiers  # noqa: F401
+    import specz.estimators.svm  # noqa: F401
 
     return [library["num_threads"] for library in threadpoolctl.threadpool_info()]
 

@@ -11,10 +11,12 @@ from specz.common.store import Store
 from specz.estimators import registry
 from specz.estimators.base import Estimator, uses_seed
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.classifiers import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.registry import estimator_class, estimator_name, make_estimator
+from specz.estimators.svm import KernelSVM, LinearSVM
 from specz.estimators.template_fit import TemplateFit
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
@@ -109,7 +111,7 @@ def test_bad_settings_are_named(make, message):
 
 def test_an_estimator_is_made_from_its_name_alone_or_with_settings():
     assert make_estimator("knn") == NearestNeighbours()
-    assert make_estimator("specz.estimators.classifiers:Forest") == Forest()
+    assert make_estimator("specz.estimators.forest:Forest") == Forest()
     assert make_estimator({"name": "forest"}) == Forest()
     assert make_estimator({"name": "forest", "trees": 50, "features": 4}) == Forest(50, 4)
     # A list, as YAML has them, is a tuple in a dataclass.

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import Experiment
 
 KNN = Experiment(NearestNeighbours(), 100, n_validation=20, n_test=40)

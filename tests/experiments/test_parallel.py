@@ -19,8 +19,8 @@ import pytest
 from specz.common import paths
 from specz.common.processes import Processes, cores
 from specz.common.store import Store, key_of
-from specz.estimators.classifiers import NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.training import TrainingConfig
 from specz.experiments import parallel
 from specz.experiments.experiment import Experiment

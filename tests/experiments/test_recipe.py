@@ -9,7 +9,7 @@ import pytest
 
 from specz.common import paths
 from specz.common.store import Store, key_of
-from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments import recipe
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
@@ -76,7 +76,7 @@ PROGRAM = """
 import json
 import specz
 from specz.common.store import key_of
-from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.cnn import CNN
 from specz.experiments.experiment import Experiment
 from specz.experiments.recipe import fit_recipe, result_recipe
@@ -150,7 +150,7 @@ def test_a_perturbation_more_changes_the_keys_of_perturbed_results_only(copy):
 
 def test_another_label_changes_no_key(copy):
     changed, titles = copy.edited(
-        ("estimators/classifiers.py", '"k-NN"', '"nearest neighbours"'),
+        ("estimators/nearest_neighbours.py", '"k-NN"', '"nearest neighbours"'),
         ("estimators/cnn.py", 'str] = "CNN"', 'str] = "convolutional network"'),
     )
     assert changed == set()
@@ -173,11 +173,18 @@ def test_another_title_changes_no_key(copy):
 
 def test_an_estimator_that_is_edited_changes_its_keys_only(copy):
     changed, _ = copy.edited(
-        ("estimators/classifiers.py", 'algorithm="brute"', 'algorithm="kd_tree"')
+        ("estimators/nearest_neighbours.py", 'algorithm="brute"', 'algorithm="kd_tree"')
     )
     assert changed == {"knn", "fit of knn"}
 
 
-def test_noise_that_is_edited_changes_every_key(copy):
-    changed, _ = copy.edited(("spectra/noise.py", "np.float32(1 / self.snr)", "1 / self.snr"))
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("spectra/noise.py", "1 / self.snr, dtype", "2 / self.snr, dtype"),
+        ("spectra/normals.py", "ROUNDS = 10", "ROUNDS = 11"),
+    ],
+)
+def test_noise_that_is_edited_changes_every_key(copy, edit):
+    changed, _ = copy.edited(edit)
     assert changed == set(copy.keys)

@@ -5,7 +5,8 @@ import pytest
 
 from specz import metrics
 from specz.common.store import Store
-from specz.estimators.classifiers import Forest, NearestNeighbours
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import Experiment
 from specz.experiments.result import PARTS, group_seeds, to_arrays
 from specz.experiments.run import run

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from specz.common.store import Store, key_of
-from specz.estimators.classifiers import NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.training import TrainingConfig
 from specz.experiments import run
 from specz.experiments.experiment import Experiment
@@ -51,7 +51,7 @@ def test_the_manifest_says_how_the_result_was_made(tmp_path):
     manifest = run.run([KNN], Store(tmp_path))[0].manifest
     assert manifest["config"]["estimator"] == {"name": "knn", "neighbours": [1, 3, 10, 30]}
     assert manifest["config"]["snr"] == "inf"
-    assert "specz.estimators.classifiers" in manifest["code"]
+    assert "specz.estimators.nearest_neighbours" in manifest["code"]
     assert "numpy" in manifest["versions"]
     assert manifest["process_peak_memory_mb"] > 50
     assert manifest["fit_seconds"] <= manifest["seconds"]

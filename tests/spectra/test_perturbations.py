@@ -5,7 +5,7 @@ import pytest
 
 from specz.common import paths
 from specz.common.store import Store, key_of
-from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import Experiment
 from specz.experiments.recipe import fit_recipe
 from specz.experiments.run import run

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from specz import cli, metrics
 from specz.common import paths
 from specz.common.store import Store
-from specz.estimators.classifiers import LinearSVM, NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.nearest_neighbours import NearestNeighbours
+from specz.estimators.svm import LinearSVM
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run

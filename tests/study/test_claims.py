@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.classifiers import Forest, KernelSVM, LinearSVM, NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
+from specz.estimators.svm import KernelSVM, LinearSVM
 from specz.estimators.template_fit import TemplateFit
 from specz.experiments.experiment import Experiment
 from specz.experiments.result import Result

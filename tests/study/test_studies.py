@@ -3,7 +3,8 @@ from math import inf
 
 import pytest
 
-from specz.estimators.classifiers import Forest, NearestNeighbours
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.result import Result
 from specz.study.studies import STUDIES
 from specz.study.study import Study

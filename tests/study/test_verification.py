@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from specz import cli
 from specz.common import paths
 from specz.common.store import Store
-from specz.estimators.classifiers import NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run

@@ -6,8 +6,8 @@ import pytest
 from specz import metrics, tables
 from specz.common.store import Store
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.classifiers import NearestNeighbours
 from specz.estimators.cnn import CNN
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run

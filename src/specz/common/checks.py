@@ -29,7 +29,7 @@ def number(name: str, value: object, low: float, high: float = math.inf) -> None
     """Raise unless ``value`` is a number in [low, high]; infinity only where ``high`` is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number; got {value!r} of type {type(value).__name__}")
-    if not low <= value <= high:
+    if not low <= value <= high:  # NaN fails here as well
         raise ValueError(
             f"{name} must lie in [{low:g}, {high:g}]; got {value!r}; "
             f"the nearest valid value is {low if not value > high else high:g}"
@@ -54,29 +54,21 @@ def listed(
     name: str,
     values: Any,
     check: Callable[..., None],
-    *limits: Any,
+    *arguments: Any,
     empty: bool = False,
     repeats: bool = False,
 ) -> Sequence[Any]:
-    """Return ``values`` if it is a list, and each of them passes ``check(name, value, *limits)``.
+    """Return ``values`` if it is a list and each value passes ``check(name, value, *arguments)``.
 
-    Parameters
-    ----------
-    name : str
-    values : object
-    check : callable
-        One of this module.
-    *limits
-        Its further arguments.
-    empty, repeats : bool
-        Whether the list may be empty, and hold a value twice.
+    ``check`` is a function of this module. The list may be empty only with ``empty``, and may hold
+    a value twice only with ``repeats``.
     """
     if not isinstance(values, list | tuple):
         raise TypeError(f"{name} must be a list; got {values!r} of type {type(values).__name__}")
     if not values and not empty:
         raise ValueError(f"{name} must be a list with at least one value; got {values!r}")
     for value in values:
-        check(name, value, *limits)
+        check(name, value, *arguments)
     if not repeats and len(set(values)) != len(values):
         raise ValueError(f"{name} must not repeat a value; got {values!r}")
     return values

@@ -1,4 +1,4 @@
-"""Where and when something was made: commit, time, Python, machine."""
+"""Where and when a result was made: commit, time, Python, machine."""
 
 import os
 import platform
@@ -10,20 +10,16 @@ from specz.common import paths
 
 def source_commit() -> str:
     """Return the commit of the source, ``-dirty`` added if it was edited, or ``unknown``."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
-        return subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],
-            cwd=paths.ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
+        done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return "unknown"  # no git, or not a checkout
+    return done.stdout.strip()
 
 
 def circumstances() -> dict[str, object]:
-    """Return commit, end (UTC), Python, machine and cores of what is being made."""
+    """Return the commit, the time (UTC), the version of Python, the machine and its cores."""
     return {
         "commit": source_commit(),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

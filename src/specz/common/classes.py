@@ -7,20 +7,12 @@ from specz.common import checks
 
 
 def import_class(what: str, path: object, example: str) -> Any:
-    """Import the class at a path.
-
-    Parameters
-    ----------
-    what : str
-        What it is to be, for the messages.
-    path : str
-    example : str
-        A path that would do.
+    """Import the class at ``path``; messages call it ``what`` and show ``example`` as a valid path.
 
     Raises
     ------
     ValueError, TypeError
-        If it is no path, or there is no such module or class; the message names the nearest.
+        If ``path`` is no path, or there is no such module or class; the message names the nearest.
     """
     if not isinstance(path, str):
         raise TypeError(f"{what} must be a path like {example}; got {path!r}")

@@ -1,4 +1,4 @@
-"""One at a time: a lock on a file, which the system holds until its holder ends, in any way."""
+"""A lock on a file: one process at a time. The system frees it when its holder ends."""
 
 import fcntl
 from collections.abc import Iterator
@@ -8,19 +8,10 @@ from pathlib import Path
 
 @contextmanager
 def file_lock(path: Path, work: str) -> Iterator[int]:
-    """Hold the lock ``path`` meanwhile; wait for who holds it, and say so.
+    """Hold a lock on the empty file ``path``; if another process has it, say so and wait.
 
-    Parameters
-    ----------
-    path : Path
-        An empty file; it is made, and left there.
-    work : str
-        What the other process does: ``"builds the site"``.
-
-    Yields
-    ------
-    int
-        A descriptor. A child process that inherits it holds the lock as well, until it ends.
+    ``work`` says what that process does: ``"builds the site"``. The descriptor that is yielded
+    passes the lock on: a child process that inherits it holds the lock until it ends.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
@@ -29,6 +20,6 @@ def file_lock(path: Path, work: str) -> Iterator[int]:
         except BlockingIOError:
             print(f"another process {work}; waiting for it to end", flush=True)
             fcntl.flock(file, fcntl.LOCK_EX)
-        except OSError as error:
+        except OSError as error:  # some network file systems have no locks
             print(f"no locks in {path.parent} ({error})", flush=True)
         yield file.fileno()

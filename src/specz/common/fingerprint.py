@@ -1,16 +1,17 @@
-"""Fingerprints of code: what a result depends on besides its settings.
+"""Fingerprints of the code that a result depends on.
 
-The fingerprint of a module covers its own syntax tree and those of the modules of this package
-that it imports, directly or not, in any of Python's ways. Comments, docstrings and layout do not
-count, nor does the ``label`` of a class, which names it in figures. Of a package, such as
-:mod:`specz.figures`, only the modules count that define what is used: a figure on one page does
-not depend on how another page's is drawn. A module from outside, such as a reader's own estimator,
-counts with what it imports from its own package.
+The fingerprint of a module covers its syntax tree and those of the modules of this package that it
+imports, directly or indirectly, with any form of import. Comments, docstrings, layout and the
+``label`` of a class, which only figures print, do not count. Of a package such as
+:mod:`specz.figures` only the modules that define the names in use count, so a figure does not
+depend on the code of other figures. A module from outside, such as a reader's own estimator,
+counts together with its imports from its own package.
 """
 
 import ast
 import hashlib
 import importlib.util
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,12 +20,7 @@ PACKAGE = "specz"
 
 
 def code_fingerprint(*modules: str) -> dict[str, str]:
-    """Digest of each module that ``modules`` reach within their packages and this one.
-
-    Returns
-    -------
-    dict
-        Module name to SHA-256 of its syntax tree, sorted by name.
+    """Map each module that ``modules`` reach, in their packages and this one, to its SHA-256.
 
     Raises
     ------
@@ -42,13 +38,11 @@ def code_fingerprint(*modules: str) -> dict[str, str]:
 
 
 def library_versions(*names: str) -> dict[str, str]:
-    """Installed version of each distribution, leaving out what is not installed."""
+    """Installed version of each distribution, leaving out those that are not installed."""
     found = {}
     for name in sorted(names):
-        try:
+        with suppress(PackageNotFoundError):
             found[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return found
 
 
@@ -74,15 +68,10 @@ def _module(name: str, inside: frozenset[str]) -> tuple[str, tuple[str, ...]]:
 def imported_modules(
     tree: ast.Module, package: str = "", inside: frozenset[str] | None = None
 ) -> tuple[str, ...]:
-    """Modules that a piece of code imports, sorted.
+    """Return the modules that a piece of code imports, sorted.
 
-    Parameters
-    ----------
-    tree : ast.Module
-    package : str
-        The package that the code is a part of, which its relative imports start from.
-    inside : frozenset of str
-        Top-level packages whose modules are wanted; this one by default.
+    Relative imports start from ``package``. Only modules of the top-level packages ``inside``
+    count, by default those of this package.
     """
     inside = inside or frozenset({PACKAGE})
     names: set[str] = set()
@@ -115,7 +104,7 @@ def _imported(base: str, name: str, used: set[str] | None) -> set[str]:
     if origin is None or not is_package:
         return {base}
     tree = ast.parse(origin.read_text(encoding="utf-8"))
-    for node in tree.body:  # what a package takes from elsewhere, it passes on
+    for node in tree.body:  # a package may re-export the name from another module
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
@@ -125,7 +114,7 @@ def _imported(base: str, name: str, used: set[str] | None) -> set[str]:
 
 
 def _through(name: str, used: set[str] | None) -> set[str]:
-    """Modules reached when the attributes ``used`` of a module are used; None: all of them."""
+    """Modules reached through the attributes ``used`` of a module; None stands for all of them."""
     if not used or not _source(name)[1]:
         return {name}
     return set[str]().union(*(_imported(name, each, None) for each in used))
@@ -133,10 +122,10 @@ def _through(name: str, used: set[str] | None) -> set[str]:
 
 @cache
 def _source(name: str) -> tuple[Path | None, bool]:
-    """Return the file of a module, None if there is none, and whether it is a package."""
+    """Return the file of a module, or None, and whether the module is a package."""
     try:
         spec = importlib.util.find_spec(name)
-    except ModuleNotFoundError:  # what should hold it is not a package
+    except ModuleNotFoundError:  # its parent is not a package
         spec = None
     if spec is None or not spec.has_location or spec.origin is None:
         return None, False
@@ -144,7 +133,7 @@ def _source(name: str) -> tuple[Path | None, bool]:
 
 
 def _attributes(name: str, tree: ast.Module) -> set[str] | None:
-    """What a piece of code uses of a module: ``name.x``. None: the module itself as well."""
+    """Attributes of a module that the code uses as ``name.x``; None if it also uses the module."""
     used = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is(n.value, name)]
     return set(used) if len(used) == sum(_is(n, name) for n in ast.walk(tree)) else None
 
@@ -153,18 +142,14 @@ def _is(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _drop_words(
-    node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef,
-) -> None:
-    """Drop what decides no number: documentation, and the label of a class."""
-    node.body = [
-        item
-        for item in node.body
-        # A bare string documents the module, class, function, or the constant above it.
-        if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
-        and not (
-            isinstance(node, ast.ClassDef)
-            and isinstance(item, ast.AnnAssign)
-            and _is(item.target, "label")
-        )
-    ] or [ast.Pass()]
+def _drop_words(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Drop documentation and the label of a class, which decide no number."""
+    kept = [item for item in node.body if not _is_documentation(item)]
+    if isinstance(node, ast.ClassDef):
+        kept = [i for i in kept if not (isinstance(i, ast.AnnAssign) and _is(i.target, "label"))]
+    node.body = kept or [ast.Pass()]
+
+
+def _is_documentation(item: ast.stmt) -> bool:
+    """Whether a statement is a bare string, which documents the code that it follows."""
+    return isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant)

@@ -1,4 +1,4 @@
-"""Where things lie. Everything generated is under ``build/``."""
+"""Folders and files of the repository. Everything generated is under ``build/``."""
 
 import os
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Tasks in processes of their own: pinned threads, a death that is named, no orphans.
+"""Tasks in processes of their own: pinned threads, named failures, no orphans.
 
-``ProcessPoolExecutor`` of the standard library does nearly this. But when one of its processes is
+``ProcessPoolExecutor`` of the standard library lacks two things. When one of its processes is
 killed, all its tasks fail and none is named; and a worker of Dask, being a daemon, may not start
 it. So each process here is a plain one that takes tasks from a pipe, one after the other.
 """
@@ -18,7 +18,6 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
 import joblib
@@ -29,47 +28,41 @@ T = TypeVar("T")
 PINS = (
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
-    "LOKY_MAX_CPU_COUNT",  # what joblib.cpu_count() tells scikit-learn, the scan and SVMs
+    "LOKY_MAX_CPU_COUNT",  # joblib.cpu_count(), for scikit-learn, the scan and SVMs
 )
-"""Environment variables that hold a library to a number of threads, read when it is loaded."""
+"""Environment variables that limit the threads of a library; it reads them when it is loaded."""
 
 GRACE = 5.0
-"""Seconds that a process has to tidy up when it is stopped."""
+"""Seconds for a stopped process to tidy up before it is killed."""
 
 PROGRAM = "import sys; sys.path[:] = {}; from specz.common.processes import serve; serve({}, {})"
 
 
 def cores() -> int:
-    """How many cores this process may use: what the system, a batch queue or a container gives."""
+    """Cores that the system, a batch queue or a container gives to this process."""
     return int(joblib.cpu_count())
 
 
 class Processes(Executor):
-    """An executor of processes, each started when first needed and kept for further tasks.
+    """An executor of ``workers`` processes, each limited to ``threads``; by default to all cores.
 
-    Loading TensorFlow takes seconds, so a process is kept; only one that died is replaced. On
-    leaving a ``with`` block by an error or Ctrl-C, tasks that run are stopped.
-
-    Parameters
-    ----------
-    workers : int
-        Tasks at a time.
-    threads : int, optional
-        That each may use; by default as many as the libraries take, which is all cores.
+    A process starts when it is first needed and is kept, because loading TensorFlow takes seconds;
+    only a dead one is replaced. If an error or Ctrl-C leaves the ``with`` block, running tasks are
+    stopped.
     """
 
     def __init__(self, workers: int, threads: int | None = None) -> None:
         self._pool = ThreadPoolExecutor(workers)
         self._environment = {} if threads is None else dict.fromkeys(PINS, str(threads))
-        self._processes: dict[int, _Process] = {}  # of each thread of the pool
+        self._processes: dict[int, _Process] = {}  # by thread of the pool
         self._lock = threading.Lock()
         self._closed = False
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Call ``function`` in a process; it and what it takes and returns must pickle.
+        """Call ``function`` in a process; it, its arguments and its result must pickle.
 
-        The future raises what the function raises, with its traceback as a note, and
-        BrokenExecutor if the process dies.
+        The future raises the function's errors, with their traceback as a note, and BrokenExecutor
+        if the process dies.
         """
         return self._pool.submit(self._ask, partial(function, *args, **kwargs))
 
@@ -79,17 +72,12 @@ class Processes(Executor):
         with self._lock:
             self._closed = True
         for process in self._processes.values():
-            process.end(tidily=cancel_futures)  # one that is idle has nothing to tidy
+            process.end(tidily=cancel_futures)  # an idle process has nothing to tidy
         for process in self._processes.values():
             process.wait()
         self._pool.shutdown()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.shutdown(cancel_futures=kind is not None)
 
     def _ask(self, task: Callable[[], T]) -> T:
@@ -146,21 +134,16 @@ class _Process:
 
 
 def serve(channel: int, parent: int) -> None:
-    """Do the tasks that come through a pipe until it is closed; not to be called by hand.
+    """Do the tasks from the pipe with the descriptor ``channel`` until it is closed.
 
-    Parameters
-    ----------
-    channel : int
-        File descriptor of the pipe.
-    parent : int
-        Process that sends the tasks; when it is gone, this one ends.
+    Only :data:`PROGRAM` calls it. This process ends when the process ``parent`` is gone.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # on its way out it tidies up
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit tidies up, a signal does not
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     pipe = Connection(channel)
     while True:
         try:
-            task = pipe.recv_bytes()
+            task = pipe.recv_bytes()  # unpickled below, where an error is sent back
         except EOFError:
             return
         try:
@@ -175,6 +158,7 @@ def serve(channel: int, parent: int) -> None:
 
 
 def _end_with(parent: int) -> None:
+    """End this process when its parent is gone: its parent is then another process."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,8 +1,8 @@
-"""Results on disk, addressed by what they depend on.
+"""Results on disk, addressed by their recipe: settings, code fingerprint, library versions.
 
-An entry is a folder named by the SHA-256 of its recipe (settings, code fingerprint, library
-versions) that holds ``manifest.json``, ``arrays.npz`` and, for networks, ``model.keras``. It
-is written aside and renamed, so that it is there whole or not at all. Nothing is pickled.
+An entry is a folder, named by the SHA-256 of its recipe, with ``manifest.json``, ``arrays.npz``
+and, for networks, ``model.keras``. It is written aside and renamed, so an entry is either complete
+or absent. Nothing is pickled.
 """
 
 import hashlib
@@ -26,11 +26,11 @@ Arrays = dict[str, npt.NDArray[Any]]
 Files = dict[str, bytes]
 
 STALE = 24 * 3600.0
-"""Seconds after which a folder that nobody renamed is what a killed process left."""
+"""Age in seconds at which an unfinished folder is taken to be left by a killed process."""
 
 
 def canonical(value: object) -> Any:
-    """Turn settings into plain JSON values: one text for one meaning.
+    """Turn settings into plain JSON values; equal settings give equal JSON.
 
     Raises
     ------
@@ -42,9 +42,9 @@ def canonical(value: object) -> Any:
     if isinstance(value, list | tuple):
         return [canonical(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
+        return str(value)  # JSON has no infinity
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return int(value)  # one key for 1 and 1.0
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(f"{value!r} of type {type(value).__name__} has no JSON form")
@@ -57,7 +57,7 @@ def key_of(recipe: Mapping[str, object]) -> str:
 
 
 def stage(root: Path, prefix: str) -> Path:
-    """Make a folder to write into, for :func:`commit`; remove those that killed processes left."""
+    """Make a folder to fill before :func:`commit`; remove folders that killed processes left."""
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"{prefix}*"):
         with suppress(OSError):  # it may have been renamed meanwhile
@@ -67,27 +67,18 @@ def stage(root: Path, prefix: str) -> Path:
 
 
 def commit(aside: Path, folder: Path) -> None:
-    """Rename a folder that is whole to where it belongs."""
+    """Rename a complete folder to its final place."""
     try:
         aside.rename(folder)
     except OSError:
         if not folder.is_dir():
             raise
-        shutil.rmtree(aside)  # another process was faster; the results are the same
+        shutil.rmtree(aside)  # another process was faster, with the same results
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One stored result.
-
-    Attributes
-    ----------
-    key : str
-    manifest : dict
-        Recipe, and how, when and where the result was made.
-    arrays : dict of ndarray
-    folder : Path
-    """
+    """One stored result; ``manifest`` holds its recipe and how, when and where it was made."""
 
     key: str
     manifest: dict[str, Any]
@@ -102,17 +93,17 @@ class Store:
         self.root = root
 
     def folder(self, key: str) -> Path:
-        """Where the entry ``key`` lies, or would."""
+        """Folder of the entry ``key``, whether it exists or not."""
         return self.root / key[:32]
 
     def checkpoint(self, key: str) -> Path:
-        """Where the progress towards the entry ``key`` may be kept."""
+        """File for the progress of the fit that will become the entry ``key``."""
         return self.root / "checkpoints" / f"{key[:32]}.npz"
 
     def load(self, key: str) -> Entry | None:
         """Read an entry; None if there is none or it is damaged.
 
-        A damaged entry is moved aside to ``<key>.damaged`` so that it is made again.
+        A damaged entry is moved to ``<key>.damaged``, so that it is computed again.
         """
         folder = self.folder(key)
         if not folder.is_dir():
@@ -133,29 +124,28 @@ class Store:
         arrays: Arrays,
         write: Callable[[Path], None] | None = None,
     ) -> Entry:
-        """Write an entry whole; ``write`` may add files to its folder."""
+        """Write an entry; ``write`` may add files to its folder."""
         with self._aside(key) as aside:
             np.savez_compressed(aside / "arrays.npz", allow_pickle=False, **arrays)
             if write is not None:
                 write(aside)
             files = {path.name: file_digest(path) for path in sorted(aside.iterdir())}
             full = {**canonical(manifest), "key": key, "files": files}
-            (aside / "manifest.json").write_text(
-                json.dumps(full, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+            text = json.dumps(full, indent=1, ensure_ascii=False) + "\n"
+            (aside / "manifest.json").write_text(text, encoding="utf-8")
         return self.read(key)
 
     def files(self, key: str) -> Files:
-        """Return the files of an entry, to be sent to another store."""
+        """Return the files of an entry, to send them to another store."""
         return {path.name: path.read_bytes() for path in sorted(self.read(key).folder.iterdir())}
 
     def receive(self, key: str, files: Files) -> None:
-        """Write an entry that another store sent, once it is found whole.
+        """Write an entry that another store sent.
 
         Raises
         ------
         ValueError, OSError, KeyError
-            If it is not.
+            If it is incomplete or damaged.
         """
         with self._aside(key) as aside:
             for name, content in files.items():
@@ -164,7 +154,7 @@ class Store:
 
     @contextmanager
     def _aside(self, key: str) -> Iterator[Path]:
-        """Give a folder to fill; it becomes the entry, or is gone if that fails."""
+        """Yield a folder to fill; it becomes the entry, or is removed on an error."""
         aside = stage(self.root, ".writing-")
         try:
             yield aside
@@ -180,19 +170,19 @@ class Store:
                 yield json.loads(path.read_text(encoding="utf-8"))
 
     def read(self, key: str) -> Entry:
-        """Read an entry that must be there and whole.
+        """Read an entry.
 
         Raises
         ------
         ValueError, OSError, KeyError
-            If it is not.
+            If it is absent or damaged.
         """
         return _read(self.folder(key), key)
 
 
 def _read(folder: Path, key: str) -> Entry:
     for path in (folder, *folder.iterdir()):
-        if path.is_symlink():  # it may lead to what is not the store's to read or hand on
+        if path.is_symlink():  # it may lead to files outside the store
             raise ValueError(f"{path.name} is a link")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest["key"] != key:

@@ -1,12 +1,12 @@
-"""Keras, loaded when first needed and without TensorFlow's start-up chatter.
+"""Keras, loaded on first use and without TensorFlow's start-up messages.
 
-Loading it takes seconds, and commands that only list or plan do without. TensorFlow writes
-notices to the standard error stream before its own log level is read
-(tensorflow/tensorflow#100442), so that stream is closed for the moment of loading.
+Loading takes seconds, so commands that only list or plan avoid it. TensorFlow writes messages to
+the standard error stream before it reads its log level (tensorflow/tensorflow#100442), so that
+stream is closed during loading.
 
-On an accelerator JAX would take most of its memory at once, round what it multiplies to ten
-bits, and add in an order that changes from run to run. Here experiments share one, compute in
-single precision as on a CPU, and repeat to the last digit.
+By default JAX takes most of an accelerator's memory at once, rounds factors to ten bits, and adds
+in an order that changes between runs. The settings below let experiments share an accelerator,
+compute in single precision as on a CPU, and repeat to the last digit.
 """
 
 import importlib
@@ -26,23 +26,23 @@ os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "float32")
 os.environ.setdefault("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
 
 CPU = "CPU"
-"""The device where there is no accelerator."""
+"""Name of the device if there is no accelerator."""
 
 LIBRARIES = {
     "tensorflow": ("tensorflow-cpu", "tensorflow"),
     "jax": ("jax", "jaxlib"),
     "torch": ("torch",),
 }
-"""Distributions whose versions count, for each backend."""
+"""Distributions whose versions are part of a recipe, for each backend."""
 
 
 def backend() -> str:
-    """Name of the backend: that in ``KERAS_BACKEND``, TensorFlow by default.
+    """Name of the backend in ``KERAS_BACKEND``, by default TensorFlow.
 
     Raises
     ------
     ValueError
-        If Keras has no such backend that trains.
+        If Keras cannot train with it.
     """
     name = os.environ.get("KERAS_BACKEND", "tensorflow")
     checks.choice("KERAS_BACKEND", name, LIBRARIES)
@@ -54,16 +54,15 @@ def load_keras() -> ModuleType:
     """Import Keras with its :func:`backend`."""
     backend()
     with _silent_stderr():
-        logging.getLogger("tensorflow").setLevel(
-            logging.ERROR
-        )  # a model loaded anew is traced anew
+        # TensorFlow warns that it traces every loaded model again.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
         keras = importlib.import_module("keras")
-        keras.ops.zeros(1)  # the first operation has notices of its own
+        keras.ops.zeros(1)  # the first operation writes messages too
     return keras
 
 
 def device() -> str:
-    """What the backend computes on: ``CPU``, or the name that the accelerator gives itself."""
+    """Device of the backend: ``CPU``, or the name that the accelerator reports."""
     load_keras()
     if backend() == "torch":
         torch = importlib.import_module("torch")

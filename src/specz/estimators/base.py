@@ -1,9 +1,9 @@
-"""The seam of estimators: every method is fitted and asked in the same way.
+"""The interface of estimators: every method is fitted and evaluated in the same way.
 
 An estimator is a frozen dataclass of its settings with a ``label`` for figures and a ``fit`` that
-returns a :class:`Fitted`. Nothing downstream knows which method it holds. To add one, write such
-a class and name it where a method is asked for: ``mypackage.module:MyClass``. Nothing in this
-package is edited; :mod:`specz.estimators.registry` finds it.
+returns a :class:`Fitted`. The rest of the package does not know which method it holds. To add one,
+write such a class and give its path, ``mypackage.module:MyClass``, as the method;
+:mod:`specz.estimators.registry` finds it.
 """
 
 import time
@@ -18,8 +18,8 @@ import numpy.typing as npt
 from specz.spectra.sample import Sample
 
 OMIT_DEFAULT = {"omit_default": True}
-"""Metadata of a setting that was added after results with it were archived: it is left out of an
-experiment's settings while it has its default, so that the keys of earlier results stay."""
+"""Metadata of a setting that was added after the first results were archived. An experiment's
+settings omit it while it has its default, so the keys of earlier results stay."""
 
 
 def uses_seed(estimator: object) -> bool:
@@ -29,14 +29,14 @@ def uses_seed(estimator: object) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class ClassScores:
-    """What an estimator says of each spectrum.
+    """Scores of each spectrum.
 
     Attributes
     ----------
     values : ndarray, shape (n_spectra, n_classes)
-        The higher, the likelier the class.
+        A higher score means a likelier class.
     is_probability : bool
-        Whether ``values`` is meant as p(class | spectrum), each row summing to one.
+        Whether ``values`` is p(class | spectrum), each row summing to one.
     """
 
     values: npt.NDArray[np.floating]
@@ -45,7 +45,7 @@ class ClassScores:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Progress of an iterative fit, one value an epoch.
+    """Progress of an iterative fit, one value per epoch.
 
     Attributes
     ----------
@@ -65,15 +65,7 @@ class History:
 
 
 class Cost(NamedTuple):
-    """Time that a computation took.
-
-    Attributes
-    ----------
-    seconds : float
-        By the clock.
-    cpu_seconds : float
-        Of processor time, over all cores.
-    """
+    """Wall-clock time of a computation, and its processor time summed over all cores."""
 
     seconds: float
     cpu_seconds: float
@@ -84,7 +76,7 @@ class Cost(NamedTuple):
 
     @staticmethod
     def clock() -> "Cost":
-        """What the clocks show; the difference of two readings is a cost."""
+        """Readings of both clocks; the difference of two readings is a cost."""
         return Cost(time.perf_counter(), time.process_time())
 
     def since(self, start: "Cost") -> "Cost":
@@ -104,15 +96,15 @@ class Fitted:
     scores : callable
         Maps flux, shape (n_spectra, n_pixels), to :class:`ClassScores`.
     history : History or None
-        For methods that learn by steps.
+        Of iterative methods.
     save : callable or None
         Writes the fitted model into a folder, in an open format.
     batch : int
-        Spectra that it is best asked about at a time.
+        Best number of spectra per call of ``scores``.
     earlier : Cost
-        Of earlier attempts at this fit, which were stopped.
+        Of earlier attempts at this fit that were stopped.
     model : keras.Model or None
-        The network, if the method is one: spectra to logits.
+        The network, from spectra to logits, if the method is one.
     """
 
     scores: Callable[[npt.NDArray[np.float32]], ClassScores]
@@ -132,18 +124,15 @@ class Estimator(Protocol):
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
-        """Learn from ``train``; ``validation`` may choose settings, never the test set.
+        """Learn from ``train``; ``validation`` may choose settings.
 
-        A method that takes long may keep its progress in the file ``checkpoint`` and go on from
-        it when it is called again; others ignore it.
+        A slow method may keep its progress in the file ``checkpoint`` and continue from it.
         """
-        ...
 
 
 @runtime_checkable
 class Reloadable(Protocol):
-    """An estimator whose fitted model can be read again from where it was saved."""
+    """An estimator whose fitted model can be read from disk."""
 
     def load(self, folder: Path) -> Fitted:
-        """Read what :attr:`Fitted.save` wrote into ``folder``."""
-        ...
+        """Read the model that :attr:`Fitted.save` wrote into ``folder``."""

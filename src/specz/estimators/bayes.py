@@ -1,13 +1,13 @@
-"""The Bayes limit: the best that any estimator can do that knows what the training set shows.
+"""The Bayes limit: the highest accuracy of any estimator, given the SEDs of the training set.
 
-The spectrum x is one of the training SEDs m_k at some redshift z plus noise of known σ. With every
-SED and every redshift equally likely a priori,
+The spectrum x is a training SED m_k at a redshift z plus noise of known σ. With every SED and every
+redshift equally likely a priori,
 
     p(class | x) ∝ Σ_k ∫_class dz exp[(x·m_kz - ½ m_kz·m_kz) / σ²],
 
-where a·b is the sum over pixels, each with its weight if σ is not the same in all of them. No rule
-can name the right class more often than the one that takes the maximum of p. How often that is
-right must agree with its mean maximum: a check that the sum has converged.
+where a·b is the sum over pixels, weighted if σ differs between them. No rule can find the right
+class more often than the maximum of p. Its accuracy must agree with the mean of that maximum, which
+checks that the sum has converged.
 """
 
 import math
@@ -19,20 +19,23 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common import checks
+from specz.common.arrays import FloatArray, Flux, IntArray
 from specz.estimators.base import ClassScores, Fitted
-from specz.estimators.redshift_scan import ROWS, Flux, fine_steps, scan
+from specz.estimators.redshift_scan import ROWS, fine_steps, scan
 from specz.spectra.components import Components, decompose
 from specz.spectra.sample import Sample
 
+Float32 = npt.NDArray[np.float32]
+
 FEW = 256
-"""SEDs of the coarse scan."""
+"""Number of SEDs in the coarse scan."""
 
 CHUNK = 64
-"""Spectra summed over the library at a time, so that the array stays in cache."""
+"""Spectra per sum over the library, so that the array stays in cache."""
 
 LOG_NEGLIGIBLE = -80.0
-"""Ln of a likelihood, over the best, that adds nothing in single precision. Its exponential is
-still a normal number; that of a lower one is not, and takes ten times as long."""
+"""Floor of ln(likelihood / best). Lower values add nothing in single precision, but exponentials
+that are no longer normal numbers take ten times as long."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class BayesLimit:
     continua : int
         Principal components of the continuum.
     resolution : float
-        Redshifts a class at S/N 1; as many times more as the S/N is higher.
+        Redshifts per class at S/N 1; their number grows with the S/N.
     """
 
     label: ClassVar[str] = "Bayes limit"
@@ -66,12 +69,12 @@ class BayesLimit:
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
-        """Take the SEDs that ``train`` shows as the prior, and its S/N as known.
+        """Take the SEDs of ``train`` as the prior, and its S/N as known.
 
         Raises
         ------
         ValueError
-            If the spectra are clean: nothing limits them but the classes' edges.
+            If the spectra are clean: there the limit is one.
         """
         if math.isinf(train.snr):
             raise ValueError("the Bayes limit needs noise: a finite snr; got inf, where it is one")
@@ -88,32 +91,21 @@ class BayesLimit:
 
 
 class Evidence:
-    """Likelihood of a redshift, summed over SEDs.
+    """Likelihood of a redshift, summed over the SEDs ``seds`` of the components.
 
-    Parameters
-    ----------
-    limit : BayesLimit
-    components : Components
-    sample : Sample
-        Its grid and noise are used.
-    seds : ndarray of int
-        Which of the components' SEDs are summed over.
+    ``sample`` gives the grid and the noise.
     """
 
     def __init__(
-        self,
-        limit: BayesLimit,
-        components: Components,
-        sample: Sample,
-        seds: npt.NDArray[np.integer],
+        self, limit: BayesLimit, components: Components, sample: Sample, seds: IntArray
     ) -> None:
-        self.limit, self.components, self.grid = limit, components, sample.grid
+        self.settings, self.components, self.grid = limit, components, sample.grid
         self.variance = 1 / sample.snr**2
         self.weight = sample.noise.weight(sample.grid.n_pixels)
         self.coefficients = components.coefficients[seds]
 
-    def log_likelihood(self, flux: Flux, z: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-        """Return ln mean_k p(x | m_kz) but for a constant, shape (n_spectra, n_redshifts)."""
+    def log_likelihood(self, flux: Flux, z: FloatArray) -> Float32:
+        """Return ln mean_k p(x | m_kz) up to a constant, shape (n_spectra, n_redshifts)."""
         out = np.empty((len(flux), len(z)), dtype=np.float32)
         root = np.sqrt(self.weight)
         flux = flux * root.astype(np.float32)
@@ -128,9 +120,8 @@ class Evidence:
             weights = np.ascontiguousarray(models.T, dtype=np.float32)
             for start in range(0, len(flux), CHUNK):
                 part = slice(start, start + CHUNK)
-                value = self._log_likelihoods(
-                    overlap[part] @ weights, norm, total, square[part, None]
-                )
+                products = overlap[part] @ weights  # (x - 1)·m
+                value = self._log_likelihoods(products, norm, total, square[part, None])
                 top = value.max(axis=1)
                 value -= top[:, None]
                 np.maximum(value, LOG_NEGLIGIBLE, out=value)
@@ -139,21 +130,16 @@ class Evidence:
         return out
 
     def _log_likelihoods(
-        self,
-        overlap: npt.NDArray[np.float32],
-        norm: npt.NDArray[np.float64],
-        total: npt.NDArray[np.float64],
-        square: npt.NDArray[np.float32],
-    ) -> npt.NDArray[np.float32]:
+        self, value: Float32, norm: FloatArray, total: FloatArray, square: Float32
+    ) -> Float32:
         """Return ln p(x | m_k) from (x - 1)·m, m·m, 1·m and x·x, shape (n_spectra, n_seds).
 
-        Overwrites ``overlap``.
+        The products (x - 1)·m in ``value`` are overwritten.
         """
         n, seen = self.grid.n_pixels, np.count_nonzero(self.weight)
-        value = overlap
-        if self.limit.known_amplitude:
+        if self.settings.known_amplitude:
             value -= (0.5 * (norm - 2 * total + n)).astype(np.float32)
-            if self.limit.known_noise:
+            if self.settings.known_noise:
                 value /= np.float32(self.variance)
             else:  # ∫ dσ/σ σ^-n exp(-|x - m|²/2σ²)
                 value = -0.5 * seen * np.log(square - n - 2 * value)
@@ -163,7 +149,7 @@ class Evidence:
             np.maximum(value, 0, out=value)
             np.square(value, out=value)
             value /= norm.astype(np.float32)
-            if self.limit.known_noise:
+            if self.settings.known_noise:
                 value /= np.float32(2 * self.variance)
             else:
                 value = -0.5 * (seen - 1) * np.log(square - value)

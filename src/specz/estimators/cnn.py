@@ -1,21 +1,19 @@
-"""Networks: the convolutional classifier of the study, and the datathon's.
+"""Convolutional networks: that of the study, and that of the datathon.
 
-The study classifies a spectrum into 800 redshift classes with one-dimensional convolutions.
-Its own settings could not be read here, so depth, width, kernel and stride are parameters.
+The study classifies a spectrum into 800 redshift classes with one-dimensional convolutions. Its
+settings were not available to us, so depth, width, kernel and stride are parameters.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from specz.common import checks
 from specz.estimators.backend import load_keras
-from specz.estimators.base import OMIT_DEFAULT, ClassScores, Fitted
+from specz.estimators.base import OMIT_DEFAULT, Fitted
 from specz.estimators.training import TrainingConfig, logits, softmax_scores, temperature, train
 from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
@@ -27,27 +25,23 @@ MODEL = "model.keras"
 """File name of a saved network."""
 
 
-class _OfPixels:
-    """A network that is built from the number of pixels alone."""
+class Network:
+    """The fit and load that all networks share."""
 
     training: TrainingConfig
+    calibrate: bool = False
+    build: "Callable[..., keras.Model]"
 
-    def build(self, n_pixels: int) -> "keras.Model":
-        """Return the untrained model: (batch, n_pixels) to logits, (batch, n_classes)."""
-        raise NotImplementedError
+    def _untrained(self, train: Sample) -> "keras.Model":
+        return self.build(train.grid.n_pixels)
 
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
-        return fit_network(
-            lambda: self.build(train.grid.n_pixels),
-            self.training,
-            train,
-            validation,
-            seed,
-            checkpoint,
-        )
+        build = partial(self._untrained, train)
+        config, calibrate = self.training, self.calibrate
+        return fit_network(build, config, train, validation, seed, checkpoint, calibrate)
 
     def load(self, folder: Path) -> Fitted:
         """Read a trained network from ``folder``."""
@@ -55,22 +49,19 @@ class _OfPixels:
 
 
 @dataclass(frozen=True)
-class CNN(_OfPixels):
+class CNN(Network):
     """Convolutional layers of equal width, then one dense layer to the classes.
 
     Attributes
     ----------
-    layers : int
-        Convolutional layers.
     filters, kernel, stride : int
         Of each layer; ReLU follows.
     dropout : float
         Before the dense layer.
     l2 : float
         Penalty on the weights of the dense layer.
-    training : TrainingConfig
     normalise : bool
-        Whether the output of each convolution is normalised over the batch, before ReLU.
+        Whether each convolution is followed by batch normalisation, before ReLU.
     """
 
     label: ClassVar[str] = "CNN"
@@ -97,18 +88,13 @@ class CNN(_OfPixels):
         keras = load_keras()
         inputs = keras.Input((n_pixels,), name="spectrum")
         x = _centred_channel(inputs, n_pixels)
-        for i in range(self.layers):
-            x = keras.layers.Conv1D(
-                self.filters,
-                self.kernel,
-                strides=self.stride,
-                padding="same",
-                activation=None if self.normalise else "relu",
-                name=f"conv_{i + 1}",
-            )(x)
+        activation = None if self.normalise else "relu"
+        shared = {"strides": self.stride, "padding": "same", "activation": activation}
+        for i in range(1, self.layers + 1):
+            x = keras.layers.Conv1D(self.filters, self.kernel, **shared, name=f"conv_{i}")(x)
             if self.normalise:
-                x = keras.layers.BatchNormalization(name=f"normalise_{i + 1}")(x)
-                x = keras.layers.Activation("relu", name=f"relu_{i + 1}")(x)
+                x = keras.layers.BatchNormalization(name=f"normalise_{i}")(x)
+                x = keras.layers.Activation("relu", name=f"relu_{i}")(x)
         x = keras.layers.Flatten(name="flatten")(x)
         if self.dropout:
             x = keras.layers.Dropout(self.dropout, name="dropout")(x)
@@ -118,11 +104,11 @@ class CNN(_OfPixels):
 
 
 @dataclass(frozen=True)
-class DatathonNetwork(_OfPixels):
+class DatathonNetwork(Network):
     """The baseline network of the ADA-X datathon (2023), by a co-author of the study.
 
-    Three blocks of convolution (16 filters of 8, stride 1, ReLU), max-pooling 3 at stride 2
-    and batch normalisation; dropout, dense 512, dropout, and the classes.
+    Three blocks of convolution (16 filters of 8, stride 1, ReLU), max-pooling (3, stride 2) and
+    batch normalisation; then dropout, 512 dense units, dropout, and the classes.
     """
 
     label: ClassVar[str] = "datathon network"
@@ -138,12 +124,11 @@ class DatathonNetwork(_OfPixels):
         keras = load_keras()
         inputs = keras.Input((n_pixels,), name="spectrum")
         x = _centred_channel(inputs, n_pixels)
-        for i in range(3):
-            x = keras.layers.Conv1D(16, 8, padding="same", activation="relu", name=f"conv_{i + 1}")(
-                x
-            )
-            x = keras.layers.MaxPooling1D(3, strides=2, padding="same", name=f"pool_{i + 1}")(x)
-            x = keras.layers.BatchNormalization(name=f"normalise_{i + 1}")(x)
+        for i in (1, 2, 3):
+            convolve = {"padding": "same", "activation": "relu", "name": f"conv_{i}"}
+            x = keras.layers.Conv1D(16, 8, **convolve)(x)
+            x = keras.layers.MaxPooling1D(3, strides=2, padding="same", name=f"pool_{i}")(x)
+            x = keras.layers.BatchNormalization(name=f"normalise_{i}")(x)
         x = keras.layers.Flatten(name="flatten")(x)
         x = keras.layers.Dropout(0.5, name="dropout_1")(x)
         x = keras.layers.Dense(512, activation="relu", name="dense")(x)
@@ -170,10 +155,10 @@ def fit_network(
 ) -> Fitted:
     """Build a model with weights drawn from ``seed``, and train it.
 
-    With ``calibrate`` the logits are then scaled to the lowest loss on ``validation``.
+    With ``calibrate`` the logits are then scaled for the lowest loss on ``validation``.
     """
     keras = load_keras()
-    keras.backend.clear_session()
+    keras.backend.clear_session()  # frees the graphs of earlier networks
     keras.utils.set_random_seed(seed)
     model = build()
     history, earlier = train(model, sample, validation, config, seed, checkpoint)
@@ -186,30 +171,20 @@ def fit_network(
 
 def load_network(folder: Path) -> Fitted:
     """Read the model that a fitted network saved into ``folder``."""
+    # Without compile=False Keras would also restore the optimiser, which only training needs.
     return _fitted(load_keras().saving.load_model(folder / MODEL, compile=False))
 
 
 def _fitted(model: "keras.Model") -> Fitted:
-    def scores(flux: npt.NDArray[np.float32]) -> ClassScores:
-        return softmax_scores(model, flux)
-
     def save(folder: Path) -> None:
         model.save(folder / MODEL)
 
-    return Fitted(scores, save=save, model=model)
+    return Fitted(partial(softmax_scores, model), save=save, model=model)
 
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer as the architecture figure shows it.
-
-    Attributes
-    ----------
-    name, kind : str
-    shape : tuple of int
-        Of its output, without the batch axis.
-    parameters : int
-    """
+    """One layer of the architecture figure; ``shape`` is its output's, without the batch axis."""
 
     name: str
     kind: str
@@ -218,16 +193,13 @@ class LayerRow:
 
 
 def layer_table(model: "keras.Model") -> list[LayerRow]:
-    """List a model's layers with the output shapes and parameter counts Keras computed."""
-    return [
-        LayerRow(
-            layer.name,
-            type(layer).__name__,
-            tuple(int(n) for n in layer.output.shape[1:]),
-            sum(math.prod(weight.shape) for weight in layer.weights),
-        )
-        for layer in model.layers
-    ]
+    """List a model's layers with the output shapes and parameter counts from Keras."""
+    rows = []
+    for layer in model.layers:
+        shape = tuple(int(n) for n in layer.output.shape[1:])
+        parameters = sum(math.prod(weight.shape) for weight in layer.weights)
+        rows.append(LayerRow(layer.name, type(layer).__name__, shape, parameters))
+    return rows
 
 
 def n_learned(model: "keras.Model") -> int:

@@ -1,16 +1,16 @@
-"""One emission line, where the limit can be worked out by hand.
+"""The redshift error from one emission line, compared with its analytic bound.
 
-A Gaussian line of flux F and width σ_λ at λ₀(1 + z), in white noise σ a pixel of width Δ, says
-no more about z than the bound of Cramér and Rao: σ_z ≥ σ (4√π σ_λ³ Δ)^½ / (F λ₀). It is what
-the Fisher information Σ (∂m/∂z)² / σ² gives for a line that the pixels resolve.
+For a Gaussian line of flux F and width σ_λ at λ₀(1 + z), in white noise σ per pixel of width Δ, the
+bound of Cramér and Rao is σ_z ≥ σ (4√π σ_λ³ Δ)^½ / (F λ₀). It follows from the Fisher information
+Σ (∂m/∂z)² / σ² of a line that the pixels resolve.
 """
 
 import math
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from specz.common.arrays import FloatArray
 from specz.estimators.bayes import BayesLimit, Evidence
 from specz.spectra.components import Components, from_continua
 from specz.spectra.grid import Grid
@@ -20,24 +20,21 @@ from specz.spectra.noise import White
 from specz.spectra.observe import line_sigma
 from specz.spectra.sample import Sample
 
-FloatArray = npt.NDArray[np.float64]
-
 REACH = 6.0
-"""The likelihood is scanned this many times the bound on either side of the true redshift."""
+"""Half-width of the scan around the true redshift, in units of the bound."""
 POINTS = 121
 
 
 def one_line(library: Library, equivalent_width: float, velocity_dispersion: float) -> Components:
-    """A flat continuum with Hα alone.
+    """A flat continuum with Hα alone, at the wavelengths of ``library``.
 
     Parameters
     ----------
     library : Library
-        Its wavelengths are used.
     equivalent_width : float, Å
-        In the rest frame.
+        Rest frame.
     velocity_dispersion : float, km/s
-        Of the line; wide enough for the pixels to resolve it.
+        Large enough for the pixels to resolve the line.
     """
     config = replace(library.config, velocity_dispersion=velocity_dispersion)
     coefficients = np.zeros((1, 1 + len(LINE_WAVE_REST)))
@@ -57,17 +54,17 @@ def bound(line: Components, z: float, snr: float, grid: Grid) -> float:
 
 
 def errors(line: Components, z: float, snr: float, grid: Grid, n: int, seed: int) -> FloatArray:
-    """Errors in z of the likelihood's maximum, for ``n`` draws of the noise, shape (n,).
+    """Errors in z of the maximum of the likelihood, for ``n`` draws of the noise, shape (n,).
 
-    The maximum is looked for within :data:`REACH` times the bound.
+    The scan covers :data:`REACH` times the bound on either side.
     """
     spectrum = (line.coefficients @ line.observed(z, grid)[0])[0]
     noise = np.random.default_rng(seed).standard_normal((n, grid.n_pixels)) / snr
     flux = (spectrum / spectrum.mean() + noise).astype(np.float32)
     step = 2 * REACH * bound(line, z, snr, grid) / (POINTS - 1)
     around = np.asarray(z + step * (np.arange(POINTS) - (POINTS - 1) / 2), dtype=float)
-    asked = Sample(line.library, grid, np.zeros(1, dtype=np.int32), np.array([z]), White(snr), 0)
-    evidence = Evidence(BayesLimit(), line, asked, np.array([0]))
+    sample = Sample(line.library, grid, np.zeros(1, dtype=np.int32), np.array([z]), White(snr), 0)
+    evidence = Evidence(BayesLimit(), line, sample, np.array([0]))
     value = evidence.log_likelihood(flux, around).astype(float)
     top = value.argmax(axis=1).clip(1, POINTS - 2)
     below, at, above = (value[np.arange(n), top + k] for k in (-1, 0, 1))

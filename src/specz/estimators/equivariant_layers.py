@@ -1,6 +1,6 @@
-"""Keras layers of the network that knows what redshift is; see :mod:`specz.estimators.equivariant`.
+"""Keras layers of the network in :mod:`specz.estimators.equivariant`.
 
-Importing this module loads Keras; :meth:`specz.estimators.equivariant.Equivariant.build` does so.
+Importing this module loads Keras, so only the functions that need the layers import it.
 """
 
 import math
@@ -11,65 +11,56 @@ from keras import ops
 
 
 class _Layer(keras.layers.Layer):  # type: ignore[misc]
-    """A layer made again from the settings that ``sizes`` names."""
+    """A layer whose settings are its attributes named in ``sizes``."""
 
     sizes: tuple[str, ...]
 
     def get_config(self) -> dict[str, Any]:
-        """Settings from which Keras makes the layer again."""
+        """Settings from which Keras rebuilds the layer."""
         return {**super().get_config(), **{name: getattr(self, name) for name in self.sizes}}
 
 
-@keras.saving.register_keras_serializable("specz")
-class Taps(_Layer):
-    """A fixed linear map with few neighbours: out_j = Σ_t weight_jt in_(first_j + t).
+class _FixedMap(_Layer):
+    """A linear map that is not trained, from few neighbouring inputs to each output."""
 
-    Parameters
-    ----------
-    n_out, n_taps : int
-    """
+    def __init__(self, shape: tuple[int, ...], **settings: Any) -> None:
+        super().__init__(**{**settings, "trainable": False})
+        self.first = self.add_weight(
+            shape=shape[:1], initializer="zeros", dtype="int32", name="first"
+        )
+        self.weight = self.add_weight(shape=shape, initializer="zeros", name="weight")
+
+
+@keras.saving.register_keras_serializable("specz")
+class Taps(_FixedMap):
+    """The map out_j = Σ_t weight_jt in_(first_j + t), with ``n_taps`` inputs per output."""
 
     sizes = ("n_out", "n_taps")
 
     def __init__(self, n_out: int, n_taps: int, **settings: Any) -> None:
-        super().__init__(**{**settings, "trainable": False})
+        super().__init__((n_out, n_taps), **settings)
         self.n_out, self.n_taps = n_out, n_taps
-        self.first = self.add_weight(
-            shape=(n_out,), initializer="zeros", dtype="int32", name="first"
-        )
-        self.weight = self.add_weight(shape=(n_out, n_taps), initializer="zeros", name="weight")
 
     def call(self, inputs: Any) -> Any:
         """Map (batch, n_in) to (batch, n_out)."""
         rows = ops.transpose(inputs)  # whole rows are gathered faster than single numbers
-        taps = [
-            ops.take(rows, self.first + t, axis=0) * self.weight[:, t, None]
-            for t in range(self.n_taps)
-        ]
+        first, weight = self.first, self.weight
+        taps = [ops.take(rows, first + t, axis=0) * weight[:, t, None] for t in range(self.n_taps)]
         return ops.transpose(sum(taps[1:], start=taps[0]))
 
 
 @keras.saving.register_keras_serializable("specz")
-class SumOverClass(_Layer):
-    """ln p at the shifts to ln of its sum over each class: interpolate, exponentiate, add.
+class SumOverClass(_FixedMap):
+    """From ln p at the shifts to ln of its sum over each class.
 
-    Parameters
-    ----------
-    n_classes, substeps, n_near : int
-        A class is summed at ``substeps`` redshifts, interpolated from ``n_near`` shifts.
+    A class is summed at ``substeps`` redshifts, where ln p is interpolated from ``n_near`` shifts.
     """
 
     sizes = ("n_classes", "substeps", "n_near")
 
     def __init__(self, n_classes: int, substeps: int, n_near: int, **settings: Any) -> None:
-        super().__init__(**{**settings, "trainable": False})
+        super().__init__((n_classes, substeps, n_near), **settings)
         self.n_classes, self.substeps, self.n_near = n_classes, substeps, n_near
-        self.first = self.add_weight(
-            shape=(n_classes,), initializer="zeros", dtype="int32", name="first"
-        )
-        self.weight = self.add_weight(
-            shape=(n_classes, substeps, n_near), initializer="zeros", name="weight"
-        )
 
     def call(self, inputs: Any) -> Any:
         """Map (batch, n_shifts) to (batch, n_classes)."""
@@ -81,9 +72,8 @@ class SumOverClass(_Layer):
 class _Products(_Layer):
     """Products of spectra in bins of ln λ with filters at every shift.
 
-    out_bsf = Σ_j in_bj filter_f,(j + n_shifts - 1 - s): a redshift moves a spectrum along and
-    the output with it. The same is done to the window, a spectrum of ones: it says what part
-    of a filter is seen.
+    out_bsf = Σ_j in_bj filter_f,(j + n_shifts - 1 - s): a redshift translates a spectrum, and the
+    output with it. The window, a spectrum of ones, gives the part of each filter on the pixels.
     """
 
     def __init__(self, n_bins: int, n_shifts: int, **settings: Any) -> None:
@@ -103,16 +93,9 @@ class _Products(_Layer):
 
 @keras.saving.register_keras_serializable("specz")
 class Correlate(_Products):
-    """Filters as long as what the window can reach, by fast Fourier transform.
+    """Products with long filters, by fast Fourier transform.
 
-    Parameters
-    ----------
-    n_filters, length : int
-        Of the filters, in bins.
-    n_bins : int
-        Of the spectra.
-    n_shifts : int
-        Bins plus shifts must not exceed ``length``.
+    The filters have ``length`` bins, at least ``n_bins`` of the spectra plus ``n_shifts``.
     """
 
     sizes = ("n_filters", "length", "n_bins", "n_shifts")
@@ -130,23 +113,16 @@ class Correlate(_Products):
         padded = ops.pad(spectra, [[0, 0], [0, self.length - spectra.shape[-1]]])
         a, b = (ops.expand_dims(part, 1) for part in ops.rfft(padded))
         c, d = ops.rfft(self.filters)
-        # conj(a + ib)(c + id); the result at s is the sum with the filter moved by s.
+        # The product conj(a + ib)(c + id) correlates: value s belongs to the filter moved by s.
         moved = ops.irfft((a * c + b * d, a * d - b * c), fft_length=self.length)
         return ops.transpose(ops.flip(moved[..., : self.n_shifts], axis=-1), (0, 2, 1))
 
 
 @keras.saving.register_keras_serializable("specz")
 class CorrelateShort(_Products):
-    """Filters that are zero but for a few bins, such as those of lines, by convolution.
+    """Products with short filters, such as lines, by convolution.
 
-    Parameters
-    ----------
-    starts : list of int
-        First bin of each filter that is not zero.
-    width : int
-        How many are not.
-    n_bins, n_shifts : int
-        Of the spectra, and of the output.
+    Filter f is zero except in ``width`` bins from ``starts[f]`` on.
     """
 
     sizes = ("starts", "width", "n_bins", "n_shifts")
@@ -161,23 +137,21 @@ class CorrelateShort(_Products):
         )
 
     def _products(self, spectra: Any) -> Any:
-        # At shift s the filter begins at bin `begin + s` of the spectrum, which may be outside.
+        # At shift s a filter begins at bin `begin + s`, which may be outside the spectrum.
         begins = [start - (self.n_shifts - 1) for start in self.starts]
         before = max(0, -min(begins))
         after = max(0, max(begins) + self.n_shifts + self.width - 1 - self.n_bins)
         everywhere = self._convolve(ops.pad(spectra, [[0, 0], [before, after]]))
-        moved = [
-            everywhere[:, f, before + begin : before + begin + self.n_shifts]
-            for f, begin in enumerate(begins)
-        ]
-        return ops.transpose(ops.stack(moved, axis=1), (0, 2, 1))  # faster than a stack along it
+        firsts = [before + begin for begin in begins]
+        moved = [everywhere[:, f, at : at + self.n_shifts] for f, at in enumerate(firsts)]
+        return ops.transpose(ops.stack(moved, axis=1), (0, 2, 1))  # faster than stack(axis=2)
 
     def _convolve(self, spectra: Any) -> Any:
         """Products with each filter at every bin where it begins, (batch, n_filters, n_begin).
 
-        As a product of matrices, which is faster than a convolution with one channel: the
-        spectrum is cut into blocks as wide as the filters, and each filter that begins in a
-        block ends in it or in the next.
+        A product of matrices is faster than a convolution with one channel: the spectrum is cut
+        into blocks as wide as the filters, so a filter that begins in a block ends in it or in the
+        next.
         """
         width = self.width
         n_blocks = math.ceil(spectra.shape[1] / width)

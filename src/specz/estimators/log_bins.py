@@ -1,7 +1,7 @@
-"""Bins of ln λ in which a redshift is a shift, and the filters of the equivariant network in them.
+"""Bins of ln λ, where a redshift is a shift, and the filters of the equivariant network in them.
 
-A pixel is shared among the bins that it covers; ln p, known at the shifts, is interpolated to the
-redshifts of each class.
+A pixel is shared among the bins that it covers. ln p is computed at the shifts and interpolated to
+the redshifts of each class.
 """
 
 import math
@@ -12,22 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import next_fast_len
 
+from specz.common.arrays import FloatArray
 from specz.spectra.components import Components
 from specz.spectra.grid import CLASSES, Grid
-from specz.spectra.lines import C_KM_S
-from specz.spectra.observe import FWHM
-
-FloatArray = npt.NDArray[np.float64]
+from specz.spectra.observe import line_sigma
 
 TAPS = 8
-"""Shifts from which ln p is interpolated. It is as wide as a line, 2.4 shifts: with four taps an
-error of 2e-3 of its height would be left, with eight 1e-4."""
+"""Shifts from which ln p is interpolated. Its peaks are as wide as a line, 2.4 shifts: four taps
+give an error of 2e-3 of the height, eight 1e-4."""
 
 MARGIN = TAPS // 2
 """Shifts beyond the range of redshifts, for the interpolation at its ends."""
 
 NEGLIGIBLE = 1e-4
-"""Of the height of a line, where its filter is cut."""
+"""Fraction of a line's height below which its filter is cut."""
 
 
 class Taps(NamedTuple):
@@ -39,14 +37,9 @@ class Taps(NamedTuple):
 
 @dataclass(frozen=True)
 class LogBins:
-    """Bins in ln λ and shifts in ln(1 + z), of one width.
+    """Bins in ln λ that cover ``grid``, and shifts in ln(1 + z) of the same width.
 
-    Attributes
-    ----------
-    grid : Grid
-        The pixels.
-    shifts : int
-        Over the range of the classes.
+    ``shifts`` is their number over the range of the classes.
     """
 
     grid: Grid
@@ -54,22 +47,22 @@ class LogBins:
 
     @property
     def width(self) -> float:
-        """Of a bin, in ln λ, and of a shift, in ln(1 + z)."""
+        """Width of a bin in ln λ and of a shift in ln(1 + z)."""
         return math.log((1 + CLASSES.z_max) / (1 + CLASSES.z_min)) / self.shifts
 
     @property
     def n_bins(self) -> int:
-        """Bins that cover the grid."""
+        """Number of bins that cover the grid."""
         return math.ceil(math.log(self.grid.wave_max / self.grid.wave_min) / self.width)
 
     @property
     def n_shifts(self) -> int:
-        """Shifts, with a margin on either side."""
+        """Number of shifts, with a margin on either side."""
         return self.shifts + 2 * MARGIN
 
     @property
     def length(self) -> int:
-        """Bins of a filter: what the window can reach, up to a size that FFTs like."""
+        """Bins of a filter: all that the window can reach, rounded up to a fast size of the FFT."""
         return int(next_fast_len(self.n_bins + self.n_shifts, real=True))
 
     @property
@@ -81,14 +74,12 @@ class LogBins:
 
     @property
     def sharing(self) -> Taps:
-        """Share of two neighbouring pixels in each bin, as parts of a pixel.
-
-        Bins are narrower than pixels, or at most about as wide.
-        """
+        """Parts of neighbouring pixels in each bin; bins are at most about as wide as pixels."""
         edges = self.grid.wave_min * np.exp(self.width * np.arange(self.n_bins + 1))
         at = (edges - self.grid.wave_min) / self.grid.step
         low, high = at[:-1], np.minimum(at[1:], self.grid.n_pixels)
         n_taps = int(np.ceil((high - low).max())) + 1
+        # Near the last pixel the taps start earlier; their overlap there is zero.
         first = np.minimum(low.astype(int), self.grid.n_pixels - n_taps)
         pixel = first[:, None] + np.arange(n_taps)
         overlap = np.minimum(high[:, None], pixel + 1) - np.maximum(low[:, None], pixel)
@@ -96,11 +87,11 @@ class LogBins:
 
     @property
     def window(self) -> FloatArray:
-        """Pixels in each bin, shape (n_bins,)."""
+        """Fraction of a pixel in each bin, shape (n_bins,)."""
         return np.asarray(self.sharing.weight.sum(axis=1))
 
     def interpolation(self, substeps: int) -> Taps:
-        """Lagrange's interpolation from the shifts to ``substeps`` redshifts in each class."""
+        """Lagrange interpolation from the shifts to ``substeps`` redshifts per class."""
         z = CLASSES.z_min + CLASSES.width / substeps * (np.arange(CLASSES.n * substeps) + 0.5)
         at = np.log((1 + z) / (1 + CLASSES.z_min)) / self.width + MARGIN - 0.5
         first = np.floor(at).astype(int) - (TAPS // 2 - 1)
@@ -115,7 +106,7 @@ class LogBins:
     def classes(self, substeps: int) -> Taps:
         """:meth:`interpolation` by class: ``first`` (n_classes,), weights (n_classes, substeps, n).
 
-        All substeps of a class are made from the same n neighbouring shifts.
+        All substeps of a class use the same n neighbouring shifts.
         """
         first, weight = self.interpolation(substeps)
         first, weight = first.reshape(CLASSES.n, substeps), weight.reshape(CLASSES.n, substeps, -1)
@@ -128,17 +119,9 @@ class LogBins:
 
 
 def shorten(filters: FloatArray) -> tuple[list[int], FloatArray]:
-    """Cut filters to the few bins in which they are not negligible, alike for all.
+    """Cut filters, shape (n_filters, length), to the few bins where they are not negligible.
 
-    Parameters
-    ----------
-    filters : ndarray, shape (n_filters, length)
-
-    Returns
-    -------
-    starts : list of int
-        First bin of each that is kept.
-    short : ndarray, shape (n_filters, width)
+    Returns the first bin of each, and the short filters, shape (n_filters, width).
     """
     kept = np.abs(filters) > NEGLIGIBLE * np.abs(filters).max(axis=1, keepdims=True)
     first = kept.argmax(axis=1)
@@ -149,18 +132,13 @@ def shorten(filters: FloatArray) -> tuple[list[int], FloatArray]:
 
 
 def rest_frame_filters(components: Components, bins: LogBins) -> FloatArray:
-    """Components of the library in the bins of the filters, those that the window can see.
+    """Components of the library in the bins of the filters, shape (n_filters, length).
 
-    Each is the mean flux density in a bin, scaled so that the noise of its product with a
-    spectrum of unit noise is about one.
-
-    Returns
-    -------
-    ndarray, shape (n_filters, length)
+    A filter is the mean flux density per bin, scaled so that its product with a spectrum of unit
+    noise has a noise of about one. Components that never reach the window are left out.
     """
-    sigma = components.library.config.velocity_dispersion / C_KM_S
-    if bins.grid.resolving_power is not None:
-        sigma = math.hypot(sigma, 1 / (FWHM * bins.grid.resolving_power))
+    dispersion = components.library.config.velocity_dispersion
+    sigma = float(line_sigma(1.0, dispersion, bins.grid))  # in ln λ: of a line at unit wavelength
     filters = components.rest_frame(bins.rest_edges, sigma)
     power = (filters**2).sum(axis=1) * bins.window.mean()
     seen = power > 0

@@ -1,9 +1,9 @@
 """Redrock, the redshift fitter of DESI, on the same spectra and with the same library.
 
 Redrock scans χ² over redshift with principal components as templates, refines the lowest minima,
-and names the best (Bailey et al., in preparation; github.com/desihub/redrock). It is an optional
-dependency, the extra ``redrock``. It is given the principal components of the training SEDs,
-lines included, and knows the noise of every pixel.
+and returns the best (Bailey et al., in preparation; github.com/desihub/redrock). Here its templates
+are the principal components of the training SEDs, lines included, and it is given the inverse
+variance of every pixel. It is an optional dependency, the extra ``redrock``.
 """
 
 import contextlib
@@ -11,13 +11,13 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import identity
 
 from specz.common import checks
+from specz.common.arrays import FloatArray, Flux
 from specz.estimators.base import ClassScores, Fitted
 from specz.estimators.template_fit import CONTINUA, SNR_MAX
 from specz.spectra.components import Components, decompose, principal_mixtures
@@ -26,13 +26,11 @@ from specz.spectra.lines import C_KM_S
 from specz.spectra.sample import Sample
 
 STEP_LOG10 = 2e-5
-"""Of the templates' wavelengths, in log₁₀ λ: a tenth of the width of a line."""
+"""Step of the templates in log₁₀ λ: a tenth of the width of a line."""
 
 TYPE = "LIBRARY"
-"""Type of the templates. Of a GALAXY Redrock punishes negative [O II], a line that is not on these
-grids: what it is then fitted to is noise (at S/N 1, half of the redshifts were lost)."""
-
-FloatArray = npt.NDArray[np.float64]
+"""Type of the templates. For a GALAXY Redrock penalises negative [O II]. That line is not on these
+grids, so its fit is noise, and at S/N 1 the penalty loses half of the redshifts."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Redrock:
     templates : int
         Number of principal components.
     step : float
-        Of the scan, in log₁₀(1 + z); Redrock refines its minima itself.
+        Step of the scan in log₁₀(1 + z); Redrock refines the minima itself.
     """
 
     label: ClassVar[str] = "redrock"
@@ -60,7 +58,7 @@ class Redrock:
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
-        """Hand the principal components of the SEDs that ``train`` shows to Redrock.
+        """Give Redrock the principal components of the SEDs of ``train``.
 
         Raises
         ------
@@ -84,35 +82,17 @@ class Redrock:
         ivar = min(train.snr, SNR_MAX) ** 2 * train.noise.weight(grid.n_pixels)
         resolution = identity(grid.n_pixels, format="dia")
 
-        def scores(spectra: npt.NDArray[np.float32]) -> ClassScores:
-            with contextlib.redirect_stdout(io.StringIO()):
-                template = Template(
-                    spectype=TYPE,
-                    redshifts=redshifts,
-                    wave=wave,
-                    flux=flux,
-                    igm_model="None",
-                    method="PCA",
-                )
-                targets = DistTargetsCopy(
-                    [
-                        Target(
-                            i,
-                            [
-                                Spectrum(
-                                    grid.wave_obs,
-                                    row.astype(float),
-                                    ivar,
-                                    resolution,
-                                    resolution.tocsr(),
-                                )
-                            ],
-                        )
-                        for i, row in enumerate(spectra)
-                    ]
-                )
-                distributed = DistTemplate(template, targets.wavegrids())
-                _, found = zfind(targets, [distributed])
+        kind = {"spectype": TYPE, "igm_model": "None", "method": "PCA"}
+
+        def target(i: int, row: Flux) -> Any:
+            matrices = resolution, resolution.tocsr()
+            return Target(i, [Spectrum(grid.wave_obs, row.astype(float), ivar, *matrices)])
+
+        def scores(spectra: Flux) -> ClassScores:
+            with contextlib.redirect_stdout(io.StringIO()):  # Redrock prints its progress
+                template = Template(**kind, redshifts=redshifts, wave=wave, flux=flux)
+                targets = DistTargetsCopy([target(i, row) for i, row in enumerate(spectra)])
+                _, found = zfind(targets, [DistTemplate(template, targets.wavegrids())])
             best = found[found["znum"] == 0]
             values = np.zeros((len(spectra), CLASSES.n))
             z = np.clip(best["z"], CLASSES.z_min, CLASSES.edges[-1] - CLASSES.width / 2)
@@ -123,14 +103,10 @@ class Redrock:
 
 
 def rest_frame(components: Components, mixtures: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mixtures of components as rest-frame templates.
+    """Mixtures of components as rest-frame templates on wavelengths uniform in ln λ.
 
-    Returns
-    -------
-    wave : ndarray, shape (n_wave,), Å
-        Uniform in ln λ.
-    flux : ndarray, shape (n_templates, n_wave)
-        Mean flux density around each wavelength: lines are integrated over the steps.
+    Returns the wavelengths, shape (n_wave,), Å, and the mean flux density around each, shape
+    (n_templates, n_wave): lines are integrated over the steps.
     """
     library = components.library
     n = int(math.log10(library.wave_rest[-1] / library.wave_rest[0]) / STEP_LOG10)

@@ -1,9 +1,9 @@
-"""Where an estimator is found, and how its settings are named.
+"""Names of estimators and of their settings.
 
-Names of this package's estimators are short (:data:`REGISTRY`). Any other class is named by its
-path, ``mypackage.module:MyClass``, or by a name that an installed package gives it in the
-entry-point group ``specz.estimators``. Nothing that decides a result imports this module: a line
-more here changes no stored result.
+This package's estimators have short names (:data:`REGISTRY`). Any other class is named by its path,
+``mypackage.module:MyClass``, or by an entry point of an installed package in the group
+``specz.estimators``. No module that decides a result imports this one, so a new line here does not
+change the key of a stored result.
 """
 
 import inspect
@@ -20,11 +20,12 @@ REGISTRY = {
     "cnn": "specz.estimators.cnn:CNN",
     "datathon": "specz.estimators.cnn:DatathonNetwork",
     "equivariant": "specz.estimators.equivariant:Equivariant",
-    "knn": "specz.estimators.classifiers:NearestNeighbours",
-    "forest": "specz.estimators.classifiers:Forest",
-    "linear_svm": "specz.estimators.classifiers:LinearSVM",
-    "kernel_svm": "specz.estimators.classifiers:KernelSVM",
+    "knn": "specz.estimators.nearest_neighbours:NearestNeighbours",
+    "forest": "specz.estimators.forest:Forest",
+    "linear_svm": "specz.estimators.svm:LinearSVM",
+    "kernel_svm": "specz.estimators.svm:KernelSVM",
     "sklearn": "specz.estimators.sklearn_adapter:Sklearn",
+    "evidence": "specz.estimators.evidence:GaussianEvidence",
     "template_fit": "specz.estimators.template_fit:TemplateFit",
     "redrock": "specz.estimators.redrock:Redrock",
     "bayes": "specz.estimators.bayes:BayesLimit",
@@ -32,7 +33,7 @@ REGISTRY = {
 """Short names, which are part of the keys of archived results."""
 
 GROUP = "specz.estimators"
-"""Entry points of other packages that name their estimators."""
+"""Entry-point group in which other packages name their estimators."""
 
 FIT_TAKES = ("train", "validation", "seed", "checkpoint")
 
@@ -41,15 +42,10 @@ Method = str | Mapping[str, Any]
 
 
 def make_estimator(method: Method) -> Estimator:
-    """Return the estimator that a parameter names.
+    """Return the estimator that ``method`` names, alone or in a mapping with settings.
 
     >>> make_estimator({"name": "forest", "trees": 50})
     Forest(trees=50, features=8)
-
-    Parameters
-    ----------
-    method : str or mapping
-        A short name, a path ``mypackage.module:MyClass``, or a mapping of ``name`` and settings.
 
     Raises
     ------
@@ -57,22 +53,18 @@ def make_estimator(method: Method) -> Estimator:
         If there is no such class, it is no estimator, or it has no such setting; the message names
         the nearest one.
     """
-    if isinstance(method, str):
-        return _make(method, {})
-    if not isinstance(method, Mapping) or not isinstance(method.get("name"), str):
-        raise TypeError(
-            f"a method must be a name or a mapping with a name and settings; got {method!r}"
-        )
-    return _make(method["name"], {k: v for k, v in method.items() if k != "name"})
-
-
-def _make(name: str, settings: Mapping[str, Any]) -> Estimator:
-    made: Estimator = _configure(estimator_class(name), settings, f"setting of {name}")
+    settings = {"name": method} if isinstance(method, str) else method
+    if not isinstance(settings, Mapping) or not isinstance(settings.get("name"), str):
+        expected = "a method must be a name or a mapping with a name and settings"
+        raise TypeError(f"{expected}; got {method!r}")
+    name = settings["name"]
+    others = {key: value for key, value in settings.items() if key != "name"}
+    made: Estimator = _configure(estimator_class(name), others, f"setting of {name}")
     return made
 
 
 def _configure(kind: type[Any], settings: Mapping[str, Any], what: str) -> Any:
-    """Make a dataclass with settings; those of a dataclass within it are a mapping of their own."""
+    """Make a dataclass from settings; a nested dataclass takes a mapping of its own."""
     known = {f.name: f for f in fields(kind)}
     given = {}
     for name, value in settings.items():
@@ -84,6 +76,7 @@ def _configure(kind: type[Any], settings: Mapping[str, Any], what: str) -> Any:
                 raise TypeError(f"{what}: {name} must be a mapping of settings; got {value!r}")
             inner = {f.name: getattr(default, f.name) for f in fields(default)}
             value = _configure(type(default), {**inner, **value}, f"{what}, {name}")
+        # YAML and JSON have lists; a frozen dataclass needs a tuple to be hashable.
         given[name] = tuple(value) if isinstance(value, list) else value
     try:
         return kind(**given)
@@ -92,17 +85,12 @@ def _configure(kind: type[Any], settings: Mapping[str, Any], what: str) -> Any:
 
 
 def estimator_class(name: str) -> type[Any]:
-    """Return the class of an estimator, once it is found to be one.
-
-    Parameters
-    ----------
-    name : str
-        A short name, that of an entry point, or ``mypackage.module:MyClass``.
+    """Return the class with a short name, a name of an entry point, or a path.
 
     Raises
     ------
     ValueError
-        If there is none, or it does not fit; the message says what is missing.
+        If there is no such class, or it is no :class:`Estimator`; the message says why.
     """
     known = {entry.name: entry.value for entry in entry_points(group=GROUP)} | REGISTRY
     if ":" not in name:
@@ -113,7 +101,7 @@ def estimator_class(name: str) -> type[Any]:
 
 
 def _check_fits(name: str, kind: Any) -> None:
-    """Raise ValueError unless ``kind`` keeps the interface of :class:`Estimator`."""
+    """Raise ValueError unless ``kind`` has the interface of :class:`Estimator`."""
     wanted = f"estimator {name!r} must be a frozen dataclass with a label and a fit"
     options = getattr(kind, "__dataclass_params__", None)
     if options is None or not options.frozen:
@@ -121,14 +109,14 @@ def _check_fits(name: str, kind: Any) -> None:
     for member in ("label", "fit"):
         if not hasattr(kind, member):
             raise ValueError(f"{wanted}; {kind.__qualname__} has no {member}")
-    takes = tuple(inspect.signature(kind.fit).parameters)[1:]
+    takes = tuple(inspect.signature(kind.fit).parameters)[1:]  # without self
     if takes != FIT_TAKES:
         wanted, found = (", ".join(names) for names in (FIT_TAKES, takes))
         raise ValueError(f"fit of estimator {name!r} must take ({wanted}); got ({found})")
 
 
 def estimator_name(estimator: Estimator) -> str:
-    """Return the short name of an estimator's class, or the path by which it is imported.
+    """Return the short name of an estimator's class, or its import path.
 
     Raises
     ------
@@ -150,10 +138,10 @@ AS_IT_IS = "as it is"
 def differences(
     one: Estimator, other: Estimator | None = None, without: Collection[str] = ()
 ) -> str:
-    """Name the settings of ``one`` that are not those of ``other``, with their values.
+    """Name the settings in which ``one`` differs from ``other``, with their values.
 
-    :data:`AS_IT_IS` if there is none; the method, if that is what differs. ``other`` is by default
-    the method with its defaults. Settings ``without`` are passed over.
+    By default ``other`` is the method with default settings. Settings in ``without`` do not count.
+    The result is the label if the methods differ, and :data:`AS_IT_IS` if nothing does.
     """
     if other is not None and type(one) is not type(other):
         return one.label
@@ -171,8 +159,8 @@ def _differing(one: Any, other: Any, without: Collection[str]) -> list[str]:
         if is_dataclass(value):
             found += _differing(value, before, without)
         elif isinstance(value, bool):
-            without_it = f"un{name}" if name.startswith("known") else f"do not {name}"
-            found.append(name if value else without_it)
+            negated = f"un{name}" if name.startswith("known") else f"do not {name}"
+            found.append(name if value else negated)
         elif isinstance(value, tuple):
             found.append(f"{name} {', '.join(map(str, value))}")
         else:

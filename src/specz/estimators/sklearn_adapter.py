@@ -1,16 +1,22 @@
 """Any classifier of scikit-learn, or of a library with its interface, as an estimator."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.base import is_regressor
 
 from specz.common import checks
+from specz.common.arrays import Flux, IntArray
 from specz.common.classes import import_class
-from specz.estimators.base import Fitted
-from specz.estimators.classifiers import class_probabilities, class_votes, fit_classifier
+from specz.estimators.base import ClassScores, Fitted
+from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
+
+FEW_PER_CLASS = "The number of unique classes is greater than 50% of the number of samples"
+"""Scikit-learn's warning that the labels look like a regression; here the classes are intended."""
 
 
 @dataclass(frozen=True)
@@ -20,14 +26,14 @@ class Sklearn:
     Attributes
     ----------
     classifier : str
-        ``sklearn.ensemble:ExtraTreesClassifier``.
+        Path, such as ``sklearn.ensemble:ExtraTreesClassifier``.
     params : mapping or tuple of (str, value)
         Its settings; kept as pairs in order of name.
 
     Raises
     ------
     ValueError, TypeError
-        If there is no such classifier, or it has no such setting or not that value.
+        If there is no such classifier or setting, or a value is not plain.
     """
 
     classifier: str
@@ -53,7 +59,7 @@ class Sklearn:
 
     @property
     def uses_seed(self) -> bool:
-        """Whether chance has a part in the fit."""
+        """Whether the fit is random."""
         return "random_state" in self._class()().get_params()
 
     def _class(self) -> Any:
@@ -68,7 +74,7 @@ class Sklearn:
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
-        """Fit the classifier; its own randomness takes ``seed``."""
+        """Fit the classifier, with ``seed`` as its ``random_state``."""
         given = {"random_state": seed} if self.uses_seed else {}
         model = self._class()(**{**given, **dict(self.params)})
         fit_classifier(model, train)
@@ -80,5 +86,26 @@ class Sklearn:
 def _is_regressor(model: Any) -> bool:
     try:
         return bool(is_regressor(model))
-    except AttributeError:  # a class that is not scikit-learn's own and has no tags
+    except AttributeError:  # a class from another library, without tags
         return False
+
+
+def fit_classifier(model: Any, train: Sample) -> None:
+    """Fit a classifier of scikit-learn to the pixels and classes of a sample."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", FEW_PER_CLASS, UserWarning)
+        model.fit(train.flux(), train.labels)
+
+
+def class_probabilities(model: Any, flux: Flux) -> ClassScores:
+    """Probabilities of a fitted classifier; zero for classes without training spectra."""
+    values = np.zeros((len(flux), CLASSES.n))
+    values[:, model.classes_] = model.predict_proba(flux)
+    return ClassScores(values, is_probability=True)
+
+
+def class_votes(winner: IntArray) -> ClassScores:
+    """Scores of a method that names one class per spectrum: ``winner``, shape (n_spectra,)."""
+    values = np.zeros((len(winner), CLASSES.n), dtype=np.float32)
+    values[np.arange(len(winner)), winner] = 1
+    return ClassScores(values, is_probability=False)

@@ -1,26 +1,25 @@
-"""Template fitting: what an astronomer would use today.
+"""Template fitting, the standard method for spectroscopic redshifts.
 
-At each trial redshift the spectrum is fitted with a free linear combination of templates, the
-principal components of the training SEDs, and χ² is scanned over redshift (Tonry & Davis 1979;
-Bolton et al. 2012; the same idea as in redrock). With Q an orthonormal basis of the templates
-as they appear at redshift z, min χ² = (x·x - |Qᵀx|²) / σ²; where σ is not the same in all pixels,
-spectra and templates are whitened first. The posterior is p(z) ∝ exp(-χ²/2) for a flat prior in
-redshift.
+At each trial redshift a linear combination of templates, the principal components of the training
+SEDs, is fitted to the spectrum, and χ² is scanned over redshift (Tonry & Davis 1979; Bolton et al.
+2012; redrock does the same). With Q an orthonormal basis of the templates at redshift z,
+min χ² = (x·x - |Qᵀx|²) / σ². If σ differs between pixels, spectra and templates are whitened first.
+The posterior is p(z) ∝ exp(-χ²/2) for a flat prior in redshift.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from specz.common import checks
+from specz.common.arrays import FloatArray, Flux
 from specz.estimators.base import ClassScores, Fitted
 from specz.estimators.redshift_scan import (
     COARSE,
     ROWS,
-    FloatArray,
-    Flux,
     coarse_scan,
     fine_steps,
     scan,
@@ -29,13 +28,13 @@ from specz.spectra.components import decompose, principal_mixtures
 from specz.spectra.sample import Sample
 
 CONTINUA = 16
-"""Principal continua from which the templates are mixed."""
+"""Number of principal continua from which the templates are mixed."""
 
 SNR_MAX = 100.0
-"""Spectra are never taken to be less noisy: templates do not fit any better than this."""
+"""Highest S/N that is assumed: the templates do not fit any better."""
 
 STEPS_MAX = 32
-"""Redshifts a class at most."""
+"""Most redshifts per class."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class TemplateFit:
     templates : tuple of int
         Choices of their number; the one with the best validation accuracy is kept.
     resolution : float
-        Redshifts a class at S/N 1; as many times more as the S/N is higher.
+        Redshifts per class at S/N 1; their number grows with the S/N.
     """
 
     label: ClassVar[str] = "template fit"
@@ -63,7 +62,7 @@ class TemplateFit:
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
-        """Take the principal components of the SEDs that ``train`` shows as templates."""
+        """Take the principal components of the SEDs of ``train`` as templates."""
         components = decompose(train.library, np.unique(train.sed), CONTINUA)
         mixtures = principal_mixtures(components, max(self.templates))
         snr = min(train.snr, SNR_MAX)
@@ -83,15 +82,11 @@ class TemplateFit:
                 out[:, :, j] = 0.5 * snr**2 * explained[:, np.array(n) - 1].T
             return out
 
-        flux, labels = whiten(validation.flux()), validation.labels
         best = self.templates[0]
         if len(self.templates) > 1:
-
-            def every(flux: Flux, z: FloatArray) -> Flux:
-                return log_likelihoods(flux, z, self.templates)
-
-            value = coarse_scan(flux, every, COARSE)
-            hits = (value.argmax(axis=-1) == labels).mean(axis=-1)
+            every = partial(log_likelihoods, n=self.templates)
+            value = coarse_scan(whiten(validation.flux()), every, COARSE)
+            hits = (value.argmax(axis=-1) == validation.labels).mean(axis=-1)
             best = self.templates[int(np.argmax(hits))]
 
         def chosen(flux: Flux, z: FloatArray) -> Flux:

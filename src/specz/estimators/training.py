@@ -1,7 +1,7 @@
-"""Training a Keras model on spectra that are generated as they are needed.
+"""Training of a Keras model on spectra that are generated on demand.
 
-One thread makes the next batches while the model works on this one. The order of the batches
-depends on the seed and the epoch only, so that a training can be resumed after any epoch.
+One thread generates the next batches while the model trains on the current one. The order of the
+examples depends only on the seed and the epoch, so a training can be resumed after any epoch.
 Nothing here depends on the Keras backend.
 """
 
@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from scipy.optimize import minimize_scalar
 from tqdm import tqdm
 
 from specz.common import checks
+from specz.common.arrays import IntArray, Labels
 from specz.estimators.backend import load_keras
 from specz.estimators.base import NO_COST, ClassScores, Cost, History
 from specz.spectra.sample import Sample
@@ -28,12 +30,12 @@ if TYPE_CHECKING:
     import keras
 
 AHEAD = 4
-"""Batches made ahead of the model."""
+"""Batches generated ahead of the model."""
 EVALUATION_BATCH = 128
-"""Spectra asked about at a time (512: the equivariant network is a third slower)."""
+"""Spectra per prediction (with 512 the equivariant network is a third slower)."""
 
 Weights = list[npt.NDArray[Any]]
-Batch = tuple[npt.NDArray[np.float32], npt.NDArray[np.int16]]
+Batch = tuple[npt.NDArray[np.float32], Labels]
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,18 @@ class TrainingConfig:
     epochs : int
         Passes over the training set.
     min_updates : int
-        A small training set is passed over more often, until it has had this many steps.
+        Least number of steps: small training sets get more epochs.
     batch : int
-        Examples a step.
+        Examples per step.
     learning_rate : float
-        Its peak, after the warm-up.
+        Peak, after the warm-up.
     warmup : float
-        Part of the steps over which the learning rate rises.
+        Fraction of the steps in which the learning rate rises.
     fresh_noise : bool
-        Whether each epoch draws new noise; by default an example keeps its noise, as a
-        stored training set would.
+        Whether each epoch draws new noise; by default an example keeps its noise, as in a stored
+        training set.
     keep_best : bool
-        Whether to return the weights of the epoch with the best validation accuracy.
+        Whether to keep the weights of the epoch with the best validation accuracy.
     """
 
     epochs: int = 4
@@ -88,54 +90,40 @@ def train(
     seed: int,
     checkpoint: Path | None = None,
 ) -> tuple[History, Cost]:
-    """Train ``model`` in place; return its progress, and what earlier attempts cost.
+    """Train ``model`` in place; return its progress, and the cost of earlier attempts.
 
-    With a checkpoint, the state is kept after every epoch. A training that was stopped, at any
-    moment, goes on after its last whole epoch with the same order of examples and the same
-    learning rates, and ends as if it had not been stopped.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Maps (batch, n_pixels) to logits, (batch, n_classes).
-    train, validation : Sample
-    config : TrainingConfig
-    seed : int
-        Sets the order of the examples (the weights and dropout take Keras's seed).
-    checkpoint : Path, optional
-        File in which the state is kept.
+    ``seed`` sets the order of the examples; weights and dropout use Keras's seed. The file
+    ``checkpoint`` keeps the state after every epoch. A training that was stopped continues after
+    its last complete epoch, with the same order and learning rates, and ends with the same weights.
     """
     keras = load_keras()
     n, labels = len(train), train.labels
     epochs, steps = config.epochs_for(n), math.ceil(n / config.batch)
     warm = max(1, round(config.warmup * epochs * steps))
+    decay = max(1, epochs * steps - warm)
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0,
-        max(1, epochs * steps - warm),
-        warmup_target=config.learning_rate,
-        warmup_steps=warm,
+        0.0, decay, warmup_target=config.learning_rate, warmup_steps=warm
     )
     model.compile(
         optimizer=keras.optimizers.Adam(schedule),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        # On a CPU TensorFlow is slower with XLA; JAX has nothing else.
+        # On a CPU TensorFlow is slower with XLA; JAX always uses it.
         jit_compile=keras.backend.backend() == "jax",
     )
     seen = train.head(min(n, len(validation)))
-    title = f"train {n:,}"
     watched = [(sample.flux(), sample.labels) for sample in (seen, validation)]
     rows: list[list[float]] = []
     best: Weights | None = None
     earlier, start = NO_COST, Cost.clock()
     if checkpoint is not None:
-        model.optimizer.build(model.trainable_variables)
+        model.optimizer.build(model.trainable_variables)  # its state must exist to be restored
         rows, best, earlier = _restore(checkpoint, model)
-    with tqdm(
-        total=epochs * steps, initial=len(rows) * steps, desc=title, unit="step", disable=None
-    ) as bar:
+    done, total = len(rows) * steps, epochs * steps
+    title = f"train {n:,}"
+    with tqdm(total=total, initial=done, desc=title, unit="step", disable=None) as bar:
         for epoch in range(len(rows), epochs):
             order = np.random.default_rng([seed, epoch]).permutation(n)
-            noise = epoch if config.fresh_noise else 0
+            noise = epoch if config.fresh_noise else 0  # number of the draw
             for flux, label in _batches(train, labels, order, config.batch, noise):
                 model.train_on_batch(flux, label)
                 bar.update()
@@ -143,9 +131,8 @@ def train(
                 _loss_and_accuracy(logits(model, flux), label) for flux, label in watched
             )
             bar.set_postfix(validation=f"{validation_accuracy:.3f}")
-            if config.keep_best and validation_accuracy > max(
-                (row[-1] for row in rows), default=-1
-            ):
+            highest = max((row[-1] for row in rows), default=-1)
+            if config.keep_best and validation_accuracy > highest:
                 best = model.get_weights()
             rows.append([(epoch + 1.0) * n, loss, validation_loss, accuracy, validation_accuracy])
             if checkpoint is not None:
@@ -156,13 +143,9 @@ def train(
 
 
 def _keep(
-    path: Path,
-    model: "keras.Model",
-    rows: list[list[float]],
-    best: "Weights | None",
-    cost: Cost,
+    path: Path, model: "keras.Model", rows: list[list[float]], best: "Weights | None", cost: Cost
 ) -> None:
-    """Write the state of a training: aside first, so that the file is whole or absent."""
+    """Write the state of a training aside and rename it, so the file is complete or absent."""
     variables = [*model.variables, *model.optimizer.variables]
     state = {f"now.{i}": _to_numpy(v) for i, v in enumerate(variables)}
     state |= {f"best.{i}": v for i, v in enumerate(best or [])}
@@ -173,7 +156,7 @@ def _keep(
 
 
 def _restore(path: Path, model: "keras.Model") -> "tuple[list[list[float]], Weights | None, Cost]":
-    """Put a kept state back into the model; a missing or damaged file means starting afresh."""
+    """Restore the state of a training; without a readable file it starts from the beginning."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             kept = {name: data[name] for name in data.files}
@@ -195,13 +178,9 @@ def _to_numpy(variable: "keras.Variable") -> npt.NDArray[Any]:
 
 
 def _batches(
-    train: Sample,
-    labels: npt.NDArray[np.int16],
-    order: npt.NDArray[np.integer],
-    size: int,
-    epoch: int,
+    train: Sample, labels: Labels, order: IntArray, size: int, epoch: int
 ) -> Iterator[Batch]:
-    """Yield the batches of one epoch in order, made ahead in another thread."""
+    """Yield the batches of one epoch in order; another thread generates them ahead."""
 
     def make(start: int) -> Batch:
         index = order[start : start + size]
@@ -209,49 +188,36 @@ def _batches(
 
     starts = iter(range(0, len(order), size))
     with ThreadPoolExecutor(1) as pool:
-        ahead = deque(
-            pool.submit(make, start) for _, start in zip(range(AHEAD), starts, strict=False)
-        )
+        ahead = deque(pool.submit(make, start) for start in islice(starts, AHEAD))
         while ahead:
             batch = ahead.popleft().result()
-            for start in starts:
-                ahead.append(pool.submit(make, start))
-                break
+            ahead.extend(pool.submit(make, start) for start in islice(starts, 1))
             yield batch
 
 
 def logits(model: "keras.Model", flux: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Ask a model for the logits of many spectra, shape (n_spectra, n_classes)."""
+    """Logits of spectra, shape (n_spectra, n_classes), :data:`EVALUATION_BATCH` at a time."""
     keras = load_keras()
-    parts = [
-        keras.ops.convert_to_numpy(model.predict_on_batch(flux[i : i + EVALUATION_BATCH]))
-        for i in range(0, len(flux), EVALUATION_BATCH)
-    ]
+    size = EVALUATION_BATCH
+    batches = [flux[start : start + size] for start in range(0, len(flux), size)]
+    parts = [keras.ops.convert_to_numpy(model.predict_on_batch(batch)) for batch in batches]
     return np.concatenate(parts)
 
 
 def softmax_scores(model: "keras.Model", flux: npt.NDArray[np.float32]) -> ClassScores:
-    """Posterior of a model that gives logits."""
-    values = logits(model, flux)
+    """Posterior of a network from its logits."""
+    values = logits(model, flux)  # overwritten below: it may be large
     values -= values.max(axis=1, keepdims=True)
     np.exp(values, out=values)
     values /= values.sum(axis=1, keepdims=True)
     return ClassScores(values, is_probability=True)
 
 
-def temperature(values: npt.NDArray[np.float32], label: npt.NDArray[np.int16]) -> float:
+def temperature(values: npt.NDArray[np.float32], label: Labels) -> float:
     """Factor on the logits that gives the lowest mean cross-entropy (Guo et al. 2017).
 
-    Parameters
-    ----------
-    values : ndarray, shape (n_spectra, n_classes)
-        Logits of spectra that the model was not trained on.
-    label : ndarray, shape (n_spectra,)
-
-    Returns
-    -------
-    float
-        Between 1/e² and e²; larger than one if the model was not sure enough of itself.
+    ``values`` are the logits, shape (n_spectra, n_classes), of spectra that the network was not
+    trained on. The factor lies between 1/e² and e²; above one, the network was underconfident.
     """
 
     def loss(log_factor: float) -> float:
@@ -260,9 +226,7 @@ def temperature(values: npt.NDArray[np.float32], label: npt.NDArray[np.int16]) -
     return math.exp(float(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 
 
-def _loss_and_accuracy(
-    values: npt.NDArray[np.float32], label: npt.NDArray[np.int16]
-) -> tuple[float, float]:
+def _loss_and_accuracy(values: npt.NDArray[np.float32], label: Labels) -> tuple[float, float]:
     """Mean cross-entropy in nats, and exact-class accuracy."""
     top = values.max(axis=1)
     log_norm = top + np.log(np.exp(values - top[:, None]).sum(axis=1))

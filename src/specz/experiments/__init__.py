@@ -1,1 +1,1 @@
-"""Run an experiment once, keep its result, run it elsewhere."""
+"""Run each experiment once, store its result; run it on this machine or on a cluster."""

@@ -1,4 +1,4 @@
-"""Asking a fitted estimator about training, validation and test spectra."""
+"""Evaluation of a fitted estimator on training, validation and test spectra."""
 
 import time
 from dataclasses import dataclass
@@ -13,16 +13,9 @@ Samples = tuple[Sample, Sample, Sample]
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a fitted estimator says of the spectra of an experiment.
+    """Predictions for the spectra of :func:`evaluation_samples`.
 
-    Attributes
-    ----------
-    train : Predictions
-        On the first training spectra, as many as there are validation spectra.
-    validation, test : Predictions
-        Where the test spectra are perturbed, the others are not asked about again.
-    test_seconds : float
-        How long the test spectra took.
+    ``test_seconds`` is the time of those for the test spectra.
     """
 
     train: Predictions
@@ -32,7 +25,10 @@ class Evaluation:
 
 
 def evaluation_samples(samples: Samples, only_test: bool) -> Samples:
-    """Take the spectra about which an estimator is asked."""
+    """Select the spectra to evaluate: of the training spectra as many as for validation.
+
+    ``only_test`` is for perturbed test spectra, where the others would give the same again.
+    """
     train, validation, test = samples
     if only_test:
         return train.head(0), validation.head(0), test
@@ -40,9 +36,9 @@ def evaluation_samples(samples: Samples, only_test: bool) -> Samples:
 
 
 def evaluate(fitted: Fitted, samples: Samples, only_test: bool = False) -> Evaluation:
-    """Ask ``fitted`` about the spectra of :func:`evaluation_samples`."""
+    """Evaluate ``fitted`` on the spectra of :func:`evaluation_samples`."""
     train, validation, test = evaluation_samples(samples, only_test)
-    start = time.perf_counter()
+    start = time.perf_counter()  # generating the spectra counts as well
     on_test = predict(fitted, test)
     seconds = time.perf_counter() - start
     return Evaluation(predict(fitted, train), predict(fitted, validation), on_test, seconds)

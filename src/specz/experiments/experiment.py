@@ -1,4 +1,4 @@
-"""One experiment: an estimator, the spectra it learns from, and those it is asked about."""
+"""One experiment: an estimator, its training spectra and its test spectra."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ SNR_MIN = 1e-3
 N_MAX = 100_000_000
 """Most spectra of a sample."""
 UNTITLED = ("layers", "epochs", "min_updates", "classifier", "params")
-"""Settings that a title does not list: the name of the method has them, or the profile."""
+"""Settings that a title omits: they are in the name of the method, or in the profile."""
 
 
 def noise_label(snr: float) -> str:
@@ -29,27 +29,25 @@ def noise_label(snr: float) -> str:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Everything that a result depends on, besides the code.
+    """All settings that a result depends on.
 
     Attributes
     ----------
-    estimator : Estimator
     n_train : int
-        Training spectra; beyond the library's SEDs, further copies at other redshifts.
+        Training spectra; if more than the library's SEDs, with copies at other redshifts.
     snr : float
-        Continuum S/N per pixel, on the mean flux; infinity: clean.
+        Continuum S/N per pixel, on the mean flux; infinite for clean spectra.
     grid : str
         Name in :data:`specz.spectra.grid.GRIDS`.
     n_validation, n_test : int
-        Spectra that choose settings, and spectra that are reported.
-    library : LibraryConfig
+        Spectra to choose settings, and spectra to report.
     data_seed : int
-        Redshifts and noise. Experiments of one data seed share their spectra.
+        Of redshifts and noise. Experiments with the same data seed share their spectra.
     seed : int
-        The estimator's own randomness: weights, order of the examples, trees.
+        Of the estimator: weights, order of the examples, trees.
     altered : str
-        What is done to the test spectra alone, a name in
-        :data:`specz.spectra.perturbations.PERTURBATIONS`; nothing by default.
+        Perturbation of the test spectra, a name in
+        :data:`specz.spectra.perturbations.PERTURBATIONS`; none by default.
     """
 
     estimator: Estimator
@@ -81,16 +79,13 @@ class Experiment:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The experiment as plain values, with the estimator by name.
-
-        A setting that was added later (see :data:`specz.estimators.base.OMIT_DEFAULT`) is left out
-        while it has its default, so that the keys of earlier results stay.
-        """
+        """The experiment as plain values, without :data:`~specz.estimators.base.OMIT_DEFAULT`."""
         plain = asdict(replace(self))
         for owner, settings in ((self, plain), (self.estimator, plain["estimator"])):
             for f in fields(owner):  # type: ignore[arg-type]
                 if f.metadata == OMIT_DEFAULT and settings[f.name] == f.default:
                     del settings[f.name]
+        # The name comes first, as a reader of a manifest expects.
         plain["estimator"] = {"name": self.method, **plain["estimator"]}
         return plain
 
@@ -110,7 +105,7 @@ class Experiment:
         return ", ".join(words)
 
     def samples(self) -> Samples:
-        """Training, validation and test spectra, the last perturbed if that was asked for."""
+        """Training, validation and test spectra, the last perturbed by ``altered``."""
         sizes = (self.n_train, self.n_validation, self.n_test)
         train, validation, test = draw_samples(
             self.library, sizes, White(self.snr), get_grid(self.grid), self.data_seed
@@ -119,13 +114,6 @@ class Experiment:
 
 
 def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:
-    """Fit the experiment's estimator.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    checkpoint : Path, optional
-        Where a long fit keeps its progress, and goes on from.
-    """
+    """Fit the experiment's estimator; a slow fit keeps its progress in ``checkpoint``."""
     train, validation, _ = experiment.samples()
     return experiment.estimator.fit(train, validation, experiment.seed, checkpoint)

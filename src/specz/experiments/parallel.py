@@ -1,17 +1,17 @@
-"""Run independent experiments side by side: on this machine, or on a Dask cluster.
+"""Run independent experiments in parallel, on this machine or on a Dask cluster.
 
-Both are executors of ``concurrent.futures``. A task is one fit with all its evaluations, so that
-nothing is fitted twice, and runs in a process of its own: one that is killed, as by a system whose
-memory is full, takes nothing with it, and is named.
+Both are executors of ``concurrent.futures``. A task is one fit with all its evaluations, so nothing
+is fitted twice. It runs in a process of its own: if that is killed, for example because memory is
+full, the error names its experiments and the others continue.
 
-On this machine one experiment runs at a time by default. TensorFlow and BLAS use every core
-within it, and memory is then what one needs. With more workers each gets its share of the cores.
+On this machine one experiment runs at a time by default, with all cores for TensorFlow and BLAS and
+the memory of one experiment. With more workers each gets its share of the cores.
 
-On a cluster a task starts from its settings alone and comes back as the files of its entries; no
-folder need be shared. What is trusted: Dask sends pickled objects both ways, so whoever reaches
-the scheduler can run code here and on every worker. Only numbers, and models as Keras writes
-them, get into the store, each held against its digest. A worker whose code or libraries are not
-those of the caller refuses, and says what differs.
+On a cluster a task starts from its settings and returns the files of its entries; no shared folder
+is needed. Security: Dask sends pickled objects in both directions, so anyone who reaches the
+scheduler can run code here and on every worker. Only numbers and Keras models enter the store,
+each checked against its digest. A worker with other code or libraries than the caller refuses and
+names the differences.
 """
 
 import importlib.util
@@ -23,21 +23,20 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from specz.common import checks, paths
 from specz.common.processes import Processes, cores
 from specz.common.store import Files, Store, key_of
 from specz.experiments.experiment import Experiment
-from specz.experiments.recipe import differences_here, fit_recipe, missing, result_recipe
+from specz.experiments.recipe import Recipe, differences_here, fit_recipe, missing, result_recipe
 from specz.experiments.run import run
 
 FORESEEN = (ValueError, TypeError, MemoryError)
-"""Errors that say what is wrong without a traceback."""
+"""Errors whose message is clear without a traceback."""
 
 Task = list[tuple[str, Experiment]]
-"""Experiments of one fit, each with its line for the terminal."""
+"""Experiments of one fit, each with its line in the terminal."""
 
 
 class FanoutError(Exception):
@@ -46,19 +45,19 @@ class FanoutError(Exception):
 
 @dataclass(frozen=True)
 class Backend:
-    """Where experiments are computed; checked at once.
+    """Where experiments are computed.
 
     Attributes
     ----------
     workers : int
         Experiments at a time on this machine.
     cluster : str or None
-        Address of a Dask scheduler, in place of this machine.
+        Address of a Dask scheduler, to use instead of this machine.
 
     Raises
     ------
     ValueError, TypeError
-        If there are fewer cores than workers, the address is none, or Dask is not installed.
+        If there are fewer cores than workers, the address is invalid, or Dask is not installed.
     """
 
     workers: int = 1
@@ -71,17 +70,15 @@ class Backend:
         if self.workers != 1:
             raise ValueError(f"workers are of this machine, not of a cluster; got {self.workers}")
         if not _is_address(self.cluster):
-            raise ValueError(
-                f"cluster must be an address like tcp://host:8786; got {self.cluster!r}"
-            )
+            example = "tcp://host:8786"
+            raise ValueError(f"cluster must be an address like {example}; got {self.cluster!r}")
         if importlib.util.find_spec("distributed") is None:
-            raise ValueError(
-                "a cluster needs Dask distributed: pip install '.[cluster]' in the repository"
-            )
+            install = "pip install '.[cluster]' in the repository"
+            raise ValueError(f"a cluster needs Dask distributed: {install}")
 
     @contextmanager
     def executor(self) -> Iterator[Executor]:
-        """Give an executor of this machine or of the cluster."""
+        """Yield an executor on this machine or on the cluster."""
         if self.cluster is None:
             threads = None if self.workers == 1 else cores() // self.workers
             with Processes(self.workers, threads) as processes:
@@ -91,7 +88,7 @@ class Backend:
         from distributed import Client
 
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it logs tracebacks
-        # A network that is evaluated on other test spectra goes along, and may be large.
+        # A stored network is sent along with the task, and may be large.
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"}):
             try:
                 client = Client(self.cluster)
@@ -109,9 +106,8 @@ LOCAL = Backend()
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return f"{parts.scheme}://{parts.netloc}" == text and all(
-            (parts.scheme in ("tcp", "tls"), parts.hostname, parts.port, not parts.username)
-        )
+        plain = f"{parts.scheme}://{parts.netloc}" == text and not parts.username
+        return plain and parts.scheme in ("tcp", "tls") and bool(parts.hostname and parts.port)
     except ValueError:  # a port that is no number, or too large
         return False
 
@@ -119,23 +115,16 @@ def _is_address(text: str) -> bool:
 def compute(
     wanted: Iterable[Experiment], where: Backend = LOCAL, store: Store | None = None
 ) -> Iterator[Experiment]:
-    """Compute the experiments that the store lacks; yield each once its result is there.
+    """Compute the experiments that the store lacks; yield each once its result is stored.
 
-    One that fails does not keep the others from being computed. What is finished is kept, so
-    that the same call goes on where this one ended, whatever ended it.
-
-    Parameters
-    ----------
-    wanted : iterable of Experiment
-    where : Backend
-    store : Store, optional
-        ``build/store`` by default.
+    The store is ``build/store`` by default. If an experiment fails, the others are still computed.
+    Finished results stay in the store, so the same call continues after any interruption.
 
     Raises
     ------
     FanoutError
-        After all others, if an experiment failed; at once if the scheduler is lost or a worker
-        has other code.
+        At the end, if an experiment failed; at once if the scheduler is lost or a worker has other
+        code.
     OSError
         If a result cannot be written.
     """
@@ -160,23 +149,10 @@ def compute(
             else:
                 futures[executor.submit(run_remote, *_pack(task, store))] = group
         for future in as_completed(futures):
-            why = ""
-            try:
-                for key, files in future.result().items():
-                    store.receive(key, files)
-            except CancelledError:
-                raise FanoutError(
-                    f"lost the scheduler at {where.cluster}; what had come back is kept, and "
-                    "once it runs again the same command goes on"
-                ) from None
-            except FanoutError:
-                raise
-            except OSError as error:
-                raise FanoutError(f"{futures[future][0].title}: {error}") from None
-            except Exception as error:
-                why = _describe(error)
-            left = missing(futures[future], store)
-            for experiment in futures[future]:
+            group = futures[future]
+            why = _receive(future, group[0].title, where, store)
+            left = missing(group, store)  # a task that fails may have finished some experiments
+            for experiment in group:
                 if experiment in left:
                     failed.setdefault(why, []).append(experiment.title)
                     continue
@@ -184,46 +160,56 @@ def compute(
                     print(lines[experiment], flush=True)
                 yield experiment
     if failed:
-        said = [f"{'; '.join(titles)}: {why}" for why, titles in failed.items()]
-        raise FanoutError("\n".join(["not computed, all else is:", *said]))
+        causes = [f"{'; '.join(titles)}: {why}" for why, titles in failed.items()]
+        raise FanoutError("\n".join(["not computed, all else is:", *causes]))
+
+
+def _receive(future: Future[dict[str, Files]], title: str, where: Backend, store: Store) -> str:
+    """Store the files that a task returned; return the reason if it failed, else nothing."""
+    try:
+        for key, files in future.result().items():
+            store.receive(key, files)
+    except CancelledError:
+        kept = "what had come back is kept, and once it runs again the same command goes on"
+        raise FanoutError(f"lost the scheduler at {where.cluster}; {kept}") from None
+    except FanoutError:  # a worker with other code: all other tasks would fail as well
+        raise
+    except OSError as error:  # such as a full disk, here
+        raise FanoutError(f"{title}: {error}") from None
+    except Exception as error:
+        return _describe(error)
+    return ""
 
 
 def run_here(task: Task, root: Path) -> dict[str, Files]:
-    """Compute experiments into the store at ``root``, in a process of their own; none is sent."""
+    """Compute experiments into the store at ``root``; the answer is empty, no files are sent."""
     for line, experiment in task:
         print(line, flush=True)
         run([experiment], Store(root))
     return {}
 
 
-def _pack(task: Task, store: Store) -> tuple[bytes, list[dict[str, Any]], dict[str, Files]]:
-    """Pack a task, the recipes of what is to come back, and the fit if it is here already."""
+def _pack(task: Task, store: Store) -> tuple[bytes, list[Recipe], dict[str, Files]]:
+    """Pack a task, the recipes of its entries, and the fit if it is stored here already."""
     fit = fit_recipe(task[0][1])
     key = key_of(fit)
     held = {key: store.files(key)} if store.load(key) is not None else {}
     return pickle.dumps(task), [fit, *(result_recipe(experiment) for _, experiment in task)], held
 
 
-def run_remote(
-    task: bytes, recipes: list[dict[str, Any]], held: dict[str, Files]
-) -> dict[str, Files]:
-    """Compute experiments on a worker of Dask, in a process of their own.
+def run_remote(task: bytes, recipes: list[Recipe], held: dict[str, Files]) -> dict[str, Files]:
+    """Compute experiments on a worker of Dask; return the files of each new entry by key.
 
-    The worker's cores are shared between the tasks that it takes at a time.
+    They run in a process of their own, with an equal share of the worker's cores.
 
     Parameters
     ----------
     task : bytes
-        A pickled :data:`Task`; opened once code and versions are found to be the caller's.
+        A pickled :data:`Task`, which is opened only after a check of code and versions.
     recipes : list of dict
-        Of the entries that come of it.
+        Of the entries to compute.
     held : dict
         Entries that the caller has already, by key.
-
-    Returns
-    -------
-    dict
-        Key to the files of each entry that is new.
     """
     from distributed import get_worker
 
@@ -240,8 +226,8 @@ def run_remote(
         return {key: store.files(key) for key in new}
 
 
-def _run_if_alike(task: bytes, recipes: list[dict[str, Any]], root: Path, worker: str) -> None:
-    """Compute experiments if what they depend on is here what it is at the caller."""
+def _run_if_alike(task: bytes, recipes: list[Recipe], root: Path, worker: str) -> None:
+    """Compute experiments if code and versions are the same here as at the caller."""
     found = dict.fromkeys(line for recipe in recipes for line in differences_here(recipe))
     if found:
         raise FanoutError(f"worker {worker} is not like this machine: {'; '.join(found)}")
@@ -249,7 +235,7 @@ def _run_if_alike(task: bytes, recipes: list[dict[str, Any]], root: Path, worker
 
 
 def _describe(error: Exception) -> str:
-    """Say what went wrong in an experiment; a traceback goes with what was not foreseen."""
+    """Describe a failure, with a traceback unless the error is one of :data:`FORESEEN`."""
     if isinstance(error, BrokenExecutor):
         return f"{error}, as happens when memory is full; a smaller n_train needs less"
     if isinstance(error, FORESEEN):

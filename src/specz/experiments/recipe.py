@@ -1,7 +1,7 @@
-"""What decides a result: settings, code, library versions; and what changed since another.
+"""Recipes: the settings, code and library versions that decide a result.
 
-A recipe's digest is the key of its entry in the store. Only code that can change a number is in
-it: names, titles and colours are not, nor the list of estimators.
+A recipe's digest is the key of its entry in the store. It covers only code that can change a
+number, so not names, titles, colours or the list of estimators.
 """
 
 from collections.abc import Sequence
@@ -16,38 +16,39 @@ from specz.estimators.base import Estimator
 from specz.experiments.experiment import Experiment
 
 EVALUATION_ONLY = ("n_test", "altered")
-"""Settings of an experiment that do not change what is fitted."""
+"""Settings of an experiment that do not change the fit."""
 
 Recipe = dict[str, Any]
 
 
 def result_recipe(experiment: Experiment) -> Recipe:
-    """What decides an experiment's result: settings, code, library versions."""
+    """Recipe of an experiment's result."""
     modules = ["specz.experiments.evaluate"]
     modules += ["specz.spectra.perturbations"] * bool(experiment.altered)
     return _recipe("experiment", experiment, experiment.config, *modules)
 
 
 def fit_recipe(experiment: Experiment) -> Recipe:
-    """What decides the fitted estimator: all but the test spectra and how they are asked."""
+    """Recipe of the fitted estimator: without the test spectra and their evaluation."""
     config = {name: v for name, v in experiment.config.items() if name not in EVALUATION_ONLY}
     return _recipe("fit", experiment, config, "specz.spectra.sample")
 
 
 def _recipe(step: str, experiment: Experiment, config: dict[str, Any], *modules: str) -> Recipe:
     estimator = experiment.estimator
+    # An estimator from outside counts by its code and by the version of its package.
     libraries = (*numerical_libraries(), *_distributions(estimator))
     surroundings = _surroundings(libraries, *modules, type(estimator).__module__)
     return {"step": step, "config": config, **surroundings}
 
 
 def numerical_libraries() -> tuple[str, ...]:
-    """Distributions on whose version a number may depend."""
+    """Distributions whose version may change a number."""
     return ("numpy", "scipy", "numba", "scikit-learn", "keras", *LIBRARIES[backend()])
 
 
 def _distributions(estimator: Estimator) -> list[str]:
-    """Distributions that an estimator from outside this package comes from, or wraps."""
+    """Distributions of an estimator from outside this package, or of the class that it wraps."""
     sources = (type(estimator).__module__, getattr(estimator, "classifier", ""))
     packages = {source.partition(":")[0].partition(".")[0] for source in sources} - {"specz", ""}
     installed = packages_distributions() if packages else {}
@@ -69,33 +70,23 @@ def missing(experiments: Sequence[Experiment], store: Store | None = None) -> li
 
 
 def why(experiment: Experiment, store: Store | None = None) -> list[str]:
-    """Say what changed since the nearest stored entry of the same estimator.
+    """List the changes since the most similar stored entry of the same estimator.
 
-    Returns
-    -------
-    list of str
-        One line for each setting, source file or version that differs; empty if the
-        experiment is stored, one line saying so if there is no entry to compare with.
+    Empty if the experiment is stored; one line if there is no entry to compare with.
     """
     store = store or Store(paths.STORE)
     recipe = result_recipe(experiment)
     if store.folder(key_of(recipe)).is_dir():
         return []
     name = "config.estimator.name"
-    wanted = _flat(recipe)[name]
-    nearest: list[str] | None = None
-    for manifest in store.manifests():
-        entry = {part: manifest.get(part) for part in recipe}
-        if _flat(entry).get(name) != wanted:
-            continue
-        changed = changes(entry, recipe)
-        if nearest is None or len(changed) < len(nearest):
-            nearest = changed
-    return ["nothing like it is stored"] if nearest is None else nearest
+    entries = [{part: manifest.get(part) for part in recipe} for manifest in store.manifests()]
+    alike = [entry for entry in entries if _flat(entry).get(name) == _flat(recipe)[name]]
+    candidates = [changes(entry, recipe) for entry in alike]
+    return min(candidates, key=len, default=["nothing like it is stored"])
 
 
 def changes(before: Recipe, after: Recipe) -> list[str]:
-    """Say what differs between two recipes, one line for each setting, source file or version."""
+    """List the differences of two recipes: one line per setting, source file or version."""
     was, now = _flat(canonical(before)), _flat(canonical(after))
     return [
         _change(name, was.get(name), now.get(name))
@@ -105,16 +96,16 @@ def changes(before: Recipe, after: Recipe) -> list[str]:
 
 
 def differences_here(recipe: Recipe) -> list[str]:
-    """Say what of the code and the versions here is not as in a recipe from another machine."""
+    """List the differences of code and versions here from a recipe of another machine."""
     try:
         here = {**recipe, **_surroundings(tuple(recipe["versions"]), *recipe["code"])}
-    except (ImportError, ValueError) as error:  # a module that is not here
+    except (ImportError, ValueError) as error:  # a module that is not installed here
         return [str(error)]
     return changes(recipe, here)
 
 
 def _flat(value: object, prefix: str = "") -> dict[str, object]:
-    """Flatten nested settings to ``a.b.c`` names."""
+    """Flatten nested settings to names like ``a.b.c``."""
     if not isinstance(value, dict):
         return {prefix: value}
     flat: dict[str, object] = {}

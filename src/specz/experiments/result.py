@@ -1,4 +1,4 @@
-"""Results: what came of an experiment, as arrays and back; and groups that differ in their seed."""
+"""Results of experiments, as stored arrays and back; and groups that differ in their seed."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -16,7 +16,7 @@ PARTS = ("train", "validation", "test")
 
 
 class _OfExperiment:
-    """Settings of an experiment, at hand where its result is."""
+    """Shortcuts to the settings of the experiment of a result."""
 
     experiment: Experiment
 
@@ -42,7 +42,7 @@ class _OfExperiment:
 
     @property
     def snr(self) -> float:
-        """Continuum S/N per pixel; infinity: clean."""
+        """Continuum S/N per pixel; infinite for clean spectra."""
         return self.experiment.snr
 
     @property
@@ -58,16 +58,7 @@ class _OfExperiment:
 
 @dataclass(frozen=True, eq=False)
 class Result(_OfExperiment):
-    """An experiment and what came of it.
-
-    Attributes
-    ----------
-    experiment : Experiment
-    train, validation, test : Predictions
-    history : History or None
-    manifest : dict
-        How the result was made.
-    """
+    """The predictions of an experiment, and the manifest of how they were made."""
 
     experiment: Experiment
     train: Predictions
@@ -79,18 +70,13 @@ class Result(_OfExperiment):
 
 @dataclass(frozen=True, eq=False)
 class SeedGroup(_OfExperiment):
-    """Results of one experiment, trained again with other seeds.
-
-    Attributes
-    ----------
-    results : tuple of Result
-    """
+    """Results of experiments that differ only in their seed."""
 
     results: tuple[Result, ...]
 
     @property
     def experiment(self) -> Experiment:  # type: ignore[override]
-        """The experiment, with the first of the seeds."""
+        """The experiment with the first seed."""
         return self.results[0].experiment
 
     @property
@@ -105,21 +91,21 @@ class SeedGroup(_OfExperiment):
 
     @property
     def gap(self) -> Interval:
-        """Accuracy on training minus that on validation spectra, which are other galaxies."""
-        return difference_interval(
-            mean_accuracy([result.train for result in self.results]),
-            mean_accuracy([result.validation for result in self.results]),
-        )
+        """Accuracy on training minus accuracy on validation spectra, which are of other SEDs."""
+        train = mean_accuracy([result.train for result in self.results])
+        validation = mean_accuracy([result.validation for result in self.results])
+        return difference_interval(train, validation)
 
     def minus(self, other: "SeedGroup") -> Interval:
-        """Mean accuracy minus that of another, on the same test spectra."""
+        """Mean accuracy minus that of another group on the same test spectra."""
         return mean_difference(self.test, other.test)
 
 
 def group_seeds(results: Sequence[Result]) -> list[SeedGroup]:
-    """Put the results together that differ in their seed alone, in the order of the first."""
+    """Group the results that differ only in their seed, in the order of their first."""
     groups: dict[Experiment, list[Result]] = {}
     for result in results:
+        # Experiments that differ only in their seed are equal with the seed set to zero.
         groups.setdefault(replace(result.experiment, seed=0), []).append(result)
     return [SeedGroup(tuple(group)) for group in groups.values()]
 
@@ -134,7 +120,7 @@ def to_arrays(evaluation: Evaluation | Result, history: History | None) -> Array
 
 
 def history_arrays(history: History | None) -> Arrays:
-    """Return the columns of a history; none if there is none."""
+    """Return the columns of a history; empty without one."""
     return {} if history is None else asdict(history)
 
 

@@ -1,4 +1,4 @@
-"""Run experiments, each at most once: look in the store, compute what is missing."""
+"""Run experiments, each at most once: read stored results and compute the others."""
 
 import resource
 import sys
@@ -23,11 +23,7 @@ from specz.experiments.result import Result, history_arrays, to_arrays, to_resul
 def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[Result]:
     """Return the result of each experiment, computing those that the store lacks.
 
-    Parameters
-    ----------
-    experiments : sequence of Experiment
-    store : Store, optional
-        ``build/store`` by default.
+    The store is ``build/store`` by default.
     """
     store = store or Store(paths.STORE)
     results = []
@@ -61,7 +57,7 @@ def _compute(experiment: Experiment, recipe: Recipe, store: Store) -> Entry:
 
 
 def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
-    """Return the fitted estimator, from the store if it can be read again, and its cost."""
+    """Return the fitted estimator and its cost, from the store if it can be read from disk."""
     if not isinstance(experiment.estimator, Reloadable):
         start = Cost.clock()
         return fit(experiment), Cost.clock().since(start)
@@ -73,7 +69,7 @@ def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
         with file_lock(lock, f"fits {experiment.title}"):
             entry = store.load(key) or _keep_fit(experiment, recipe, store)
             lock.unlink(missing_ok=True)
-    # The model that answers is always the one on disk.
+    # Always use the model on disk, so that a new fit gives the same numbers as a stored one.
     fitted = experiment.estimator.load(entry.folder)
     history = History(**entry.arrays) if entry.arrays else None
     cost = Cost(entry.manifest["seconds"], entry.manifest["cpu_seconds"])
@@ -81,7 +77,7 @@ def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
 
 
 def _keep_fit(experiment: Experiment, recipe: Recipe, store: Store) -> Entry:
-    """Fit an estimator and store it; its checkpoint is needed no more."""
+    """Fit an estimator and store it, then remove its checkpoint."""
     key = key_of(recipe)
     checkpoint = store.checkpoint(key)
     start = Cost.clock()
@@ -97,6 +93,7 @@ def _circumstances(fitted: Fitted) -> dict[str, Any]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         **circumstances(),
+        # ru_maxrss is in bytes on macOS, in KiB on Linux.
         "process_peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
         "device": device() if fitted.history is not None else CPU,
     }

@@ -1,7 +1,7 @@
 """Drawing results. Each function takes results and axes, and returns the axes.
 
-No number is computed here but what a histogram needs; every figure is saved as SVG and
-PDF, with the numbers that it shows as CSV.
+Numbers come from :mod:`specz.metrics`; only counts in bins are computed here. Every figure is
+saved as SVG and PDF, with the numbers that it shows as CSV.
 """
 
 from specz.experiments.experiment import noise_label

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.experiments.result import Result
-from specz.figures.labels import Label, limits, methods
+from specz.figures.labels import Label, grouped, limits, methods
 from specz.figures.style import OTHER, Style, colour, points, rows, spread
 
 MEASURES = (
@@ -19,24 +19,20 @@ MEASURES = (
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw exact-class and ±1-class accuracy of each result with intervals.
 
-    Results of one label, which differ in their seed, share a row, and the number is their mean.
-    Dashed lines are the Bayes limit of both on the same test spectra.
+    Results of one label, which differ in their seed, share a row; the number is their mean.
+    Dashed and dotted lines are the Bayes limit of both on the same test spectra.
     """
-    ceiling, results = limits(results), methods(results)
-    groups: dict[str, list[Result]] = {}
-    for result in results:
-        groups.setdefault(label(result), []).append(result)
+    ceiling, groups = limits(results), grouped(methods(results), label)
     heights = rows(ax, list(groups), "accuracy on test spectra")
     for group, middle in zip(groups.values(), heights, strict=True):
-        spread_out = spread(middle, len(group))
-        for result, at in zip(group, spread_out, strict=True):
+        row = spread(middle, len(group))
+        for result, at in zip(group, row, strict=True):
             shade = colour(result.label)
             for name, measure, fmt, face, _ in MEASURES:
-                value = measure(result.test)
                 style: Style = {"color": shade, "mfc": face or shade, "label": f"_{name}"}
-                points(ax, [at], [value], across=True, fmt=fmt, **style)
-        mean = metrics.mean_accuracy([result.test for result in group]).value
-        ax.text(mean, spread_out[0] + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
+                points(ax, [at], [measure(result.test)], across=True, fmt=fmt, **style)
+        mean = metrics.mean_accuracy([r.test for r in group]).value
+        ax.text(mean, row[0] + 0.18, f"{100 * mean:.1f} %", ha="center", fontsize=9)
     for name, _, fmt, face, _ in MEASURES:
         ax.plot([], [], fmt, color=OTHER, mfc=face or OTHER, label=name)
     for result in ceiling.values():

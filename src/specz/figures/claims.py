@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 
-from specz.figures.style import GREY, Style, points
+from specz.figures.style import GREY, Style, gradient, points
 from specz.study.claims import Claim
 
 
 def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
-    """Draw every check of every claim, one row each, claims apart."""
+    """Draw every check of every claim, one row per check, one colour per claim."""
     rows = [(claim, check) for claim in claims for check in claim.checks]
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.8, 6))
+    shades = gradient(6, 0.8)
     for y, (claim, check) in enumerate(rows):
         shade = shades[claim.number - 1]
         style: Style = {"color": shade, "mfc": shade if check.passed else "white", "ms": 5}

@@ -3,25 +3,23 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from specz import metrics
+from specz.common.arrays import FloatArray
 from specz.estimators.bayes import BayesLimit
 from specz.experiments.result import Result
 from specz.figures.labels import by_limit
-from specz.figures.style import GREY, Style, colour, plain_log, points, rows
-
-FloatArray = npt.NDArray[np.float64]
+from specz.figures.style import GREY, colour, plain_log, points, rows
 
 
 def plot_convergence(results: Sequence[Result], ax: Axes) -> Axes:
-    """Draw how far the accuracy of each result lies from that of the first, on the same spectra."""
+    """Draw the accuracy of each result minus that of the first, on the same spectra."""
     first, *others = results
     heights = rows(ax, [by_limit(r) for r in others], "change of exact-class accuracy (points)")
-    values = [metrics.compare(result.test, first.test).difference for result in others]
-    style: Style = {"color": colour(first.label), "label": "_difference"}
-    points(ax, heights, values, across=True, factor=100, **style)
+    change = [metrics.compare(r.test, first.test).difference for r in others]
+    shade = colour(first.label)
+    points(ax, heights, change, across=True, factor=100, color=shade, label="_difference")
     ax.axvline(0, color=GREY, lw=0.8)
     return ax
 
@@ -29,18 +27,12 @@ def plot_convergence(results: Sequence[Result], ax: Axes) -> Axes:
 def plot_cramer_rao(
     snr: Sequence[float], bound: Sequence[float], errors: Sequence[FloatArray], ax: Axes
 ) -> Axes:
-    """Draw the scatter of redshifts from one line, and the bound of Cramér and Rao.
+    """Draw the scatter of redshifts measured from one line, and the Cramér–Rao bound.
 
-    Parameters
-    ----------
-    snr, bound : sequence of float
-        Noise levels, and the bound on σ_z at each.
-    errors : sequence of ndarray
-        Errors in z at each.
-    ax : Axes
+    At each noise level ``snr``: the ``bound`` on σ_z, and the ``errors`` in z, shape (n_spectra,).
     """
     scatter = [
-        metrics.statistic_interval(error, np.arange(len(error)), lambda values: float(values.std()))
+        metrics.statistic_interval(error, np.arange(len(error)), lambda z: float(z.std()))
         for error in errors
     ]
     shade = colour(BayesLimit.label)

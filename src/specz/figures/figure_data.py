@@ -1,4 +1,4 @@
-"""What a figure shows, as numbers: read back from the artists that were drawn.
+"""The numbers that a figure shows, read back from its artists.
 
 The file of numbers beside a figure therefore can't differ from the figure. One row is one point,
 step, cell or label; ``low`` and ``high`` are the ends of an error bar, or the edges of a step or
@@ -10,15 +10,11 @@ import io
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.collections import (
-    LineCollection,
-    PathCollection,
-    PolyCollection,
-    QuadMesh,
-)
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -77,10 +73,7 @@ def _errorbar(bar: ErrorbarContainer, series: str) -> Iterator[Row]:
     line, _, collections = bar.lines
     if line is None:
         return
-    x, y = (np.asarray(v, dtype=float) for v in line.get_data())
-    rows: list[Row] = [
-        {"kind": "points", "series": series, "x": a, "y": b} for a, b in zip(x, y, strict=True)
-    ]
+    rows = [{"series": series, **row} for row in _xy("points", _coordinates(line))]
     axes = [axis for axis, there in (("x", bar.has_xerr), ("y", bar.has_yerr)) if there]
     for axis, collection in zip(axes, collections, strict=True):
         column = "xy".index(axis)
@@ -91,14 +84,15 @@ def _errorbar(bar: ErrorbarContainer, series: str) -> Iterator[Row]:
 
 
 def _artist(artist: Artist, ax: Axes) -> Iterator[Row]:
-    """Rows of one artist; nothing for what carries no numbers."""
+    """Rows of one artist; none for an artist without numbers."""
     if isinstance(artist, Line2D):
         in_data = artist.get_transform().contains_branch_seperately(ax.transData)
-        x, y = (np.asarray(v, dtype=float) for v in artist.get_data())
+        line = _coordinates(artist)
         if all(in_data):
-            yield from ({"kind": "line", "x": a, "y": b} for a, b in zip(x, y, strict=True))
+            yield from _xy("line", line)
         elif any(in_data):  # a guide across the whole panel
-            yield {"kind": "guide", "x": x[0]} if in_data[0] else {"kind": "guide", "y": y[0]}
+            axis = in_data.index(True)
+            yield {"kind": "guide", "xy"[axis]: line[0, axis]}
     elif isinstance(artist, StepPatch):
         values, edges, _ = artist.get_data()
         for low, high, value in zip(edges[:-1], edges[1:], values, strict=True):
@@ -112,15 +106,15 @@ def _artist(artist: Artist, ax: Axes) -> Iterator[Row]:
             kind = "bar" if len(kept) == 2 else "band"
             yield {"kind": kind, **{k: v for k, v in bar.items() if k[0] in kept}}
     elif isinstance(artist, Polygon):
-        yield from ({"kind": "outline", "x": a, "y": b} for a, b in artist.get_xy())
+        yield from _xy("outline", artist.get_xy())
     elif isinstance(artist, PolyCollection):
         for path in artist.get_paths():
-            yield from ({"kind": "outline", "x": a, "y": b} for a, b in np.asarray(path.vertices))
+            yield from _xy("outline", path.vertices)
     elif isinstance(artist, LineCollection):
         for segment in artist.get_segments():
-            yield from ({"kind": "line", "x": a, "y": b} for a, b in np.asarray(segment))
+            yield from _xy("line", segment)
     elif isinstance(artist, PathCollection):
-        yield from ({"kind": "points", "x": a, "y": b} for a, b in np.asarray(artist.get_offsets()))
+        yield from _xy("points", artist.get_offsets())
     elif isinstance(artist, QuadMesh):
         corners = np.asarray(artist.get_coordinates())
         yield from _cells(corners[0, :, 0], corners[:, 0, 1], np.ma.asarray(artist.get_array()))
@@ -137,7 +131,19 @@ def _artist(artist: Artist, ax: Axes) -> Iterator[Row]:
             at = dict(zip("xy", artist.get_position(), strict=True)) if all(in_data) else {}
             yield {"kind": "text", "series": artist.get_text(), **at}
     elif not isinstance(artist, FancyBboxPatch):  # a box of a diagram has only its texts
-        raise TypeError(f"can't read the numbers of a {type(artist).__name__}; add it to drawn.py")
+        kind = type(artist).__name__
+        raise TypeError(f"can't read the numbers of a {kind}; add it to figure_data.py")
+
+
+def _coordinates(line: Line2D) -> npt.NDArray[np.float64]:
+    """Points of a line, shape (n_points, 2)."""
+    return np.column_stack([np.asarray(values, dtype=float) for values in line.get_data()])
+
+
+def _xy(kind: str, coordinates: npt.ArrayLike) -> Iterator[Row]:
+    """One row for each pair of coordinates, shape (n_points, 2)."""
+    for x, y in np.asarray(coordinates):
+        yield {"kind": kind, "x": x, "y": y}
 
 
 def _cells(x: np.ndarray, y: np.ndarray, values: np.ma.MaskedArray) -> Iterator[Row]:

@@ -1,6 +1,7 @@
-"""What a result is called in a figure or table, and which results are the Bayes limit."""
+"""How figures and tables name, sort and group results; which results are the Bayes limit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
 
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.cnn import CNN
@@ -11,8 +12,10 @@ from specz.experiments.result import Result
 Label = Callable[[Result], str]
 """Names a result in a legend or on an axis: :func:`by_noise`, and so on."""
 
+Key = TypeVar("Key", bound=Hashable)
+
 NO_REMEDY = "nothing"
-"""What :func:`by_remedy` calls a network with which nothing is done against overfitting."""
+"""Name in :func:`by_remedy` of a network without a remedy against overfitting."""
 
 
 def by_noise(result: Result) -> str:
@@ -34,7 +37,7 @@ def by_depth(result: Result) -> str:
 
 
 def by_remedy(result: Result) -> str:
-    """Label of a result where what is done against overfitting varies."""
+    """Label of a result where the remedy against overfitting varies."""
     network = result.estimator
     if not isinstance(network, CNN):
         return by_method(result)
@@ -47,21 +50,17 @@ def by_remedy(result: Result) -> str:
 
 
 def by_perturbation(result: Result) -> str:
-    """Label of a result where what was done to the test spectra varies, or the grid."""
-    if result.experiment.altered:
-        return result.experiment.altered
-    return (
-        "as they are"
-        if result.experiment.grid == Experiment.grid
-        else f"{result.experiment.grid} grid"
-    )
+    """Label of a result where the perturbation of the test spectra, or the grid, varies."""
+    experiment = result.experiment
+    if experiment.altered:
+        return experiment.altered
+    return "as they are" if experiment.grid == Experiment.grid else f"{experiment.grid} grid"
 
 
 def by_limit(result: Result) -> str:
     """Label of a result where the settings of the Bayes limit vary."""
     settings = differences(result.estimator, BayesLimit())
-    seds = f"{result.n_train:,} SEDs"
-    return seds if settings == AS_IT_IS else settings
+    return f"{result.n_train:,} SEDs" if settings == AS_IT_IS else settings
 
 
 def methods(results: Sequence[Result]) -> list[Result]:
@@ -73,3 +72,16 @@ def limits(results: Sequence[Result]) -> dict[float, Result]:
     """Return the Bayes limit at each noise level that has one, the noisiest first."""
     found = [r for r in results if isinstance(r.estimator, BayesLimit)]
     return {r.snr: r for r in sorted(found, key=lambda r: r.snr)}
+
+
+def grouped(results: Sequence[Result], key: Callable[[Result], Key]) -> dict[Key, list[Result]]:
+    """Return results by their key, groups and results in the order given."""
+    groups: dict[Key, list[Result]] = {}
+    for result in results:
+        groups.setdefault(key(result), []).append(result)
+    return groups
+
+
+def by_n_train(results: Sequence[Result]) -> list[Result]:
+    """Return results from few training spectra to many."""
+    return sorted(results, key=lambda r: r.n_train)

@@ -1,11 +1,11 @@
-"""What all figures share: style, colours, labels, saving, panels side by side.
+"""Parts that all figures share: style, colours, axes, points with intervals, saving.
 
 A method has one colour on every page (palette of Okabe & Ito, safe for colour-blind readers).
 """
 
 import hashlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -24,7 +24,7 @@ from specz.figures.figure_data import figure_data
 from specz.figures.labels import methods
 
 BETWEEN = 0.16
-"""Rows, between two results of one row."""
+"""Distance of two results that share a row, in rows."""
 
 COLOURS = {
     "CNN": "#0072B2",
@@ -49,13 +49,16 @@ OTHER = "#555555"
 """Colour of a method that has none of its own."""
 
 MANY_DECADES = 4
-"""More than these have no room for a label at 2 and 5 of each."""
+"""A logarithmic axis over more decades has no room for labels at 2 and 5."""
 
 SPARE = ("#332288", "#117733", "#882255", "#999933", "#44AA99", "#AA4499")
 """Colours of methods that are not listed above (Tol's muted scheme, also safe)."""
 
 SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Colours of the lines of a figure in which it is not the method that varies (Okabe & Ito)."""
+"""Colours of lines that differ in something else than the method (Okabe & Ito)."""
+
+TEXT_BOX: Style = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
+"""Background of a text that lies on data."""
 
 STYLE = {
     "figure.figsize": (7.2, 4.2),
@@ -83,7 +86,7 @@ def subplots(
 ) -> tuple[Figure, npt.NDArray[np.object_]]:
     """Return a figure in the book's style and its axes, shape (rows, columns).
 
-    The heights of the rows stand to each other as ``ratios``, or are equal.
+    ``size`` is in inches; ``ratios`` are the relative heights of the rows.
     """
     mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
     fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=size, height_ratios=ratios)
@@ -91,10 +94,7 @@ def subplots(
 
 
 def save(fig: Figure, name: str) -> None:
-    """Write a figure into the folder of figures as SVG and PDF, and what it shows as CSV.
-
-    It stays open to be shown.
-    """
+    """Write a figure as SVG and PDF, and its numbers as CSV; it stays open to be shown."""
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     for form, dates in (("svg", ("Date",)), ("pdf", ("CreationDate", "ModDate"))):
         undated = dict.fromkeys(dates)
@@ -112,18 +112,14 @@ def draw(
     title: str | None = None,
     **options: Any,
 ) -> Figure:
-    """Draw one figure with one function, and save it.
+    """Draw one figure with one function, and save it as ``name``.
 
     Parameters
     ----------
-    name : str
-        Of the file.
     plot : callable
         Takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``.
-    *shown
-        What it draws.
     rows, columns : int
-        Panels.
+        Number of panels.
     size : tuple of float, inches
         Width and height.
     title : str, optional
@@ -149,20 +145,18 @@ def beside(
     row: float = 0.0,
     **options: Any,
 ) -> Figure:
-    """Draw what was computed here above what is archived at paper scale, and save it.
+    """Draw the results computed here above those archived at paper scale; save it as ``name``.
 
     Parameters
     ----------
-    name : str
-        Of the file.
     plot : callable
         Takes results, axes and ``options``.
     results, reference : sequence of Result
         One panel each, as :func:`scales` gives them.
     height : float, inches
-        Of one panel, at the least.
+        Least height of a panel.
     row : float, inches
-        Of one experiment, where each has a row; trainings of one count once.
+        Height of a row, where each experiment has one; seeds of one experiment share it.
     """
     panels = scales(results, reference)
     heights = [max(height, 1 + row * len(group_seeds(methods(part)))) for _, part in panels]
@@ -177,10 +171,10 @@ def beside(
 def scales(
     results: Sequence[Result], reference: Sequence[Result]
 ) -> list[tuple[str, Sequence[Result]]]:
-    """Say of what was computed here, and of what is archived at paper scale, where it is from.
+    """Return the results computed here and those archived at paper scale, each with a title.
 
-    Fewer than two archived results have nothing to compare and are left out; the limit counts
-    only where nothing else was computed.
+    Fewer than two archived results have nothing to compare and are left out. The Bayes limit
+    counts as one only where nothing else was computed.
     """
     found = [(f"computed here, commit {_commits(results)}", results)]
     if len(methods(reference) if methods(results) else reference) > 1:
@@ -200,15 +194,27 @@ def spread(middle: float, n: int) -> npt.NDArray[np.floating]:
 
 
 def colour(label: str) -> str:
-    """Colour of a method, by its label; a method from outside has the same one everywhere too."""
+    """Colour of a method, by its label: the same in every figure, also for an unlisted method."""
     digest = hashlib.sha256(label.encode()).digest()
     return COLOURS.get(label, SPARE[digest[0] % len(SPARE)])
+
+
+def gradient(n: int, last: float = 0.85) -> npt.NDArray[np.float64]:
+    """Colours from dark to light for ``n`` results in order, RGBA, shape (n, 4)."""
+    colours: npt.NDArray[np.float64] = mpl.colormaps["viridis"](np.linspace(0, last, n))
+    return colours
+
+
+def size_axis(ax: Axes, sizes: Iterable[int]) -> None:
+    """Make x a logarithmic axis of training spectra with a tick at each size."""
+    ax.set(xscale="log", xlabel="training spectra")
+    plain_log(ax.xaxis, sorted(set(sizes)))
 
 
 def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
     """Label a logarithmic axis with plain numbers, at ``ticks`` or at 1, 2, 5, 10 ...
 
-    Where it already spans many decades, 1, 10 ... are enough.
+    An axis over more than :data:`MANY_DECADES` has labels at 1, 10 ... only.
     """
     if ticks is not None:
         axis.set_ticks(list(ticks), labels=[f"{tick:,g}" for tick in ticks])
@@ -231,20 +237,10 @@ def points(
     capsize: float = 3,
     **style: Any,
 ) -> None:
-    """Draw values with their intervals.
+    """Draw values with their intervals, along y at ``at`` on x; the reverse if ``across``.
 
-    Parameters
-    ----------
-    ax : Axes
-    at : array_like
-        Where on the other axis.
-    intervals : sequence of Interval
-    across : bool
-        Whether the values lie along x, a row each; otherwise they stand upright at ``at``.
-    factor : float
-        On the values: 100 for percentage points.
-    fmt, capsize, **style
-        As matplotlib's ``errorbar`` takes them.
+    Values are multiplied by ``factor``: 100 gives percentage points. ``fmt``, ``capsize`` and
+    ``style`` go to matplotlib's ``errorbar``.
     """
     values = [factor * interval.value for interval in intervals]
     below = [factor * max(0.0, interval.value - interval.low) for interval in intervals]
@@ -255,7 +251,7 @@ def points(
 
 
 def rows(ax: Axes, names: Sequence[str], xlabel: str) -> npt.NDArray[np.int_]:
-    """Label rows from above, the values along x; return their heights."""
+    """Label rows from top to bottom, with values along x; return their heights."""
     heights = np.arange(len(names))[::-1]
     ax.set_yticks(heights, labels=names)
     ax.set(xlabel=xlabel, ylim=(-0.6, len(names) - 0.4))

@@ -1,4 +1,4 @@
-"""What an estimator said of a sample, and numbers of it with their intervals."""
+"""Predictions of an estimator for a sample, and scores with their intervals."""
 
 from specz.metrics.intervals import (
     Interval,

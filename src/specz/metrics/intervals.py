@@ -7,16 +7,16 @@ independent evidence.
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 
+from specz.common.arrays import FloatArray, IntArray
+
 N_BOOTSTRAP = 1000
 LEVEL = 0.95
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class Interval(NamedTuple):
@@ -34,33 +34,26 @@ class Interval(NamedTuple):
         return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
 
     def percent(self) -> str:
-        """As percentages that no line breaks: ``93.1 % (92.0-94.2)``."""
+        """As percentages, without line breaks: ``93.1 % (92.0-94.2)``."""
         value, low, high = (f"{100 * number:.1f}" for number in self)
         return f"{value} % ({low}\u2060–\u2060{high})".replace(" ", "\u00a0")
 
     def points(self) -> str:
-        """As a difference in percentage points: ``+0.2 (−0.7 to +1.1)``; zero has no minus."""
+        """As a difference in percentage points, ``+0.2 (−0.7 to +1.1)``; zero has no minus."""
         return self.bracketed(lambda number: f"{100 * number:+z.1f}")
 
     def bracketed(self, form: Callable[[float], str]) -> str:
-        """With each number in a form, on one line: ``0.91 (0.75 to 1.08)``."""
+        """With each number formatted by ``form``, on one line: ``0.91 (0.75 to 1.08)``."""
         text = "{} ({} to {})".format(*map(form, self))
         return text.replace(" ", "\u00a0").replace("-", "\u2212")
 
 
-def mean_interval(
-    values: npt.ArrayLike, sed: npt.NDArray[np.integer], least: float = 0.0
-) -> Interval:
-    """Mean of ``values`` with a bootstrap interval over SEDs.
+def mean_interval(values: npt.ArrayLike, sed: IntArray, least: float = 0.0) -> Interval:
+    """Mean of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs.
 
-    Parameters
-    ----------
-    values : array_like, shape (n_spectra,)
-    sed : ndarray of int, shape (n_spectra,)
-    least : float
-        The least that a value can be, 0 for a success or failure and -1 for a difference of two,
-        where the most is 1. If all values are one of the three, every draw would be alike; the
-        limits are then those of as large a part of other values as so many SEDs may have missed.
+    Values lie between ``least`` and 1: ``least`` is 0 for a success or failure, -1 for a difference
+    of two. If all values are equal to one of these, all draws are equal too. The interval then
+    allows for the largest fraction of other values that so many SEDs may have missed.
     """
     values = np.asarray(values, dtype=float)
     _, group = np.unique(sed, return_inverse=True)
@@ -74,25 +67,17 @@ def mean_interval(
 
 
 def difference_interval(first: Interval, second: Interval) -> Interval:
-    """Difference of two numbers that do not share their spectra.
-
-    The half-widths of the two intervals are added in quadrature, side by side.
-    """
-    return Interval(
-        first.value - second.value,
-        first.value
-        - second.value
-        - math.hypot(first.value - first.low, second.high - second.value),
-        first.value
-        - second.value
-        + math.hypot(first.high - first.value, second.value - second.low),
-    )
+    """Difference of two numbers on different spectra; half-widths are added in quadrature."""
+    difference = first.value - second.value
+    below = math.hypot(first.value - first.low, second.high - second.value)
+    above = math.hypot(first.high - first.value, second.value - second.low)
+    return Interval(difference, difference - below, difference + above)
 
 
 def statistic_interval(
-    values: FloatArray, sed: npt.NDArray[np.integer], statistic: Callable[[FloatArray], float]
+    values: npt.NDArray[Any], sed: IntArray, statistic: Callable[[npt.NDArray[Any]], float]
 ) -> Interval:
-    """Any statistic of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs."""
+    """A statistic of ``values``, shape (n_spectra,), with a bootstrap interval over SEDs."""
     _, group = np.unique(sed, return_inverse=True)
     weights = bootstrap_weights(group.max() + 1)
     draws = [statistic(np.repeat(values, weight[group])) for weight in weights]
@@ -100,13 +85,13 @@ def statistic_interval(
 
 
 def most_missed(n: int) -> float:
-    """Largest part of all SEDs of which ``n`` may hold none (Clopper & Pearson)."""
+    """Upper limit on a fraction of which ``n`` SEDs show no case (Clopper & Pearson)."""
     return float(binomtest(0, n).proportion_ci(LEVEL).high)
 
 
 @lru_cache(maxsize=64)
 def bootstrap_weights(n: int) -> npt.NDArray[np.uint8]:
-    """How often each of ``n`` groups is drawn, shape (N_BOOTSTRAP, n); the same every time."""
+    """How often each of ``n`` groups is drawn, shape (N_BOOTSTRAP, n); the same in every call."""
     drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
     weights = drawn.astype(np.uint8)  # no group is drawn 256 times
     weights.flags.writeable = False
@@ -114,6 +99,6 @@ def bootstrap_weights(n: int) -> npt.NDArray[np.uint8]:
 
 
 def quantiles(draws: FloatArray) -> tuple[float, float]:
-    """Ends of the central interval that holds the part :data:`LEVEL` of the draws."""
+    """Ends of the central interval with the fraction :data:`LEVEL` of the draws."""
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

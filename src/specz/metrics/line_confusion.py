@@ -1,4 +1,4 @@
-"""Which line was taken for which: what a wrong redshift says about what was seen.
+"""Line confusion: wrong redshifts from a line that was taken for another.
 
 If the line at λ is taken for the one at λ', then (1 + z') λ' = (1 + z) λ.
 """
@@ -14,29 +14,22 @@ from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.lines import LINES
 
 NEAR = 0.001
-"""A pair of lines explains a redshift to this precision in ln(1 + z)."""
+"""Precision in ln(1 + z) to which a pair of lines must explain a redshift."""
 
 UNEXPLAINED = "no pair of lines"
 
 
 def confused_lines(predictions: Predictions, grid: Grid) -> npt.NDArray[np.str_]:
-    """Name the mistake behind each prediction.
+    """Name the confused lines behind each prediction, shape (n_spectra,).
 
-    Parameters
-    ----------
-    predictions : Predictions
-    grid : Grid
-        A line is taken for another only if it is seen.
-
-    Returns
-    -------
-    ndarray of str, shape (n_spectra,)
-        Empty where the redshift is not wrong; "Hα taken for [S II]"; or :data:`UNEXPLAINED`.
+    "Hα taken for [S II]", :data:`UNEXPLAINED`, or empty if the redshift is not wrong. Only lines
+    on the grid can be taken for others.
     """
     wrong = np.abs(relative_error(predictions)) > WRONG
     moved = np.log((1 + predictions.z_predicted) / (1 + predictions.z))
     names = np.where(wrong, UNEXPLAINED, "").astype("<U32")
     nearest = np.full(len(predictions), NEAR)
+    # Of all pairs that explain a redshift, the one with the smallest difference is named.
     for line, taken in permutations(LINES, 2):
         wave = line.wave_rest * (1 + predictions.z)
         seen = (wave > grid.wave_min) & (wave < grid.wave_max)
@@ -48,13 +41,13 @@ def confused_lines(predictions: Predictions, grid: Grid) -> npt.NDArray[np.str_]
 
 
 def explained_by_chance(grid: Grid, n: int = 100_000) -> float:
-    """Part of random wrong redshifts that some pair of lines would explain."""
+    """Fraction of random wrong redshifts that a pair of lines would explain by chance."""
     rng = np.random.default_rng(0)
-    nothing = np.full(n, np.nan, dtype=np.float32)
+    unknown = np.full(n, np.nan, dtype=np.float32)
     z = rng.uniform(CLASSES.z_min, CLASSES.z_max, n)
     predicted = rng.integers(0, CLASSES.n, n).astype(np.int16)
     sed = np.arange(n, dtype=np.int32)
-    drawn = Predictions(sed, z, predicted, nothing, nothing, nothing, nothing)
-    names = confused_lines(drawn, grid)
+    random = Predictions(sed, z, predicted, unknown, unknown, unknown, unknown)
+    names = confused_lines(random, grid)
     wrong = names != ""
     return float((names[wrong] != UNEXPLAINED).mean())

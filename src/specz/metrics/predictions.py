@@ -1,4 +1,4 @@
-"""What an estimator said of a sample, and what was true: the arrays that results keep."""
+"""Predictions of an estimator for a sample, and the truth: the arrays that results keep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -6,22 +6,25 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from specz.common.arrays import FloatArray, Labels
 from specz.estimators.base import ClassScores, Fitted
 from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
 
+Columns = tuple[npt.NDArray[np.generic], ...]
+
 UNSEEN = 1e6
-"""Parts of a class, 1e-9 in redshift, that are too fine for any spectrum to tell."""
+"""Parts per class, 1e-9 in redshift each: too fine for any spectrum to resolve."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """One row a spectrum. Columns of probability are NaN for methods that give none.
+    """One row per spectrum. Columns of probability are NaN for methods without probabilities.
 
     Attributes
     ----------
     sed : ndarray of int32, shape (n_spectra,)
-        Which SED the spectrum shows; copies of one SED are not independent.
+        SED of the spectrum; copies of one SED are not independent.
     z : ndarray, shape (n_spectra,)
         True redshift.
     predicted : ndarray of int16, shape (n_spectra,)
@@ -32,15 +35,15 @@ class Predictions:
         Probability given to the true class.
     pit : ndarray of float32, shape (n_spectra,)
         Randomised probability integral transform: cumulative probability below the true class
-        plus a random part of its own (Czado et al. 2009, Biometrics 65, 1254). Uniform if the
-        probabilities of the classes are true, however narrow they are.
+        plus a random part of that of the class (Czado et al. 2009, Biometrics 65, 1254). Uniform
+        if the posterior is calibrated, however narrow it is.
     crps : ndarray of float32, shape (n_spectra,)
         Continuous ranked probability score, in units of redshift (Gneiting & Raftery 2007).
     """
 
     sed: npt.NDArray[np.int32]
-    z: npt.NDArray[np.float64]
-    predicted: npt.NDArray[np.int16]
+    z: FloatArray
+    predicted: Labels
     p_max: npt.NDArray[np.float32]
     p_true: npt.NDArray[np.float32]
     pit: npt.NDArray[np.float32]
@@ -50,12 +53,12 @@ class Predictions:
         return len(self.z)
 
     @property
-    def label(self) -> npt.NDArray[np.int16]:
+    def label(self) -> Labels:
         """True class of each spectrum."""
         return CLASSES.label(self.z)
 
     @property
-    def z_predicted(self) -> npt.NDArray[np.float64]:
+    def z_predicted(self) -> FloatArray:
         """Centre of the predicted class."""
         return CLASSES.centres[self.predicted]
 
@@ -66,47 +69,35 @@ class Predictions:
 
 
 def pooled(trained: Sequence[Predictions]) -> Predictions:
-    """What several trainings said of a sample, one after the other.
+    """Concatenate the predictions of several trainings for one sample.
 
-    A mean over it is that of the trainings; its interval is that of the SEDs, which it keeps.
+    A mean over them is the mean of the trainings; its interval is still one over SEDs.
     """
+    names = [field.name for field in fields(Predictions)]
     return Predictions(
-        **{
-            field.name: np.concatenate([getattr(each, field.name) for each in trained])
-            for field in fields(Predictions)
-        }
+        **{name: np.concatenate([getattr(each, name) for each in trained]) for name in names}
     )
 
 
 def predict(fitted: Fitted, sample: Sample) -> Predictions:
-    """Ask a fitted estimator about every spectrum of a sample.
+    """Predict the class of every spectrum of a sample.
 
     Raises
     ------
     ValueError
-        If the scores have the wrong shape, are not numbers, or are called probabilities
-        and do not sum to one.
+        If the scores have the wrong shape, are NaN, or are probabilities that do not sum to one.
     """
-    # The first row, of no spectra, gives the columns their shape where there are none.
-    columns: list[tuple[npt.NDArray[np.generic], ...]] = [(np.empty(0),) * 5]
+    # The first, empty columns give the result its shape if the sample is empty.
+    columns: list[Columns] = [(np.empty(0),) * 5]
     for start in range(0, len(sample), fitted.batch):
         part = slice(start, start + fitted.batch)
         flux = sample.flux(part)
         scores = fitted.scores(flux)
         _check(scores, len(flux))
         columns.append(_reduce(scores, sample.z[part]))
-    predicted, p_max, p_true, pit, crps = (
-        np.concatenate(parts) for parts in zip(*columns, strict=True)
-    )
-    return Predictions(
-        sample.sed,
-        sample.z,
-        predicted.astype(np.int16),
-        p_max.astype(np.float32),
-        p_true.astype(np.float32),
-        pit.astype(np.float32),
-        crps.astype(np.float32),
-    )
+    predicted, *probability = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+    p_max, p_true, pit, crps = (column.astype(np.float32) for column in probability)
+    return Predictions(sample.sed, sample.z, predicted.astype(np.int16), p_max, p_true, pit, crps)
 
 
 def _check(scores: ClassScores, n: int) -> None:
@@ -126,19 +117,19 @@ def _check(scores: ClassScores, n: int) -> None:
             )
 
 
-def _reduce(scores: ClassScores, z: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.generic], ...]:
+def _reduce(scores: ClassScores, z: FloatArray) -> Columns:
     """Reduce (n, n_classes) scores to the columns of :class:`Predictions`."""
     predicted = scores.values.argmax(axis=1)
     if not scores.is_probability:
-        nothing = np.full(len(z), np.nan)
-        return predicted, nothing, nothing, nothing, nothing
+        unknown = np.full(len(z), np.nan)
+        return predicted, unknown, unknown, unknown, unknown
     rows, label = np.arange(len(z)), CLASSES.label(z).astype(int)
     p = scores.values.astype(float)
     cumulative = np.cumsum(p, axis=1)
     p_true = p[rows, label]
     # Position of the truth within its class, 0 to 1.
     within = ((z - CLASSES.edges[label]) / CLASSES.width).clip(0, 1)
-    # Decimals of the redshift that no method can see are the random number.
+    # The random number is the decimals of the redshift that no method can resolve.
     pit = cumulative[rows, label] - (1 - within * UNSEEN % 1) * p_true
     # CRPS = ∫ (F(z') - 1[z' >= z])² dz', F linear within each class: exact per class.
     low, high = cumulative - p, cumulative
@@ -147,9 +138,7 @@ def _reduce(scores: ClassScores, z: npt.NDArray[np.float64]) -> tuple[npt.NDArra
     per_class = (a * a + a * b + b * b) / 3
     f = cumulative[rows, label] - (1 - within) * p_true
     a, b = low[rows, label], high[rows, label] - 1
-    per_class[rows, label] = (
-        within * (a * a + a * f + f * f) / 3
-        + (1 - within) * ((f - 1) ** 2 + (f - 1) * b + b * b) / 3
-    )
+    below = within * (a * a + a * f + f * f) / 3
+    per_class[rows, label] = below + (1 - within) * ((f - 1) ** 2 + (f - 1) * b + b * b) / 3
     crps = CLASSES.width * per_class.sum(axis=1)
     return predicted, p[rows, predicted], p_true, pit.clip(0, 1), crps

@@ -1,4 +1,4 @@
-"""How often, and by how much, an estimator is right, each number with its interval."""
+"""Scores of an estimator: accuracy, redshift errors and calibration, with intervals."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest, kstest
 
+from specz.common.arrays import BoolArray, FloatArray, IntArray
 from specz.metrics.intervals import (
     N_BOOTSTRAP,
-    FloatArray,
     Interval,
     bootstrap_weights,
     mean_interval,
@@ -20,10 +20,10 @@ from specz.metrics.intervals import (
 from specz.metrics.predictions import Predictions
 
 WRONG = 0.003
-"""|Δz|/(1+z) beyond which a spectroscopic redshift is wrong, not imprecise."""
+"""|Δz|/(1+z) beyond which a spectroscopic redshift is wrong rather than imprecise."""
 
 OUTLIER_THRESHOLDS = (WRONG, 0.01, 0.15)
-"""|Δz|/(1+z) beyond which a redshift is an outlier: spectroscopic to photometric usage."""
+"""|Δz|/(1+z) beyond which a redshift is an outlier: spectroscopic to photometric limits."""
 
 
 class Comparison(NamedTuple):
@@ -45,13 +45,13 @@ class Comparison(NamedTuple):
     p_value: float
 
 
-def is_exact(predictions: Predictions) -> npt.NDArray[np.bool_]:
-    """Whether each spectrum was put into its own class."""
+def is_exact(predictions: Predictions) -> BoolArray:
+    """Whether the class of each spectrum is exact."""
     return np.asarray(predictions.predicted == predictions.label)
 
 
-def is_within_one(predictions: Predictions) -> npt.NDArray[np.bool_]:
-    """Whether each spectrum was put into its own class or a neighbour of it."""
+def is_within_one(predictions: Predictions) -> BoolArray:
+    """Whether the class of each spectrum is exact or a neighbour."""
     off = np.abs(predictions.predicted.astype(int) - predictions.label.astype(int))
     return np.asarray(off <= 1)
 
@@ -62,12 +62,12 @@ def relative_error(predictions: Predictions) -> FloatArray:
 
 
 def accuracy(predictions: Predictions) -> Interval:
-    """Fraction of spectra put into their own class."""
+    """Fraction of spectra with the exact class."""
     return mean_interval(is_exact(predictions), predictions.sed)
 
 
 def within_one(predictions: Predictions) -> Interval:
-    """Fraction of spectra put into their own class or a neighbour."""
+    """Fraction of spectra with the exact class or a neighbour."""
     return mean_interval(is_within_one(predictions), predictions.sed)
 
 
@@ -94,7 +94,7 @@ def negative_log_likelihood(predictions: Predictions) -> Interval:
     """Mean -ln p(true class), nats; NaN for methods that give no probability."""
     if not predictions.has_probability:
         return Interval(np.nan, np.nan, np.nan)
-    floor = np.finfo(np.float32).tiny
+    floor = np.finfo(np.float32).tiny  # one impossible class must not make the mean infinite
     return mean_interval(-np.log(np.maximum(predictions.p_true, floor)), predictions.sed)
 
 
@@ -105,44 +105,34 @@ def coverage(predictions: Predictions, level: float) -> Interval:
 
 
 def reliability(predictions: Predictions, n_bins: int = 10) -> list[tuple[float, Interval, int]]:
-    """Stated against observed probability, in bins with equally many spectra.
-
-    Returns
-    -------
-    list of (float, Interval, int)
-        Mean maximum probability, fraction put into their own class, number of spectra.
-    """
-    exact = is_exact(predictions)
-    return [
-        (
-            float(predictions.p_max[rows].mean(dtype=float)),
-            mean_interval(exact[rows], predictions.sed[rows]),
-            len(rows),
-        )
-        for rows in _bins(predictions, n_bins)
-    ]
+    """Mean of p_max, accuracy and number of spectra, in bins with equally many spectra."""
+    exact, bins = is_exact(predictions), []
+    for rows in _bins(predictions, n_bins):
+        stated = float(predictions.p_max[rows].mean(dtype=float))
+        bins.append((stated, mean_interval(exact[rows], predictions.sed[rows]), len(rows)))
+    return bins
 
 
 def _bins(predictions: Predictions, n_bins: int) -> list[npt.NDArray[np.intp]]:
-    """Rows in order of the stated probability, in bins with equally many, none of them empty."""
+    """Rows in order of p_max, in non-empty bins with equally many."""
     order = np.argsort(predictions.p_max, kind="stable")
     return np.array_split(order, min(n_bins, len(order)))
 
 
 def expected_calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
-    """Expected calibration error: mean |stated - observed| over bins with equally many spectra.
+    """Expected calibration error: mean |p_max - accuracy| over bins with equally many spectra.
 
-    After Guo et al. (2017), with bins of equal mass. Few spectra in a bin alone make it larger
-    than zero: see :func:`ece_floor`.
+    After Guo et al. (2017), with bins of equal mass. Few spectra per bin make it positive even for
+    true probabilities: see :func:`ece_floor`.
     """
     off = is_exact(predictions) - predictions.p_max.astype(float)
     return float(sum(abs(off[rows].sum()) for rows in _bins(predictions, n_bins)) / len(off))
 
 
 def ece_floor(predictions: Predictions, n_bins: int = 10) -> float:
-    """Calibration error that true probabilities would have on as many spectra, on average.
+    """Mean calibration error of true probabilities on as many spectra.
 
-    By bootstrap over SEDs of observed minus stated, after its mean in each bin is removed.
+    By bootstrap over SEDs of exact minus p_max, after its mean in each bin is removed.
     """
     _, group = np.unique(predictions.sed, return_inverse=True)
     weights = bootstrap_weights(group.max() + 1).astype(float)
@@ -157,48 +147,37 @@ def ece_floor(predictions: Predictions, n_bins: int = 10) -> float:
 def completeness_at_purity(
     predictions: Predictions, purity: float, threshold: float = WRONG
 ) -> Interval:
-    """Largest part of the sample, the surest first, of which ``purity`` are no outliers.
+    """Largest fraction of the sample, in order of p_max, that has the given purity.
 
-    Parameters
-    ----------
-    predictions : Predictions
-        Ordered by their maximum probability.
-    purity : float
-    threshold : float
-        |Δz|/(1+z) beyond which a redshift is an outlier.
+    The purity is the fraction of redshifts with |Δz|/(1+z) up to ``threshold``.
     """
     good = np.abs(relative_error(predictions)) <= threshold
-    order = np.argsort(-predictions.p_max, kind="stable")
+    order = np.argsort(-predictions.p_max, kind="stable")  # most confident first
 
-    def kept(rows: npt.NDArray[np.integer]) -> float:
+    def kept(rows: IntArray) -> float:
         pure = np.cumsum(good[rows]) >= purity * np.arange(1, len(rows) + 1)
         return float(np.flatnonzero(pure)[-1] + 1) / len(rows) if pure.any() else 0.0
 
-    _, group = np.unique(predictions.sed[order], return_inverse=True)
-    weights = bootstrap_weights(group.max() + 1)
-    draws = [kept(np.repeat(order, weight[group])) for weight in weights]
-    return Interval(kept(order), *quantiles(np.array(draws)))
+    return statistic_interval(order, predictions.sed[order], kept)
 
 
 def pit_uniformity(predictions: Predictions) -> float:
-    """p-value of the Kolmogorov-Smirnov test that the PIT is uniform, one spectrum a SED.
-
-    Copies of one SED are not independent, so the first of each is taken.
-    """
+    """p-value of the Kolmogorov-Smirnov test that the PIT is uniform."""
+    # Copies of one SED are not independent, so only the first of each is tested.
     _, first = np.unique(predictions.sed, return_index=True)
     return float(kstest(predictions.pit[first].astype(float), "uniform").pvalue)
 
 
 def relative_accuracy(first: Predictions, second: Predictions) -> Interval:
-    """Accuracy of the first as a part of that of the second, on the same spectra.
+    """Accuracy of the first divided by that of the second, on the same spectra.
 
-    If the first is never right, or the two agree on every spectrum, every draw would be alike; the
-    limits then allow for what so many SEDs may have missed, as in :func:`mean_interval`.
+    If the first is never right, or both are right on the same spectra, all draws are equal. The
+    interval then allows for cases that so many SEDs may have missed, as in :func:`mean_interval`.
 
     Raises
     ------
     ValueError
-        If the two did not see the same spectra.
+        If the two are not on the same spectra.
     """
     _check_same(first, second)
     _, group = np.unique(first.sed, return_inverse=True)
@@ -212,36 +191,37 @@ def relative_accuracy(first: Predictions, second: Predictions) -> Interval:
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
-    """Hold two methods against each other on the same spectra.
+    """Compare two methods on the same spectra.
 
     Raises
     ------
     ValueError
-        If the two did not see the same spectra.
+        If the two are not on the same spectra.
     """
     _check_same(first, second)
     a, b = is_exact(first), is_exact(second)
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    # McNemar's test: only spectra that one of the two classified exactly count.
     p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     difference = mean_interval(a.astype(float) - b.astype(float), first.sed, least=-1)
     return Comparison(difference, only_a, only_b, float(p_value))
 
 
 def mean_accuracy(trained: Sequence[Predictions]) -> Interval:
-    """Accuracy in the mean of several trainings, which differ in their seed, on the same spectra.
+    """Mean accuracy of several trainings with different seeds on the same spectra.
 
-    The interval is that of the test spectra; how the trainings scatter is not in it.
+    The interval is over test spectra; it does not include the scatter between trainings.
     """
     return mean_interval(_mean_exact(trained), trained[0].sed)
 
 
 def mean_difference(first: Sequence[Predictions], second: Sequence[Predictions]) -> Interval:
-    """Accuracy of the first minus that of the second, each in the mean of several trainings.
+    """Mean accuracy of the first trainings minus that of the second.
 
     Raises
     ------
     ValueError
-        If they did not all see the same spectra.
+        If they are not all on the same spectra.
     """
     _check_same(first[0], second[0])
     return mean_interval(_mean_exact(first) - _mean_exact(second), first[0].sed, least=-1)

@@ -6,8 +6,8 @@ papermill executes, Jupyter Book only renders. A build that fails leaves the sit
 import html as html_text
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future, wait
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ import yaml
 
 from specz.common import checks, paths
 from specz.common.processes import Processes, cores
-from specz.common.store import canonical, key_of
+from specz.common.store import key_of
 from specz.experiments import parallel
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import LOCAL, Backend
-from specz.site import provenance
 from specz.site.notebooks import BookError, Executed, execute, kept
+from specz.site.provenance import settings
 from specz.site.render import render, site_lock, stage_site
 from specz.site.sweep import Sweep, write_page
 from specz.study.profiles import Parameters, experiments, resolve
@@ -30,7 +30,7 @@ from specz.study.studies import STUDIES
 def compute(wanted: Iterable[Experiment], where: Backend = LOCAL) -> None:
     """Run the experiments that the store lacks, with progress on the terminal.
 
-    A notebook would run them as well, but behind closed doors.
+    A notebook would run them as well, but without showing its progress.
     """
     deque(parallel.compute(wanted, where), maxlen=0)
 
@@ -40,15 +40,14 @@ def make_pages(
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     where: Backend = LOCAL,
 ) -> list[Executed]:
-    """Run what is missing and execute every notebook.
+    """Run missing experiments and execute every notebook.
 
     Parameters
     ----------
-    profile : str
     overrides : dict, optional
         Notebook name to the reader's own parameters.
     where : Backend
-        The experiments are computed; notebooks, which only draw, are executed here.
+        Computes the experiments; notebooks, which only draw, are executed here.
 
     Raises
     ------
@@ -68,34 +67,27 @@ def make_pages(
 
 
 def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]:
-    """Execute notebooks, as many at a time as there are cores; say what each took.
+    """Execute notebooks, as many at a time as there are cores; print the duration of each.
 
-    Parameters
-    ----------
-    wanted : sequence of (notebook, parameters, profile)
+    ``wanted`` gives notebook, parameters and profile.
     """
-    there = [kept(*one) for one in wanted]
-    absent = [one for one, page in zip(wanted, there, strict=True) if page is None]
-    made: Iterator[Executed] = iter(())
+    pages = [kept(*one) for one in wanted]
+    absent = [i for i, page in enumerate(pages) if page is None]
     if absent:
         # A kernel takes its settings from the environment, which belongs to a process.
         with Processes(min(len(absent), cores())) as processes:
-            futures = [processes.submit(execute, *one) for one in absent]
-            wait(futures)
-        made = (_page(one[0], future) for one, future in zip(absent, futures, strict=True))
-    pages = [page or next(made) for page in there]
-    for page in pages:
-        seconds = page.manifest["seconds"]
-        took = f"executed in {seconds:.0f} s" if page.fresh else "unchanged"
+            futures = {i: processes.submit(execute, *wanted[i]) for i in absent}
+            wait(futures.values())
+        for i, future in futures.items():
+            try:
+                pages[i] = future.result()
+            except BrokenExecutor as error:
+                raise BookError(f"notebook {wanted[i][0]!r}: {error}") from None
+    made = [page for page in pages if page is not None]  # all of them
+    for page in made:
+        took = f"executed in {page.manifest['seconds']:.0f} s" if page.fresh else "unchanged"
         print(f"{page.name}: {took}", flush=True)
-    return pages
-
-
-def _page(name: str, future: "Future[Executed]") -> Executed:
-    try:
-        return future.result()
-    except BrokenExecutor as error:
-        raise BookError(f"notebook {name!r}: {error}") from None
+    return made
 
 
 def build(
@@ -104,23 +96,10 @@ def build(
     folder: Path | None = None,
     where: Backend = LOCAL,
 ) -> Path:
-    """Make every page and build the site.
+    """Make every page, build the site and return ``html/index.html`` in ``folder``.
 
-    Parameters
-    ----------
-    profile : str
-    overrides : dict, optional
-        Notebook name to the reader's own parameters.
-    folder : Path, optional
-        Where ``html/`` is put. By default ``build``, and for parameters of the reader's own
-        a folder under ``build/books`` that is named after them.
-    where : Backend
-        The experiments are computed.
-
-    Returns
-    -------
-    Path
-        ``html/index.html`` in the folder.
+    By default the folder is ``build``, and for parameters of the reader's own a folder under
+    ``build/books`` that is named after them.
 
     Raises
     ------
@@ -128,11 +107,8 @@ def build(
         As :func:`make_pages`, and BookError if the site fails; the site built before stays.
     """
     pages = make_pages(profile, overrides, where)
-    own = {
-        f"{name}.{key}": value
-        for name, given in (overrides or {}).items()
-        for key, value in given.items()
-    }
+    given = (overrides or {}).items()
+    own = {f"{name}.{key}": value for name, mine in given for key, value in mine.items()}
     folder = folder or (_folder_of(profile, own) if own else paths.BUILD)
     with site_lock(folder) as lock:
         stage_site(folder / "site", pages, _banner(profile, own))
@@ -140,20 +116,9 @@ def build(
 
 
 def build_sweep(sweep: Sweep, folder: Path | None = None, where: Backend = LOCAL) -> Path:
-    """Make every run of a sweep and a book with a page that compares them.
+    """Make every run of a sweep and a book with a page that compares them: ``html/sweep.html``.
 
-    Parameters
-    ----------
-    sweep : Sweep
-    folder : Path, optional
-        Where ``html/`` is put; ``build/books/sweep-<name>`` by default.
-    where : Backend
-        The experiments are computed.
-
-    Returns
-    -------
-    Path
-        ``html/sweep.html`` in the folder.
+    It lies in ``folder``, by default ``build/books/sweep-<name>``.
 
     Raises
     ------
@@ -176,23 +141,22 @@ def build_sweep(sweep: Sweep, folder: Path | None = None, where: Backend = LOCAL
 
 
 def _folder_of(profile: str, own: Mapping[str, Any]) -> Path:
-    """Where the site of the reader's own parameters lies: a name to read, a digest to be sure."""
-    words = "-".join(f"{name}={provenance.plain(canonical(value))}" for name, value in own.items())
+    """Folder of the site of the reader's own parameters: named by them and by a digest."""
+    words = settings(own, "-", "=")
     short = re.sub(r"[^\w.=+-]+", "_", words)[:60].strip("_")
     return paths.BUILD / "books" / f"{profile}-{short}-{key_of(own)[:8]}"
 
 
 def _banner(profile: str, own: Mapping[str, Any]) -> str | None:
-    """What the top of each page says of the book's parameters; nothing at paper scale."""
+    """Text at the top of each page on the book's parameters; none at paper scale."""
     if profile == "paper" and not own:
         return None
-    said = f"Made with the <strong>{profile}</strong> profile"
+    text = f"Made with the <strong>{profile}</strong> profile"
     if own:
-        values = [f"{name} = {provenance.plain(canonical(value))}" for name, value in own.items()]
-        said += f" and <strong>{html_text.escape('; '.join(values))}</strong>"
+        text += f" and <strong>{html_text.escape(settings(own, '; '))}</strong>"
     if profile == "paper":
-        return f"{said}."
+        return f"{text}."
     return (
-        f"{said}: small training sets. "
+        f"{text}: small training sets. "
         "The figures show the shape of the results, not their final values."
     )

@@ -34,18 +34,9 @@ TYPES = {
 
 
 def write_crate(pages: Sequence[Executed], target: Path) -> Path:
-    """Bundle executed notebooks with all that they rest on.
+    """Bundle executed notebooks with their sources and results, and return ``target``.
 
-    Parameters
-    ----------
-    pages : sequence of Executed
-    target : Path
-        The zip file to write; replaced only when the bundle is whole.
-
-    Returns
-    -------
-    Path
-        ``target``.
+    ``target`` is a zip file; it is replaced only when the bundle is complete.
     """
     cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     crate = ROCrate(version="1.3")
@@ -58,43 +49,26 @@ def write_crate(pages: Sequence[Executed], target: Path) -> Path:
     authors = [_entity(crate, "#authors", "Organization", name=cited["authors"][0]["name"])]
     crate.root_dataset["author"] = authors
     crate.publisher = authors[0]
-    crate.root_dataset["citation"] = [
-        _entity(
-            crate,
-            f"https://doi.org/{paper['doi']}",
-            "ScholarlyArticle",
-            name=paper["title"],
-            datePublished=str(paper["year"]),
-        )
-        for paper in cited["references"]
-    ]
+    crate.root_dataset["citation"] = [_paper(crate, paper) for paper in cited["references"]]
     for page in pages:
-        made = [
-            _add(crate, path, f"notebooks/{page.name}/{path.relative_to(page.folder).as_posix()}")
-            for path in sorted(page.folder.rglob("*"))
-            if path.is_file()
-        ]
+        made = _add_folder(crate, page.folder, f"notebooks/{page.name}")
         code = paths.NOTEBOOKS / f"{page.name}.py"
         source = _add(crate, code, f"notebooks/{code.name}", ["File", "SoftwareSourceCode"])
-        # Process Run Crate: the run that turned the source into what the page shows.
-        crate.root_dataset.append_to(
-            "mentions",
-            _entity(
-                crate,
-                f"#run-{page.name}",
-                "CreateAction",
-                name=f"{page.name} at profile {page.manifest['profile']}",
-                description=f"commit {page.manifest['commit']}",
-                endTime=page.manifest["finished"],
-                instrument=source,
-                result=made,
-            ),
+        # Process Run Crate: the run that made the page from its source.
+        run = _entity(
+            crate,
+            f"#run-{page.name}",
+            "CreateAction",
+            name=f"{page.name} at profile {page.manifest['profile']}",
+            description=f"commit {page.manifest['commit']}",
+            endTime=page.manifest["finished"],
+            instrument=source,
+            result=made,
         )
+        crate.root_dataset.append_to("mentions", run)
     for name in ENVIRONMENT:
         _add(crate, paths.ROOT / name, name)
-    for path in sorted(paths.RESULTS.rglob("*")):
-        if path.is_file():
-            _add(crate, path, f"results/{path.relative_to(paths.RESULTS).as_posix()}")
+    _add_folder(crate, paths.RESULTS, "results")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         whole = Path(folder) / "crate.zip"
@@ -113,6 +87,17 @@ def _add(crate: ROCrate, path: Path, at: str, kind: str | list[str] = "File") ->
         "sha256": file_digest(path),
     }
     return crate.add_file(path, at, properties=properties)
+
+
+def _add_folder(crate: ROCrate, folder: Path, at: str) -> list[Any]:
+    """Add every file under a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [_add(crate, path, f"{at}/{path.relative_to(folder).as_posix()}") for path in files]
+
+
+def _paper(crate: ROCrate, paper: dict[str, Any]) -> Any:
+    named = {"name": paper["title"], "datePublished": str(paper["year"])}
+    return _entity(crate, f"https://doi.org/{paper['doi']}", "ScholarlyArticle", **named)
 
 
 def _entity(crate: ROCrate, identifier: str, kind: str, **properties: Any) -> Any:

@@ -1,7 +1,7 @@
-"""Figures that the reader moves: the data that a page carries, and where they are drawn.
+"""Figures that the reader moves: the data that a page carries for them.
 
-The drawing is `book/_static/living.js`, which follows :mod:`specz.spectra.observe`
-step by step: spectra, network and posterior in the browser are those of the package.
+`book/_static/living.js` draws them. It follows :mod:`specz.spectra.observe` step by step, so
+spectra, network and posterior in the browser are those of the package.
 """
 
 import base64
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     import keras
 
 PRIOR_SEDS = 400
-"""SEDs that the browser sums over, in a moment; the Bayes limit takes minutes for all."""
+"""SEDs that the browser sums over, in a moment; the sum over all takes minutes."""
 
 PRIOR_CONTINUA = 16
 PRIOR_STEPS = 2
-"""Principal continua, and redshifts a class, of the sum in the browser."""
+"""Principal continua, and redshifts per class, of the sum in the browser."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Living:
     Attributes
     ----------
     name : str
-        Tells `living.js` what to draw.
+        Name of the figure in `living.js`.
     alt : str
-        What the figure shows, in words.
+        Description for readers who do not see it.
     data : dict
         JSON values that the drawing needs.
     """
@@ -63,52 +63,42 @@ class Living:
 
 
 def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
-    """Let the reader drag the redshift of some SEDs through a grid.
-
-    Parameters
-    ----------
-    library : Library
-    seds : sequence of int
-        Indices of the SEDs to choose from.
-    grid : Grid
-    """
+    """Let the reader choose one of the SEDs by index and move its redshift through a grid."""
     low, high = redshift_range(library, grid)
-    return Living(
-        "redshift",
-        "One galaxy's spectrum in the observed window; its lines move right as the redshift grows.",
-        {**_observing(library, seds, grid), "z": [round(low + 0.005, 2), round(high - 0.005, 2)]},
+    z = [round(low + 0.005, 2), round(high - 0.005, 2)]
+    alt = (
+        "One galaxy's spectrum in the observed window; its lines move right as the redshift grows."
     )
+    return Living("redshift", alt, {**_observing(library, seds, grid), "z": z})
 
 
 def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Living:
-    """Let the reader add noise to a galaxy, and a network and the Bayes posterior name its z.
+    """Let the reader add noise to a galaxy; show p(z) of a network and of the Bayes posterior.
 
     Parameters
     ----------
     network : keras.Model
         As :meth:`specz.estimators.equivariant.Equivariant.build` returns it, trained on ``train``.
     train : Sample
-        Its grid and S/N are used; every so many of its SEDs are the prior of the posterior.
+        Its grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
     seds : sequence of int
         Indices of the galaxies to choose from.
     """
-    library = train.library
-    components = decompose(library, prior_seds(train), PRIOR_CONTINUA)
-    return Living(
-        "posterior",
-        "A noisy spectrum, and below it p(z) by the network and by the Bayes posterior.",
-        {
-            **_observing(library, seds, train.grid),
-            "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
-            "snr": train.snr,
-            "network": _network(network),
-            "prior": {
-                "steps": PRIOR_STEPS,
-                "continuum": _packed(components.library.continuum[:PRIOR_CONTINUA]),
-                "coefficients": _packed(components.coefficients),
-            },
-        },
-    )
+    components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
+    prior = {
+        "steps": PRIOR_STEPS,
+        "continuum": _packed(components.library.continuum[:PRIOR_CONTINUA]),
+        "coefficients": _packed(components.coefficients),
+    }
+    data = {
+        **_observing(train.library, seds, train.grid),
+        "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
+        "snr": train.snr,
+        "network": _network(network),
+        "prior": prior,
+    }
+    alt = "A noisy spectrum, and below it p(z) by the network and by the Bayes posterior."
+    return Living("posterior", alt, data)
 
 
 def prior_seds(train: Sample) -> npt.NDArray[np.integer]:
@@ -118,32 +108,32 @@ def prior_seds(train: Sample) -> npt.NDArray[np.integer]:
 
 
 def _observing(library: Library, seds: Sequence[int], grid: Grid) -> dict[str, object]:
-    """What the browser needs to make spectra."""
+    """Grid, lines and SEDs, from which the browser makes spectra."""
+    first, second = map(float, library.wave_rest[:2])
+    galaxies = [
+        {
+            "label": f"position {library.position[sed]:.1f}, "
+            f"E(B−V) {library.ebv[sed]:.2f}, EW(Hα) {library.ew_halpha[sed]:.0f} Å",
+            "continuum": _packed(library.continuum[sed]),
+            "line_flux": _packed(library.line_flux[sed]),
+        }
+        for sed in seds
+    ]
     return {
         "grid": {"wave_min": grid.wave_min, "step": grid.step, "n_pixels": grid.n_pixels},
         "sigma_over_wave": float(line_sigma(1.0, library.config.velocity_dispersion, grid)),
-        "nodes": {
-            "wave_min": float(library.wave_rest[0]),
-            "step": float(library.wave_rest[1] - library.wave_rest[0]),
-        },
+        "nodes": {"wave_min": first, "step": second - first},
         "lines": [{"label": line.label, "wave_rest": line.wave_rest} for line in LINES],
-        "seds": [
-            {
-                "label": f"position {library.position[sed]:.1f}, "
-                f"E(B−V) {library.ebv[sed]:.2f}, EW(Hα) {library.ew_halpha[sed]:.0f} Å",
-                "continuum": _packed(library.continuum[sed]),
-                "line_flux": _packed(library.line_flux[sed]),
-            }
-            for sed in seds
-        ],
+        "seds": galaxies,
     }
 
 
 def _network(model: "keras.Model") -> dict[str, object]:
-    """The weights of an equivariant network, each named after what it does."""
+    """The weights of an equivariant network, named by their part in it."""
     sharing, correlate, total = map(model.get_layer, ("log_bins", "correlate", "sum_over_class"))
     names = [layer.name for layer in model.layers]
     dense = [name for name in names if name.removeprefix("dense_").isdigit()]
+    first = np.repeat(total.first, total.substeps)
     return {
         "n_shifts": correlate.n_shifts,
         "sharing": {name: _packed(getattr(sharing, name)) for name in ("first", "weight")},
@@ -154,14 +144,11 @@ def _network(model: "keras.Model") -> dict[str, object]:
             {name: _packed(getattr(model.get_layer(layer), name)) for name in ("kernel", "bias")}
             for layer in [*dense, "log_p"]
         ],
-        "interpolate": {
-            "first": _packed(np.repeat(total.first, total.substeps)),
-            "weight": _packed(total.weight),
-        },
+        "interpolate": {"first": _packed(first), "weight": _packed(total.weight)},
         "scale": float(model.get_layer("temperature").scale) if "temperature" in names else 1.0,
     }
 
 
 def _packed(values: npt.ArrayLike) -> str:
-    """Values as base64 of little-endian float32, row by row: every digit in little space."""
+    """Values as base64 of little-endian float32, row by row: all digits in little space."""
     return base64.b64encode(np.asarray(values, dtype="<f4").tobytes()).decode("ascii")

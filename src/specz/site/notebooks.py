@@ -1,8 +1,8 @@
 """Execute text notebooks with papermill, once for each text, parameters and code.
 
 An executed notebook is kept under a key made of its text, its parameters and the code it
-reaches, so that a second build runs nothing. Beside it lie its figures, the numbers they show,
-and a manifest that says what made them.
+reaches, so that a second build runs nothing. Beside it lie its figures with their numbers and a
+manifest of parameters, code, versions and experiments.
 """
 
 import ast
@@ -43,27 +43,24 @@ from specz.study.studies import STUDIES
 
 DRAWING_LIBRARIES = ("matplotlib", "papermill")
 TEMPLATES = data_files.DATA / "cosmos_templates.npy"
-"""The only measured data: every spectrum follows from it, from the settings and from a seed."""
+"""The only observed data: every spectrum follows from it, the settings and a seed."""
 
 TIME_LIMIT = 3600.0
-"""Seconds that a notebook may take, all its cells together; see :func:`time_limit`."""
+"""Seconds that a notebook may take, all its cells together, if :data:`TIMEOUT` sets no other."""
+
+TIMEOUT = "SPECZ_NOTEBOOK_TIMEOUT"
+"""Environment variable with another limit in seconds."""
 
 
 class BookError(Exception):
-    """A notebook or the site could not be made; the message says which and why."""
+    """A notebook or the site could not be made; the message names it and the reason."""
 
 
 @dataclass(frozen=True)
 class Executed:
-    """An executed notebook.
+    """An executed notebook; ``fresh`` if it was executed now, not found.
 
-    Attributes
-    ----------
-    name : str
-    folder : Path
-        Holds ``notebook.ipynb``, ``figures/`` and ``manifest.json``.
-    fresh : bool
-        Whether it was executed now, not found.
+    ``folder`` holds ``notebook.ipynb``, ``figures/`` and ``manifest.json``.
     """
 
     name: str
@@ -72,53 +69,32 @@ class Executed:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What made it: parameters, profile, code, versions, commit, experiments, duration."""
-        text = (self.folder / "manifest.json").read_text(encoding="utf-8")
-        manifest: dict[str, Any] = json.loads(text)
-        return manifest
+        """Parameters, profile, code, versions, commit, experiments and duration."""
+        return _read_json(self.folder / "manifest.json")
 
 
 def read_notebook(name: str) -> nbformat.NotebookNode:
-    """Read a text notebook.
-
-    Raises
-    ------
-    ValueError
-        If there is no such notebook; the message names the nearest one.
-    """
+    """Read a text notebook; if there is none, raise ValueError with the nearest name."""
     checks.choice("notebook", name, STUDIES)
     notebook: nbformat.NotebookNode = jupytext.read(paths.NOTEBOOKS / f"{name}.py")
     return notebook
 
 
 def time_limit() -> float:
-    """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, or an hour.
-
-    Raises
-    ------
-    ValueError
-        If the variable is not a number of seconds, at least one.
-    """
-    name = "SPECZ_NOTEBOOK_TIMEOUT"
-    text = os.environ.get(name) or str(TIME_LIMIT)
+    """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, at least one, or an hour."""
+    text = os.environ.get(TIMEOUT) or str(TIME_LIMIT)
     try:
         seconds = float(text)
     except ValueError:
-        raise ValueError(f"{name} must be a number of seconds; got {text!r}") from None
-    checks.number(name, seconds, 1, 1e6)
+        raise ValueError(f"{TIMEOUT} must be a number of seconds; got {text!r}") from None
+    checks.number(TIMEOUT, seconds, 1, 1e6)
     return seconds
 
 
 def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     """Execute a notebook, or return the run that is kept.
 
-    Parameters
-    ----------
-    name : str
-    parameters : dict
-        Checked ones, from :func:`resolve`.
-    profile : str
-        Named on the page.
+    ``parameters`` come checked from :func:`resolve`; the page names ``profile``.
 
     Raises
     ------
@@ -132,7 +108,7 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     if folder.is_dir():
         return Executed(name, folder, fresh=False)
     aside = stage(paths.EXECUTED, ".running-")
-    output, kept = aside / "notebook.ipynb", paths.EXECUTED / f"{name}.failed.ipynb"
+    output = aside / "notebook.ipynb"
     start, cells = time.perf_counter(), [""]
 
     def seconds_left(cell: nbformat.NotebookNode) -> int:
@@ -144,8 +120,8 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
             tempfile.TemporaryDirectory(prefix="specz-") as sockets,
             _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"),
         ):
-            # Sockets of its own: no ports to race for, no files that another kernel uses. Their
-            # path must be short.
+            # Sockets in a folder of its own: kernels that start together can't take the same port
+            # or file. The path of a socket must be short.
             socket = {"transport": "ipc", "ip": f"{sockets}/kernel"}
             papermill.execute_notebook(
                 notebook,
@@ -160,33 +136,28 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
                 extra_arguments=["--log-level=50"],  # the kernel complains of being stopped
             )
         _finish(output, parameters)
+        files = sorted(path for path in aside.rglob("*") if path.is_file())
         manifest = {
             **recipe,
             **_circumstances(name, parameters),
             "seconds": round(time.perf_counter() - start, 1),
-            "files": {
-                path.relative_to(aside).as_posix(): file_digest(path)
-                for path in sorted(aside.rglob("*"))
-                if path.is_file()
-            },
+            "files": {path.relative_to(aside).as_posix(): file_digest(path) for path in files},
         }
-        (aside / "manifest.json").write_text(
-            json.dumps(canonical(manifest), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        text = json.dumps(canonical(manifest), indent=1, ensure_ascii=False) + "\n"
+        (aside / "manifest.json").write_text(text, encoding="utf-8")
         commit(aside, folder)
-    except CellTimeoutError:
-        shutil.copy(output, kept)
-        raise BookError(
-            f"notebook {name!r} took longer than {limit:g} s and was stopped in the cell that "
-            f"begins {cells[-1].partition(chr(10))[0]!r}; SPECZ_NOTEBOOK_TIMEOUT sets another "
-            f"number of seconds\nThe partial run is kept in {kept}"
-        ) from None
-    except PapermillExecutionError as error:
-        shutil.copy(output, kept)
-        raise BookError(
-            f"notebook {name!r}: cell {error.cell_index} failed with {error.ename}: "
-            f"{error.evalue}\nThe partial run is kept in {kept}"
-        ) from None
+    except (CellTimeoutError, PapermillExecutionError) as error:
+        failed = paths.EXECUTED / f"{name}.failed.ipynb"
+        shutil.copy(output, failed)
+        if isinstance(error, PapermillExecutionError):
+            fault = f": cell {error.cell_index} failed with {error.ename}: {error.evalue}"
+        else:
+            fault = (
+                f" took longer than {limit:g} s and was stopped in the cell that begins "
+                f"{cells[-1].partition(chr(10))[0]!r}; {TIMEOUT} sets another number of seconds"
+            )
+        message = f"notebook {name!r}{fault}\nThe partial run is kept in {failed}"
+        raise BookError(message) from None
     except RuntimeError as error:  # a kernel that died, or did not start
         raise BookError(f"notebook {name!r}: its kernel failed: {error}") from None
     finally:
@@ -207,7 +178,7 @@ def _folder(name: str, recipe: dict[str, Any]) -> Path:
 def _recipe(
     name: str, notebook: nbformat.NotebookNode, parameters: Parameters, profile: str
 ) -> dict[str, Any]:
-    """What decides what a page shows."""
+    """Everything that a page depends on."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     imported = imported_modules(ast.parse(code))
     own, archived = experiments(name, parameters), profile_study("paper", name).experiments()
@@ -226,36 +197,30 @@ def _recipe(
 
 
 def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
-    """Say where and on what a page was made, its experiments included."""
-    store = Store(paths.STORE)
+    """Say when and on which machine a page and its experiments were made."""
     made = []
     for experiment in experiments(name, parameters):
         key = key_of(result_recipe(experiment))
-        path = store.folder(key) / "manifest.json"
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        made.append(
-            {
-                "title": experiment.title,
-                "key": key[:32],
-                "seconds": manifest["seconds"],
-                "device": manifest.get("device", "not recorded"),
-            }
-        )
-    return {
-        "data": file_digest(TEMPLATES),
-        "experiments": made,
-        **circumstances(),
-    }
+        manifest = _read_json(Store(paths.STORE).folder(key) / "manifest.json")
+        device = manifest.get("device", "not recorded")
+        cost = {"seconds": manifest["seconds"], "device": device}
+        made.append({"title": experiment.title, "key": key[:32], **cost})
+    return {"data": file_digest(TEMPLATES), "experiments": made, **circumstances()}
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return value
 
 
 def _benchmarks() -> dict[str, str]:
-    """Digests of what a page may read or draw of the records in ``benchmarks`` and ``results``."""
+    """Digests of the records and drawing code in ``benchmarks`` and ``results``."""
     files = [*(paths.ROOT / "benchmarks").glob("*.py"), *paths.RESULTS.glob("*.*")]
     return {path.name: file_digest(path) for path in sorted(files)}
 
 
 def _finish(path: Path, parameters: Parameters) -> None:
-    """Make an executed notebook fit for readers: tags, no standard error, no machine paths."""
+    """Prepare an executed notebook for readers: tags, no standard error, no machine paths."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["papermill"] = {"parameters": canonical(parameters)}
     for cell in notebook.cells:
@@ -263,11 +228,7 @@ def _finish(path: Path, parameters: Parameters) -> None:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
             continue
-        cell.outputs = [
-            item
-            for item in cell.outputs
-            if not (item.output_type == "stream" and item.name == "stderr")
-        ]
+        cell.outputs = [item for item in cell.outputs if item.get("name") != "stderr"]
         tags = cell.metadata.setdefault("tags", [])
         is_parameters = {"parameters", "injected-parameters"} & set(tags)
         tags.append("remove-cell" if is_parameters else "hide-input")
@@ -285,7 +246,6 @@ def _environment(**variables: str) -> Iterator[None]:
         yield
     finally:
         for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
+            os.environ.pop(name, None)
+            if value is not None:
                 os.environ[name] = value

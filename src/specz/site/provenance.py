@@ -1,13 +1,14 @@
-"""What made a page and each of its figures, in the words of the page.
+"""Boxes that say how a page and each of its figures were made.
 
-Under every figure stands a box, closed until it is asked for: the line that draws the figure
-again, its files with their digests, and all that decided what it shows.
+Under every figure stands a closed box: the command that draws the figure again, its files with
+their digests, and the parameters, commit, data and versions behind it.
 """
 
 import ast
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,25 +32,17 @@ HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     '<link rel="icon" href="../../_static/favicon.svg">'
 )
-"""What Pygments leaves out of the head of a page."""
+"""Tags that Pygments leaves out of the head of a page."""
 
 SOURCES = (paths.NOTEBOOKS, Path(figures.__file__).parent, paths.ROOT / "benchmarks")
-"""Folders whose modules are shown as pages: notebooks, and what draws."""
+"""Folders whose modules are shown as pages: notebooks and drawing functions."""
 
 FORMATS = {"csv": "data", "svg": "figure", "pdf": "figure"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """The place in a text notebook that draws a figure.
-
-    Attributes
-    ----------
-    line : int
-        Of the statement, counted from 1.
-    functions : tuple of str
-        The functions that it draws with.
-    """
+    """The statement of a text notebook that draws a figure: its line and drawing functions."""
 
     line: int
     functions: tuple[str, ...]
@@ -72,22 +65,18 @@ def plain(value: Any) -> str:
     return re.sub(r'"([\w.]+)"', r"\1", text)
 
 
-def call_of(notebook: str, figure: str) -> Call:
-    """Find the statement of a text notebook that draws a figure: it names figure and function.
+def settings(parameters: Mapping[str, Any], between: str = ", ", equals: str = " = ") -> str:
+    """Write parameters with their values in one line."""
+    return between.join(f"{k}{equals}{plain(canonical(v))}" for k, v in parameters.items())
 
-    Raises
-    ------
-    LookupError
-        If there is none.
-    """
+
+def call_of(notebook: str, figure: str) -> Call:
+    """Find the statement that names a figure and a drawing function; else raise LookupError."""
     for statement in ast.parse((paths.NOTEBOOKS / f"{notebook}.py").read_text("utf-8")).body:
         nodes = list(ast.walk(statement))
         if any(isinstance(node, ast.Constant) and node.value == figure for node in nodes):
-            functions = tuple(
-                node.attr
-                for node in nodes
-                if isinstance(node, ast.Attribute) and node.attr.startswith("plot_")
-            )
+            attributes = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+            functions = tuple(name for name in attributes if name.startswith("plot_"))
             if functions:
                 return Call(statement.lineno, functions)
     raise LookupError(f"notebook {notebook!r} does not draw figure {figure!r}")
@@ -96,64 +85,52 @@ def call_of(notebook: str, figure: str) -> Call:
 def annotate(page: Executed) -> nbformat.NotebookNode:
     """Return the executed notebook with a box under each figure and one at its foot."""
     notebook: nbformat.NotebookNode = nbformat.read(page.folder / "notebook.ipynb", as_version=4)
+
+    def with_box(figure: re.Match[str]) -> str:
+        return f"{figure[0]}\n\n{_box(page, figure[1])}"
+
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = FIGURE.sub(
-                lambda found: f"{found[0]}\n\n{_box(page, found[1])}", cell.source
-            )
-    # A cell's own name is random, and would make the site new at each build.
+            cell.source = FIGURE.sub(with_box, cell.source)
+    # By default a cell's name is random, which would change the site at each build.
     notebook.cells.append(nbformat.v4.new_markdown_cell(_box(page), id="provenance"))
     return notebook
 
 
 def _box(page: Executed, figure: str | None = None) -> str:
     """Return the box of a figure, or that of the whole page."""
-    files: list[tuple[str, str, str]] = []
-    drawn_by = []
+    title, files, facts = "How this page was made", [], _facts(page.manifest)
+    digests = page.manifest["files"]
     if figure is not None:
-        files = [
-            (f"{what} ({form.upper()})", f"figures/{figure}.{form}", digest)
-            for form, what in FORMATS.items()
-            for digest in [page.manifest["files"][f"figures/{figure}.{form}"]]
-        ]
+        title = "Data, files and provenance of this figure"
+        for form, kind in FORMATS.items():
+            path = f"figures/{figure}.{form}"
+            files.append((f"{kind} ({form.upper()})", path, digests[path]))
         call = call_of(page.name, figure)
-        links = [_source(f"notebooks/{page.name}.py", call.line)]
-        links += [_function(name) for name in call.functions]
-        drawn_by = [("drawn by", "; ".join(links))]
-    source, executed = paths.NOTEBOOKS / f"{page.name}.py", page.manifest["files"]["notebook.ipynb"]
+        links = [_source(f"notebooks/{page.name}.py", call.line), *map(_function, call.functions)]
+        facts = [("drawn by", "; ".join(links)), *facts]
+    source = file_digest(paths.NOTEBOOKS / f"{page.name}.py")
     files += [
-        ("notebook, executed", f"files/{page.name}.ipynb", executed),
-        ("notebook, source", f"files/{page.name}.py", file_digest(source)),
+        ("notebook, executed", f"files/{page.name}.ipynb", digests["notebook.ipynb"]),
+        ("notebook, source", f"files/{page.name}.py", source),
     ]
-    title = "Data, files and provenance of this figure" if figure else "How this page was made"
-    return "\n".join(
-        [
-            f":::::{{dropdown}} {title}",
-            ":class-container: provenance",
-            "",
-            "```bash",
-            rerun(page),
-            "```",
-            "",
-            "| file | SHA-256 |",
-            "|---|---|",
-            *(f"| {{download}}`{what} <{path}>` | `{digest}` |" for what, path, digest in files),
-            "",
-            "| what | value |",
-            "|---|---|",
-            *(f"| **{name}** | {value} |" for name, value in [*drawn_by, *_facts(page.manifest)]),
-            ":::::",
-        ]
-    )
+    lines = [f":::::{{dropdown}} {title}", ":class-container: provenance", ""]
+    lines += ["```bash", rerun(page), "```", "", "| file | SHA-256 |", "|---|---|"]
+    lines += [f"| {{download}}`{name} <{path}>` | `{digest}` |" for name, path, digest in files]
+    lines += ["", "| what | value |", "|---|---|"]
+    lines += [f"| **{name}** | {value} |" for name, value in facts]
+    return "\n".join([*lines, ":::::"])
 
 
 def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
-    """List what decided the page, names and values in Markdown."""
+    """List what the page depends on, names and values in Markdown."""
     parameters = manifest["parameters"]
     seed = parameters.get("seeds", parameters.get("seed"))
     made = manifest["experiments"]
     commit, _, dirty = manifest["commit"].partition("-")
+    machine = f"{manifest['machine']}, {manifest['cores']} cores, Python {manifest['python']}"
     seconds = sum(entry["seconds"] for entry in made)
+    took = f"experiments {seconds:.0f} s, page {manifest['seconds']:.0f} s"
     return [
         ("parameters", ", ".join(f"`{k}={plain(v)}`" for k, v in parameters.items()) or "none"),
         ("seed", f"`{plain(seed)}`" if seed is not None else "none needed"),
@@ -163,15 +140,8 @@ def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("experiments", ", ".join(f"`{entry['key']}`" for entry in made) or "none needed"),
         ("versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
         ("device", ", ".join(sorted({entry["device"] for entry in made})) or "CPU"),
-        (
-            "machine",
-            f"{manifest['machine']}, {manifest['cores']} cores, Python {manifest['python']}",
-        ),
-        (
-            "duration",
-            f"experiments {seconds:.0f} s, page {manifest['seconds']:.0f} s; "
-            f"finished {manifest['finished']}",
-        ),
+        ("machine", machine),
+        ("duration", f"{took}; finished {manifest['finished']}"),
     ]
 
 
@@ -191,26 +161,14 @@ def _source(path: str, line: int, text: str | None = None) -> str:
 
 
 def write_sources(folder: Path) -> None:
-    """Write the text notebooks and what draws their figures as pages with numbered lines.
-
-    Parameters
-    ----------
-    folder : Path
-        Becomes ``source/`` of the site.
-    """
+    """Write the text notebooks and the drawing modules as pages with numbered lines."""
+    style = {"full": True, "style": "a11y-high-contrast-light"}
+    lines = {"linenos": "inline", "lineanchors": "L", "anchorlinenos": True}
     for origin in SOURCES:
-        kind = origin.name
-        target = folder / kind
+        target = folder / origin.name
         target.mkdir(parents=True)
         for path in sorted(origin.glob("*.py")):
-            formatter = HtmlFormatter(
-                full=True,
-                title=f"{kind}/{path.name}",
-                style="a11y-high-contrast-light",
-                linenos="inline",
-                lineanchors="L",
-                anchorlinenos=True,
-            )
+            formatter = HtmlFormatter(title=f"{origin.name}/{path.name}", **style, **lines)
             html = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
             html = html.replace("<html>", '<html lang="en">', 1)
             html = html.replace("</style>", "pre { white-space: pre-wrap; }\n</style>", 1)

@@ -24,7 +24,7 @@ from specz.site.notebooks import BookError, Executed
 
 @contextmanager
 def site_lock(folder: Path) -> Iterator[int]:
-    """Let one process at a time stage and render in a folder; mend what a killed one left."""
+    """Let one process at a time stage and render in a folder; repair what a killed one left."""
     with file_lock(folder / ".lock", f"builds the site in {folder}") as lock:
         html, old = folder / "html", folder / "html.old"
         if old.exists() and not html.exists():
@@ -48,31 +48,19 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     if banner is not None:
         config["sphinx"]["config"]["html_theme_options"]["announcement"] = banner
-    (site / "_config.yml").write_text(
-        yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8"
-    )
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+    (site / "_config.yml").write_text(text, encoding="utf-8")
 
 
 def render(folder: Path, *held: int) -> Path:
     """Build the tree ``folder/site`` strictly; replace ``folder/html`` only if that succeeds.
 
-    Parameters
-    ----------
-    folder : Path
-    *held : int
-        Descriptors of locks: the renderer may outlive this process, and then holds them on.
-
-    Returns
-    -------
-    Path
-        ``folder/html/index.html``.
+    Return ``folder/html/index.html``. ``held`` are file descriptors of locks: the renderer may
+    outlive this process, and then keeps them locked.
     """
     site, html = folder / "site", folder / "html"
-    digests = {
-        str(path.relative_to(site)): file_digest(path)
-        for path in sorted(site.rglob("*"))
-        if path.is_file()
-    }
+    files = sorted(path for path in site.rglob("*") if path.is_file())
+    digests = {str(path.relative_to(site)): file_digest(path) for path in files}
     code = file_digest(Path(__file__))
     versions = library_versions("jupyter-book", "sphinx")
     digest = key_of({"site": digests, "code": code, "versions": versions})
@@ -89,13 +77,13 @@ def render(folder: Path, *held: int) -> Path:
         *("--toc", str(site / "_toc.yml"), "-W", "-n", "--keep-going", "--all"),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, pass_fds=held)
-    log = folder / "jupyter-book.log"
-    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    log, output = folder / "jupyter-book.log", done.stdout + done.stderr
+    log.write_text(output, encoding="utf-8")
     if done.returncode:
-        lines = (done.stdout + done.stderr).splitlines()
-        telling = ("WARNING:", "ERROR:", "sphinx.errors.")
-        said = [line for line in lines if any(word in line for word in telling)] or lines[-20:]
-        raise BookError("\n".join(["the site did not build:", *said, f"The whole log: {log}"]))
+        lines = output.splitlines()
+        signs = ("WARNING:", "ERROR:", "sphinx.errors.")
+        faults = [line for line in lines if any(sign in line for sign in signs)] or lines[-20:]
+        raise BookError("\n".join(["the site did not build:", *faults, f"The whole log: {log}"]))
     built = work / "_build" / "html"
     _trim(built)
     (built / ".digest").write_text(digest)
@@ -121,24 +109,22 @@ NEEDLESS = re.compile(
 MATHS = re.compile(
     r"<script>window.MathJax[^<]*</script>\s*|<script[^>]*mathjax/[^>]*></script>\s*"
 )
-"""Tags that a page without a formula works without; they ask for 1.2 MB."""
+"""Tags that a page without a formula works without; they load 1.2 MB."""
 
 NEEDLESS_FILES = (
     *("scripts/fontawesome.js*", "**/*.map", "sphinx-thebe.*", "locales", "*macros.html"),
     *("mathjax/*svg*.js", "mathjax/mml-*.js", "mathjax/*-full*.js", "mathjax/node-main.js"),
 )
-"""Files under ``_static`` that no page asks for: two thirds of the site."""
+"""Files under ``_static`` that no page loads: two thirds of the site."""
 
 
 def _trim(html: Path) -> None:
-    """Take out of a built site what no page needs, and a list role without list items."""
+    """Remove tags and files that no page needs, and a list role without list items."""
     for page in html.rglob("*.html"):
         text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
         if 'class="math' not in text:
             text = MATHS.sub("", text)
-        text = text.replace(
-            '<div role="list" class="citation-list">', '<div class="citation-list">'
-        )
+        text = text.replace('role="list" class="citation-list"', 'class="citation-list"')
         page.write_text(text, encoding="utf-8")
     for pattern in NEEDLESS_FILES:
         for path in (html / "_static").glob(pattern):

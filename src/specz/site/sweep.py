@@ -8,7 +8,7 @@ A sweep is a small YAML file::
       n_train: [500, 1000]
       layers: [1, 3]
 
-Each combination is one run of the notebook; what the grid does not name comes from the profile.
+Each combination is one run of the notebook; other parameters come from the profile.
 """
 
 import itertools
@@ -21,14 +21,14 @@ from typing import Any
 
 import yaml
 
-from specz import metrics
 from specz.common import checks
 from specz.common.store import canonical
 from specz.experiments.run import run
 from specz.site.notebooks import Executed, read_notebook
-from specz.site.provenance import FIGURE, plain, rerun
+from specz.site.provenance import FIGURE, plain, rerun, settings
 from specz.study.profiles import Parameters, experiments, profile_parameters, resolve
 from specz.study.studies import STUDIES
+from specz.tables.cells import accuracies, outliers, size
 from specz.tables.markdown import markdown_table
 
 KEYS = ("notebook", "profile", "grid")
@@ -36,16 +36,7 @@ KEYS = ("notebook", "profile", "grid")
 
 @dataclass(frozen=True)
 class Sweep:
-    """A grid of parameters.
-
-    Attributes
-    ----------
-    name : str
-        Of the file, without its ending.
-    notebook, profile : str
-    grid : dict
-        Parameter name to the list of its values.
-    """
+    """A grid of parameters; ``name`` is that of the file, ``grid`` maps names to values."""
 
     name: str
     notebook: str
@@ -58,23 +49,17 @@ class Sweep:
         return [dict(zip(self.grid, values, strict=True)) for values in combinations]
 
     def runs(self) -> list[Parameters]:
-        """Return all parameters of each run, checked.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If a value is of the wrong type or out of range.
-        """
+        """Return all parameters of each run; raise ValueError or TypeError if a value is wrong."""
         return [resolve(self.notebook, self.profile, point) for point in self.points()]
 
 
 def read_sweep(path: Path) -> Sweep:
-    """Read a sweep and check everything it names.
+    """Read a sweep and check every name and value in it.
 
     Raises
     ------
     ValueError, TypeError
-        If the file is not there or not a sweep, or a name or value in it is wrong.
+        If the file is missing or not a sweep, or a name or value in it is wrong.
     """
     if not path.is_file():
         raise ValueError(f"there is no file {str(path)!r}; see 'Run it yourself' for an example")
@@ -91,61 +76,40 @@ def read_sweep(path: Path) -> Sweep:
             raise ValueError(f"{path.name} must hold {', '.join(KEYS)}; {key!r} is missing")
     checks.choice("notebook", text["notebook"], STUDIES)
     usual = profile_parameters(text["profile"], text["notebook"])
-    if not isinstance(text["grid"], dict) or not text["grid"]:
-        raise ValueError(
-            f"grid must give a list of values for each parameter; got {text['grid']!r}"
-        )
-    for name, values in text["grid"].items():
+    grid = text["grid"]
+    if not isinstance(grid, dict) or not grid:
+        raise ValueError(f"grid must give a list of values for each parameter; got {grid!r}")
+    for name, values in grid.items():
         checks.choice(f"parameter of notebook {text['notebook']!r}", name, usual)
         if not isinstance(values, list) or not values:
             raise ValueError(f"grid must give a list of values for {name}; got {values!r}")
         if any(value in values[:i] for i, value in enumerate(values)):
             raise ValueError(f"grid must not repeat a value of {name}; got {values!r}")
-    sweep = Sweep(path.stem, text["notebook"], text["profile"], text["grid"])
+    sweep = Sweep(path.stem, text["notebook"], text["profile"], grid)
     sweep.runs()
     return sweep
 
 
 def write_page(sweep: Sweep, pages: Sequence[Executed], site: Path) -> None:
-    """Write ``sweep.md`` and the figures it shows into a staged tree.
+    """Write ``sweep.md`` and its figures into a staged tree.
 
-    Parameters
-    ----------
-    sweep : Sweep
-    pages : sequence of Executed
-        One for each run, in the order of :meth:`Sweep.runs`.
-    site : Path
+    ``pages`` has one page per run, in the order of :meth:`Sweep.runs`.
     """
-    names = [_point(point) for point in sweep.points()]
-    for i, page in enumerate(pages, start=1):
+    names = [settings(point) for point in sweep.points()]
+    rows = []
+    for i, (point, page) in enumerate(zip(sweep.points(), pages, strict=True), start=1):
         shutil.copytree(page.folder / "figures", site / "sweep" / str(i))
+        values = {name: plain(canonical(value)) for name, value in point.items()}
+        rows.append({"run": i, **values, "make it again": f"`{rerun(page)}`"})
     source = "\n\n".join(cell.source for cell in read_notebook(sweep.notebook).cells)
     figures = {found[1]: _alt(found[0]) for found in FIGURE.finditer(source)}
     lines = [
-        "(page-sweep)=",
-        "",
-        f"# Sweep: {sweep.name}",
-        "",
+        *("(page-sweep)=", "", f"# Sweep: {sweep.name}", ""),
         f"The notebook [](page-{sweep.notebook.replace('_', '-')}) at {len(pages)} points of a",
         f"grid, all else as in the {sweep.profile} profile.",
-        "",
-        "## The runs",
-        "",
-        markdown_table(
-            [
-                {
-                    "run": i,
-                    **{name: plain(canonical(value)) for name, value in point.items()},
-                    "make it again": f"`{rerun(page)}`",
-                }
-                for i, (point, page) in enumerate(zip(sweep.points(), pages, strict=True), start=1)
-            ]
-        ),
-        "",
+        *("", "## The runs", "", markdown_table(rows), ""),
         *_numbers(sweep),
-        "## One run at a time",
-        "",
-        "::::{tab-set}",
+        *("## One run at a time", "", "::::{tab-set}"),
     ]
     for i, name in enumerate(names, start=1):
         lines += [f":::{{tab-item}} {name}", ""]
@@ -164,27 +128,21 @@ def write_page(sweep: Sweep, pages: Sequence[Executed], site: Path) -> None:
 
 
 def _numbers(sweep: Sweep) -> list[str]:
-    """Return the numbers of every experiment of every run, as a section; nothing to say if none."""
-    rows = []
-    for i, parameters in enumerate(sweep.runs(), start=1):
-        for result in run(experiments(sweep.notebook, parameters)):
-            rows.append(
-                {
-                    "run": i,
-                    "method": result.label,
-                    "layers": getattr(result.estimator, "layers", "–"),
-                    "training spectra": f"{result.n_train:,}",
-                    "noise": result.noise,
-                    "exact class": metrics.accuracy(result.test).percent(),
-                    "±1 class": metrics.within_one(result.test).percent(),
-                    "outliers beyond 0.003": metrics.outlier_fraction(result.test).percent(),
-                }
-            )
+    """Return the section with the numbers of every experiment; empty if there are none."""
+    rows = [
+        {
+            "run": i,
+            "method": result.label,
+            "layers": getattr(result.estimator, "layers", "–"),
+            **size(result),
+            "noise": result.noise,
+            **accuracies(result.test),
+            **outliers(result.test),
+        }
+        for i, parameters in enumerate(sweep.runs(), start=1)
+        for result in run(experiments(sweep.notebook, parameters))
+    ]
     return ["## The numbers", "", markdown_table(rows), ""] if rows else []
-
-
-def _point(point: dict[str, Any]) -> str:
-    return ", ".join(f"{name} = {plain(canonical(value))}" for name, value in point.items())
 
 
 def _alt(block: str) -> str:

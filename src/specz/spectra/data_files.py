@@ -1,4 +1,4 @@
-"""Committed arrays of what was measured: spectra on uniform wavelengths, and their origin."""
+"""Committed arrays of measured spectra on uniform wavelengths, with their origin."""
 
 import json
 from pathlib import Path
@@ -7,20 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from specz.common.arrays import FloatArray
 from specz.common.fingerprint import file_digest
-
-FloatArray = npt.NDArray[np.float64]
 
 DATA = Path(__file__).parent / "data"
 
 
 def load(name: str) -> tuple[dict[str, Any], FloatArray, npt.NDArray[np.floating]]:
-    """Read an array of spectra and its description.
-
-    Parameters
-    ----------
-    name : str
-        Of ``<name>.npy`` and ``<name>.json`` under ``data/``.
+    """Read the spectra of ``data/<name>.npy`` and their description in ``data/<name>.json``.
 
     Returns
     -------

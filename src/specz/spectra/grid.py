@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common import checks
+from specz.common.arrays import FloatArray, Labels
 
 
 @dataclass(frozen=True)
@@ -14,14 +15,12 @@ class Grid:
 
     Attributes
     ----------
-    name : str
     wave_min : float, Å
         Lower edge of the first pixel.
     step : float, Å
         Pixel width.
-    n_pixels : int
     resolving_power : float or None
-        λ/FWHM of the instrument, which widens the lines; None: the pixels only.
+        λ/FWHM of the instrument, which widens the lines; None leaves only the pixels.
     """
 
     name: str
@@ -36,12 +35,12 @@ class Grid:
         return self.wave_min + self.step * self.n_pixels
 
     @property
-    def edges(self) -> npt.NDArray[np.float64]:
+    def edges(self) -> FloatArray:
         """Pixel edges, shape (n_pixels + 1,), Å."""
         return self.wave_min + self.step * np.arange(self.n_pixels + 1, dtype=np.float64)
 
     @property
-    def wave_obs(self) -> npt.NDArray[np.float64]:
+    def wave_obs(self) -> FloatArray:
         """Pixel centres, shape (n_pixels,), Å."""
         return self.edges[:-1] + self.step / 2
 
@@ -68,10 +67,7 @@ def get_grid(name: str) -> Grid:
 
 @dataclass(frozen=True)
 class Classes:
-    """The redshift range cut into classes of equal width.
-
-    Class k holds z_min + k·width <= z < z_min + (k + 1)·width.
-    """
+    """Redshift classes of equal width: z_min + k·width <= z < z_min + (k + 1)·width."""
 
     z_min: float = 1.0
     z_max: float = 1.8
@@ -83,16 +79,16 @@ class Classes:
         return round((self.z_max - self.z_min) / self.width)
 
     @property
-    def edges(self) -> npt.NDArray[np.float64]:
+    def edges(self) -> FloatArray:
         """Class edges, shape (n + 1,)."""
         return np.linspace(self.z_min, self.z_max, self.n + 1)
 
     @property
-    def centres(self) -> npt.NDArray[np.float64]:
+    def centres(self) -> FloatArray:
         """Class centres, shape (n,)."""
         return 0.5 * (self.edges[1:] + self.edges[:-1])
 
-    def label(self, z: npt.ArrayLike) -> npt.NDArray[np.int16]:
+    def label(self, z: npt.ArrayLike) -> Labels:
         """Class index of each redshift.
 
         >>> CLASSES.label([1.0, 1.0005, 1.7999])

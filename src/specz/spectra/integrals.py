@@ -1,7 +1,7 @@
-"""Integrals of continua and lines over pixels, compiled by Numba when first called.
+"""Integrals of continua and lines over pixels, compiled by Numba at the first call.
 
-One loop over the edges of the pixels, without arrays in between, and other threads go on
-meanwhile; :mod:`specz.spectra.observe` says what is integrated, and checks its input.
+Each is one loop over the pixel edges, without intermediate arrays and without Python's lock.
+:mod:`specz.spectra.observe` has the physics and checks the input.
 """
 
 import math
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-FloatArray = npt.NDArray[np.float64]
+from specz.common.arrays import FloatArray
 
 LINE_HALF_WIDTH = 6.0
 """Lines are integrated out to this many standard deviations; 2e-9 of the flux lies beyond."""
@@ -29,20 +29,18 @@ def add_continuum(
     Parameters
     ----------
     flux : ndarray, shape (n_spectra, n_pixels)
-    nodes : ndarray, shape (n_spectra, n_nodes), float32
-        Flux density at the nodes, which must cover the pixels.
-    wave_rest : ndarray, shape (n_nodes,), Å
-        Uniform.
+    nodes : ndarray, shape (n_spectra, n_nodes)
+        Flux density at ``wave_rest``, shape (n_nodes,), uniform in Å, which must cover the pixels.
     z : ndarray, shape (n_spectra,)
     edges : ndarray, shape (n_pixels + 1,), Å
-        Observed.
+        Observed frame.
     """
     n_nodes = len(wave_rest)
     step = wave_rest[1] - wave_rest[0]
     first = wave_rest[0] / step
     up_to = np.zeros(n_nodes)  # integral from the first node, in units of their spacing
     for i in range(len(z)):
-        to_nodes = 1 / ((1 + z[i]) * step)  # not a division at every edge
+        to_nodes = 1 / ((1 + z[i]) * step)  # one division per spectrum, not per edge
         for j in range(1, n_nodes):
             up_to[j] = up_to[j - 1] + 0.5 * (np.float64(nodes[i, j - 1]) + nodes[i, j])
         before = 0.0
@@ -74,10 +72,10 @@ def add_lines(
     line_flux : ndarray, shape (n_spectra, n_lines)
     wave_rest : ndarray, shape (n_lines,), Å
     width : float
-        Standard deviation of a line over its wavelength.
+        Standard deviation of a line divided by its wavelength.
     z : ndarray, shape (n_spectra,)
     edges : ndarray, shape (n_pixels + 1,), Å
-        Observed, uniform.
+        Observed frame, uniform.
     """
     step = edges[1] - edges[0]
     for i in range(len(z)):

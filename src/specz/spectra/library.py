@@ -1,9 +1,9 @@
 """The library of rest-frame SEDs: templates mixed, reddened, and given emission lines.
 
-13,000 SEDs stand in for the 13K clean profiles of the study. Each is a recipe of a few
-numbers (position in the template sequence, dust, line strengths), expanded here into a
-continuum on a coarse rest-frame grid and one flux per line, which is all that
-:mod:`specz.spectra.observe` needs. Every assumption is a field of :class:`LibraryConfig`.
+13,000 SEDs replace the 13K clean profiles of the study. Each is a recipe of a few numbers
+(position in the template sequence, dust, line strengths), expanded here into a continuum on a
+coarse rest-frame grid and one flux per line, the input of :mod:`specz.spectra.observe`. Every
+assumption is a field of :class:`LibraryConfig`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common import checks
+from specz.common.arrays import FloatArray
 from specz.spectra.dust import attenuation
 from specz.spectra.lines import HALPHA, LINE_RATIO, LINE_WAVE_REST, LINES
 from specz.spectra.templates import load_templates
@@ -22,27 +23,26 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class LibraryConfig:
-    """What the library assumes. None of these numbers is the paper's.
+    """Assumptions of the library. None of these numbers is from the paper.
 
     Attributes
     ----------
     n_train, n_validation, n_test : int
-        SEDs of each split; an SED belongs to one split only.
+        SEDs per split; an SED belongs to one split only.
     ebv_max : float, mag
         Stellar E(B-V) is uniform between 0 and this; curve of Calzetti et al. (2000).
     ew_halpha : float, Å
         Median rest-frame equivalent width of Hα, log-normal.
     ew_halpha_scatter : float
-        Its standard deviation in natural logarithm.
+        Standard deviation of its natural logarithm.
     ew_halpha_min, ew_halpha_max : float, Å
-        The distribution is cut here; stands in for a selection on Hα flux.
+        Limits of the distribution, in place of a selection on Hα flux.
     line_scatter_dex : float
         Log-normal scatter of every line ratio to Hα.
     stellar_to_nebular : float
         E(B-V) of the stars over that of the gas (Calzetti et al. 2000).
     velocity_dispersion : float, km/s
-        Gaussian width (standard deviation) of the lines.
-    seed : int
+        Standard deviation of the Gaussian lines.
     """
 
     n_train: int = 10_000
@@ -77,17 +77,12 @@ class LibraryConfig:
         return self.n_train + self.n_validation + self.n_test
 
     def split(self, name: str) -> npt.NDArray[np.int32]:
-        """Indices of the SEDs of one split.
-
-        Recipes are drawn independently, so consecutive indices are a random split.
-        """
+        """Indices of the SEDs of one split."""
         checks.choice("split", name, SPLITS)
-        start = {
-            "train": 0,
-            "validation": self.n_train,
-            "test": self.n_train + self.n_validation,
-        }[name]
-        return np.arange(start, start + getattr(self, f"n_{name}"), dtype=np.int32)
+        # The SEDs are drawn independently, so consecutive indices are a random split.
+        sizes = [self.n_train, self.n_validation, self.n_test]
+        k = SPLITS.index(name)
+        return np.arange(sum(sizes[:k]), sum(sizes[: k + 1]), dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +91,6 @@ class Library:
 
     Attributes
     ----------
-    config : LibraryConfig
     wave_rest : ndarray, shape (n_nodes,), Å
         Uniform nodes of the continuum, piecewise linear between them.
     continuum : ndarray, shape (n_seds, n_nodes), float32, arbitrary units per Å
@@ -110,12 +104,12 @@ class Library:
     """
 
     config: LibraryConfig
-    wave_rest: npt.NDArray[np.float64]
+    wave_rest: FloatArray
     continuum: npt.NDArray[np.float32]
-    line_flux: npt.NDArray[np.float64]
-    position: npt.NDArray[np.float64]
-    ebv: npt.NDArray[np.float64]
-    ew_halpha: npt.NDArray[np.float64]
+    line_flux: FloatArray
+    position: FloatArray
+    ebv: FloatArray
+    ew_halpha: FloatArray
 
 
 @lru_cache(maxsize=2)
@@ -124,6 +118,7 @@ def build_library(config: LibraryConfig) -> Library:
     templates = load_templates()
     n = config.n_seds
 
+    # One stream per property, so that a change of one assumption leaves the other draws alone.
     def stream(k: int) -> np.random.Generator:
         return np.random.default_rng([config.seed, k])
 
@@ -140,8 +135,8 @@ def build_library(config: LibraryConfig) -> Library:
     continuum = (1 - weight) * templates.flux[first] + weight * templates.flux[first + 1]
     continuum *= attenuation(templates.wave_rest, ebv)
 
-    # Dust between the lines: the gas is reddened more than the stars. Hα itself is set by
-    # its equivalent width against the reddened continuum.
+    # The gas is reddened more than the stars, which changes the line ratios. The flux of Hα itself
+    # follows from its equivalent width and the reddened continuum.
     dust = attenuation(LINE_WAVE_REST, ebv / config.stellar_to_nebular)
     relative = LINE_RATIO * scatter * dust / dust[:, [HALPHA]]
     at_halpha = _interpolate(templates.wave_rest, continuum, LINE_WAVE_REST[HALPHA])
@@ -151,25 +146,20 @@ def build_library(config: LibraryConfig) -> Library:
     )
 
 
-def _cut_lognormal(
-    rng: np.random.Generator, config: LibraryConfig, n: int
-) -> npt.NDArray[np.float64]:
-    """Draw equivalent widths, drawing again what falls outside the cut."""
-    ew = np.full(n, np.nan)
+def _cut_lognormal(rng: np.random.Generator, config: LibraryConfig, n: int) -> FloatArray:
+    """Draw equivalent widths; those outside the limits are drawn again."""
     if config.ew_halpha_scatter == 0:
         return np.full(n, config.ew_halpha)
+    ew = np.full(n, np.nan)
     todo = np.arange(n)
     while todo.size:
-        ew[todo] = config.ew_halpha * np.exp(
-            config.ew_halpha_scatter * rng.standard_normal(todo.size)
-        )
+        scatter = np.exp(config.ew_halpha_scatter * rng.standard_normal(todo.size))
+        ew[todo] = config.ew_halpha * scatter
         todo = todo[(ew[todo] < config.ew_halpha_min) | (ew[todo] > config.ew_halpha_max)]
     return ew
 
 
-def _interpolate(
-    wave: npt.NDArray[np.float64], flux: npt.NDArray[np.float64], at: float
-) -> npt.NDArray[np.float64]:
+def _interpolate(wave: FloatArray, flux: FloatArray, at: float) -> FloatArray:
     """Linear interpolation of each row of ``flux`` at one wavelength."""
     step = wave[1] - wave[0]
     k = int((at - wave[0]) // step)

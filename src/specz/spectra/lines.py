@@ -1,9 +1,9 @@
 """Nebular emission lines: wavelengths and intrinsic strengths.
 
-Wavelengths are in vacuum, as a space telescope measures them (NIST values as tabulated
-by SDSS). Ratios to Hβ for [O II], [O III] and Hα follow Ilbert et al. (2009, ApJ 690,
-1236); [N II] and [S II] relative to Hα are assumed. Two lines that leave the
-same upper level keep a fixed ratio, so they share one draw of the scatter (``group``).
+Wavelengths are in vacuum, as a space telescope measures them (NIST values as tabulated by SDSS).
+Ratios to Hβ for [O II], [O III] and Hα follow Ilbert et al. (2009, ApJ 690, 1236); [N II] and
+[S II] relative to Hα are assumed. Two lines from the same upper level have a fixed ratio, so they
+share one draw of the scatter (``group``).
 """
 
 from typing import NamedTuple
@@ -19,15 +19,14 @@ class Line(NamedTuple):
 
     Attributes
     ----------
-    name : str
-    wave_rest : float
-        Vacuum wavelength, Å.
+    wave_rest : float, Å
+        Vacuum wavelength.
     ratio : float
-        Intrinsic flux relative to Hα before dust.
+        Intrinsic flux relative to Hα, before dust.
     group : str
         Lines of one group share their scatter.
     label : str
-        The name as figures print it.
+        Name in figures.
     """
 
     name: str
@@ -53,13 +52,16 @@ LINES = (
     Line("SII6733", 6732.67, 0.13, "SII6733", "[S II]"),
 )
 
-WAVE_REST = {line.name: line.wave_rest for line in LINES} | {
-    line.label: sum(other.wave_rest for other in LINES if other.label == line.label)
-    / sum(other.label == line.label for other in LINES)
-    for line in LINES
+_BY_LABEL = {
+    label: [line.wave_rest for line in LINES if line.label == label]
+    for label in dict.fromkeys(line.label for line in LINES)
 }
-"""Vacuum wavelength, Å, by name of a line; by label the middle of its lines, as of a doublet."""
+WAVE_REST = {line.name: line.wave_rest for line in LINES} | {
+    label: sum(waves) / len(waves) for label, waves in _BY_LABEL.items()
+}
+"""Vacuum wavelength, Å, by name of a line; by label the mean of its lines, such as a doublet."""
 
 LINE_WAVE_REST = np.array([line.wave_rest for line in LINES])
 LINE_RATIO = np.array([line.ratio for line in LINES])
+# Index of Hα, to whose flux the library scales all lines.
 HALPHA = next(i for i, line in enumerate(LINES) if line.name == "Ha")

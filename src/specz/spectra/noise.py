@@ -1,12 +1,11 @@
-"""Noise of the pixels: how large it is, and how it is added.
+"""Noise models: the inverse variance (ivar) of each pixel, and draws of the noise.
 
-A kind of noise says how much it weighs each pixel (``ivar``) and adds itself to spectra. White
-noise of the study is one kind; a variance for each pixel, with masked ones, is another. Estimators
-ask a sample's noise and assume nothing else. All fluxes are in units of the spectrum's noiseless
-mean.
+:class:`White` is the noise of the study; :class:`PerPixel` has one variance per pixel and can mask
+pixels. Estimators take the noise from their sample and assume nothing else about it. All fluxes
+are in units of the spectrum's noiseless mean.
 
-The random numbers are addressed by (seed, example, epoch), so the noise of one spectrum needs no
-other spectrum to have been drawn before it; :mod:`specz.spectra.normals` draws them.
+The random numbers are addressed by (seed, example, epoch), so the noise of a spectrum does not
+depend on other spectra drawn before; :mod:`specz.spectra.normals` draws them.
 """
 
 import math
@@ -16,7 +15,7 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-Flux = npt.NDArray[np.float32]
+from specz.common.arrays import FloatArray, Flux, IntArray
 
 
 class Noise(Protocol):
@@ -24,35 +23,30 @@ class Noise(Protocol):
 
     @property
     def snr(self) -> float:
-        """Root mean square over the pixels of 1/σ: the S/N on the mean flux; infinity: clean."""
-        ...
+        """S/N per pixel on the mean flux: root mean square of 1/σ; infinite for clean spectra."""
 
-    def weight(self, n_pixels: int) -> npt.NDArray[np.float64]:
+    def weight(self, n_pixels: int) -> FloatArray:
         """Inverse variance of each pixel over snr², shape (n_pixels,); zero where masked.
 
-        Its mean is one. With :attr:`snr` it gives the inverse variance, which for clean spectra
-        has no number.
+        Its mean is one, so it is finite for clean spectra as well.
         """
-        ...
 
-    def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
+    def add(self, flux: Flux, seed: int, example: IntArray, epoch: int = 0) -> None:
         """Add noise to spectra, in place.
 
         Parameters
         ----------
         flux : ndarray, shape (n_spectra, n_pixels), float32
         seed : int
-            Names the data set.
+            Number of the data set.
         example : ndarray of int, shape (n_spectra,)
-            Names the spectrum within the data set.
+            Number of each spectrum within the data set.
         epoch : int
-            Names the draw: another epoch, other noise on the same spectrum.
+            Number of the draw: another epoch puts other noise on the same spectrum.
         """
-        ...
 
     def scaled(self, factor: float) -> Self:
         """Return the same noise with σ multiplied."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -67,16 +61,16 @@ class White:
     Attributes
     ----------
     snr : float
-        Continuum signal-to-noise ratio per pixel, on the mean flux; infinity adds nothing.
+        Continuum S/N per pixel, on the mean flux; infinity adds no noise.
     """
 
     snr: float
 
-    def weight(self, n_pixels: int) -> npt.NDArray[np.float64]:
-        """Ones: all pixels weigh the same."""
+    def weight(self, n_pixels: int) -> FloatArray:
+        """Ones: all pixels have the same weight."""
         return np.ones(n_pixels)
 
-    def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
+    def add(self, flux: Flux, seed: int, example: IntArray, epoch: int = 0) -> None:
         """Add noise to spectra, in place; see :meth:`Noise.add`."""
         if not math.isinf(self.snr):
             sigma = np.full(flux.shape[1], 1 / self.snr, dtype=np.float32)
@@ -89,13 +83,13 @@ class White:
 
 @dataclass(frozen=True)
 class PerPixel:
-    """Noise with a variance of its own in every pixel.
+    """Noise with its own variance in every pixel.
 
     Attributes
     ----------
     ivar : tuple of float
-        Inverse variance of each pixel, in units of 1/(mean flux)²; zero: the pixel is masked, its
-        flux is set to zero and says nothing.
+        Inverse variance of each pixel, in units of 1/(mean flux)². Zero masks the pixel: its flux
+        is set to zero and no estimator uses it.
 
     Raises
     ------
@@ -117,19 +111,19 @@ class PerPixel:
         """Root mean square over the pixels of 1/σ."""
         return math.sqrt(float(np.mean(self.ivar)))
 
-    def weight(self, n_pixels: int) -> npt.NDArray[np.float64]:
+    def weight(self, n_pixels: int) -> FloatArray:
         """Inverse variance of each pixel over snr².
 
         Raises
         ------
         ValueError
-            If there is not one value for each pixel.
+            If the number of values is not the number of pixels.
         """
         if n_pixels != len(self.ivar):
             raise ValueError(f"ivar must have {n_pixels} values, one a pixel; got {len(self.ivar)}")
         return np.asarray(self.ivar) / self.snr**2
 
-    def add(self, flux: Flux, seed: int, example: npt.NDArray[np.integer], epoch: int = 0) -> None:
+    def add(self, flux: Flux, seed: int, example: IntArray, epoch: int = 0) -> None:
         """Add noise to spectra, in place; see :meth:`Noise.add`."""
         weight = self.weight(flux.shape[1])
         seen = weight > 0
@@ -146,7 +140,7 @@ def _add_normal(
     flux: Flux,
     sigma: npt.NDArray[np.float32],
     seed: int,
-    example: npt.NDArray[np.integer],
+    example: IntArray,
     epoch: int,
 ) -> None:
     from specz.spectra.normals import add_normal  # compiled: it takes half a second to load

@@ -3,8 +3,8 @@
 Philox 4×64 with ten rounds (Salmon et al. 2011, SC '11) turns a key and a counter of four words
 into four random words. The ziggurat of Marsaglia & Tsang (2000, J. Stat. Softw. 5, 8) turns each
 half of a word into a float32 normal number, with the tables of NumPy, which Numba carries. The
-numbers are those of ``numpy.random.Generator(Philox(...)).standard_normal(dtype=float32)``, but
-drawn without Python's lock, on as many threads as ask, and nearly three times as fast.
+numbers are those of ``numpy.random.Generator(Philox(...)).standard_normal(dtype=float32)``, drawn
+without Python's lock, so in parallel threads, and nearly three times as fast.
 """
 
 import math
@@ -26,16 +26,16 @@ from numba.np.random._constants import (
 ROUNDS = 10
 MULTIPLIERS = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 WEYL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
-"""Constants of Philox: of its products, and what the key grows by in each round."""
+"""Constants of Philox: factors of its products, and increments of the key per round."""
 
 TAIL, INVERSE_TAIL = np.float32(ziggurat_nor_r_f), np.float32(ziggurat_nor_inv_r_f)
-"""Where the tail of the ziggurat begins, and one over it."""
+"""Start of the ziggurat's tail, and its inverse."""
 
 UNIT = np.float32(2.0**-24)
-"""Of 24 random bits, to make them a number between 0 and 1."""
+"""Factor from 24 random bits to a number between 0 and 1."""
 
 BUFFER = 256
-"""Random half-words drawn at a time; a multiple of the eight of a block."""
+"""Random half-words per refill; a multiple of eight, the half-words of a block."""
 
 
 def _product(_: Any, a: Any, b: Any) -> Any:
@@ -96,10 +96,10 @@ def add_normal(
     flux : ndarray, shape (n_spectra, n_pixels), float32
     sigma : ndarray, shape (n_pixels,), float32
     key : uint64
-        Names the stream of random numbers.
+        Number of the random stream.
     example : ndarray of uint64, shape (n_spectra,)
     epoch : uint64
-        With the example, name the spectrum within the stream.
+        Together with the example, the address of the spectrum within the stream.
     """
     bits = np.empty(BUFFER, dtype=np.uint32)
     for i in range(flux.shape[0]):

@@ -1,9 +1,9 @@
 """From the rest frame to pixels: redshift an SED and integrate its flux over each pixel.
 
 Light emitted at λ arrives at λ(1 + z) and its energy is conserved, so the flux that falls
-into a pixel with observed edges a, b is the rest-frame integral between a/(1 + z) and
-b/(1 + z). The continuum is piecewise linear and each line a Gaussian, so both integrals are
-exact: no interpolation error depends on z, which a network could learn from clean spectra.
+into a pixel with observed edges a, b is the rest-frame integral between a/(1 + z) and b/(1 + z).
+The continuum is piecewise linear and each line a Gaussian, so both integrals are exact. There is
+no interpolation error that depends on z and that a network could learn from clean spectra.
 """
 
 import math
@@ -11,6 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from specz.common.arrays import FloatArray
 from specz.spectra.grid import Grid
 from specz.spectra.library import Library
 from specz.spectra.lines import C_KM_S, HALPHA, LINE_WAVE_REST
@@ -22,20 +23,10 @@ FWHM = 2 * math.sqrt(2 * math.log(2))
 def observe(
     library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
 ) -> npt.NDArray[np.float32]:
-    """Noiseless spectra, each in units of its own mean flux over the grid.
+    """Noiseless spectra, shape (n_spectra, n_pixels), in units of their mean flux over the grid.
 
-    Parameters
-    ----------
-    library : Library
-    sed : array_like of int, shape (n_spectra,)
-        Index of each spectrum's SED.
-    z : array_like, shape (n_spectra,)
-        Redshifts.
-    grid : Grid
-
-    Returns
-    -------
-    ndarray, shape (n_spectra, n_pixels), float32
+    ``sed`` and ``z``, shape (n_spectra,), are the SED of each spectrum in ``library`` and its
+    redshift.
 
     Raises
     ------
@@ -47,12 +38,10 @@ def observe(
     return flux.astype(np.float32)
 
 
-def integrate(
-    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
-) -> npt.NDArray[np.float64]:
+def integrate(library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid) -> FloatArray:
     """Mean observed flux density of each pixel, in the library's units per observed Å.
 
-    Parameters and errors as for :func:`observe`; shape (n_spectra, n_pixels), float64.
+    Parameters, shape and errors as for :func:`observe`.
     """
     sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
     if sed.shape != z.shape or sed.ndim != 1:
@@ -68,7 +57,7 @@ def integrate(
             f"z must lie in [{low:.4f}, {high:.4f}] for the grid {grid.name!r} to fall on the "
             f"templates; got {z.min():g} to {z.max():g}"
         )
-    from specz.spectra import integrals
+    from specz.spectra import integrals  # Numba takes half a second to load
 
     flux = np.zeros((len(z), grid.n_pixels))
     integrals.add_continuum(flux, library.continuum[sed], library.wave_rest, z, grid.edges)
@@ -79,8 +68,8 @@ def integrate(
 
 def integrate_lines(
     library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
-) -> npt.NDArray[np.float64]:
-    """The part of :func:`integrate` that is in lines."""
+) -> FloatArray:
+    """The lines' part of :func:`integrate`."""
     sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
     flux = np.zeros((len(z), grid.n_pixels))
     _add_lines(flux, library, library.line_flux[sed], z, grid)
@@ -90,19 +79,8 @@ def integrate_lines(
 
 def halpha_snr(
     library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid, noise: Noise
-) -> npt.NDArray[np.float64]:
-    """Signal-to-noise ratio of Hα with a matched filter, (Σ f²/σ²)^½.
-
-    Parameters
-    ----------
-    library, sed, z, grid
-        As for :func:`observe`.
-    noise : Noise
-
-    Returns
-    -------
-    ndarray, shape (n_spectra,)
-    """
+) -> FloatArray:
+    """S/N of Hα in each spectrum of :func:`observe` with a matched filter, (Σ f²/σ²)^½."""
     sed, z = np.asarray(sed), np.asarray(z, dtype=float)
     mean = integrate(library, sed, z, grid).mean(axis=1)
     line = np.zeros((len(z), grid.n_pixels))
@@ -115,16 +93,12 @@ def halpha_snr(
 
 def redshift_range(library: Library, grid: Grid) -> tuple[float, float]:
     """Lowest and highest redshift at which the templates cover the whole grid."""
-    return (
-        grid.wave_max / float(library.wave_rest[-1]) - 1,
-        grid.wave_min / float(library.wave_rest[0]) - 1,
-    )
+    first, last = float(library.wave_rest[0]), float(library.wave_rest[-1])
+    return grid.wave_max / last - 1, grid.wave_min / first - 1
 
 
-def line_sigma(
-    wave_obs: npt.ArrayLike, velocity_dispersion: float, grid: Grid
-) -> npt.NDArray[np.float64]:
-    """Observed standard deviation of a line in Å: the gas, widened by the instrument."""
+def line_sigma(wave_obs: npt.ArrayLike, velocity_dispersion: float, grid: Grid) -> FloatArray:
+    """Standard deviation of a line, Å, observed frame: gas and instrument in quadrature."""
     wave_obs = np.asarray(wave_obs, dtype=float)
     fraction = velocity_dispersion / C_KM_S
     if grid.resolving_power is not None:
@@ -133,10 +107,10 @@ def line_sigma(
 
 
 def _add_lines(
-    flux: npt.NDArray[np.float64],
+    flux: FloatArray,
     library: Library,
-    line_flux: npt.NDArray[np.float64],
-    z: npt.NDArray[np.float64],
+    line_flux: FloatArray,
+    z: FloatArray,
     grid: Grid,
 ) -> None:
     """Add lines, in the library's units, to ``flux``, (n_spectra, n_pixels), in place."""

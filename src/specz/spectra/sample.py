@@ -1,42 +1,35 @@
-"""Data sets as recipes: (SED, z, seed) per spectrum, made into pixels when asked for.
+"""Data sets as recipes: (SED, z, seed) per spectrum, made into pixels on demand.
 
-A spectrum of a sample is 12 bytes, 5 MB for 400,000 of them, where its pixels would be 7.2 kB; the
-pixels of the part in use are made anew each time.
+A recipe takes 12 bytes, 5 MB for 400,000 spectra; the pixels of one spectrum would take 7.2 kB.
+They are computed anew each time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from specz.common.arrays import FloatArray, IntArray, Labels
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import SPLITS, Library, LibraryConfig, build_library
 from specz.spectra.noise import Noise
 from specz.spectra.observe import observe, redshift_range
 
 CHUNK = 64
-"""Spectra made at a time, so that their arrays stay in cache (256: half the speed)."""
+"""Spectra per step, so that their arrays stay in cache (256 is half as fast)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A set of spectra that are generated on demand.
+    """Spectra that are generated on demand, from an SED index and a redshift each.
 
-    Attributes
-    ----------
-    library : Library
-    grid : Grid
-    sed : ndarray of int, shape (n_spectra,)
-    z : ndarray, shape (n_spectra,)
-    noise : Noise
-    seed : int
-        Seed of the noise.
+    ``sed`` and ``z`` have shape (n_spectra,); ``seed`` is that of the noise.
     """
 
     library: Library
     grid: Grid
     sed: npt.NDArray[np.int32]
-    z: npt.NDArray[np.float64]
+    z: FloatArray
     noise: Noise
     seed: int
 
@@ -45,29 +38,20 @@ class Sample:
 
     @property
     def snr(self) -> float:
-        """Continuum S/N per pixel, on the mean flux; infinity: clean."""
+        """Continuum S/N per pixel, on the mean flux; infinite for clean spectra."""
         return self.noise.snr
 
     @property
-    def labels(self) -> npt.NDArray[np.int16]:
+    def labels(self) -> Labels:
         """Redshift class of each spectrum, shape (n_spectra,)."""
         return CLASSES.label(self.z)
 
     def flux(
-        self, index: npt.NDArray[np.integer] | slice = slice(None), epoch: int = 0
+        self, index: IntArray | slice = slice(None), epoch: int = 0
     ) -> npt.NDArray[np.float32]:
-        """Spectra of the given examples, in units of their noiseless mean flux.
+        """Spectra of the examples ``index``, shape (n_selected, n_pixels), by default of all.
 
-        Parameters
-        ----------
-        index : ndarray of int or slice
-            Which examples, counted from the first; all of them by default.
-        epoch : int
-            Which draw of the noise.
-
-        Returns
-        -------
-        ndarray, shape (n_selected, n_pixels), float32
+        They are in units of their noiseless mean flux; ``epoch`` numbers the draw of the noise.
 
         Raises
         ------
@@ -86,14 +70,14 @@ class Sample:
         out = np.empty((len(example), self.grid.n_pixels), dtype=np.float32)
         for start in range(0, len(example), CHUNK):
             part = example[start : start + CHUNK]
-            rows = out[start : start + CHUNK]
+            rows = out[start : start + CHUNK]  # a view: the noise is added in place
             rows[:] = observe(self.library, self.sed[part], self.z[part], self.grid)
             self.noise.add(rows, self.seed, part, epoch)
         return out
 
     def head(self, n: int) -> "Sample":
         """The first ``n`` spectra; smaller samples are nested in larger ones."""
-        return Sample(self.library, self.grid, self.sed[:n], self.z[:n], self.noise, self.seed)
+        return replace(self, sed=self.sed[:n], z=self.z[:n])
 
 
 def draw_sample(
@@ -101,17 +85,8 @@ def draw_sample(
 ) -> Sample:
     """Draw ``n`` spectra of one split: every SED equally often, z uniform over the classes.
 
-    The first spectra of a larger sample are those of a smaller one, and two samples that
-    differ in ``noise`` only hold the same galaxies with the same noise pattern, rescaled.
-
-    Parameters
-    ----------
-    library : Library
-    split : {'train', 'validation', 'test'}
-    n : int
-    noise : Noise
-    grid : Grid
-    seed : int
+    A larger sample starts with the spectra of a smaller one. Two samples that differ only in
+    ``noise`` hold the same galaxies with the same noise pattern, rescaled.
 
     Raises
     ------
@@ -121,7 +96,9 @@ def draw_sample(
     seds = library.config.split(split)
     stream = SPLITS.index(split)
     z = np.random.default_rng([seed, stream]).uniform(CLASSES.z_min, CLASSES.z_max, n)
-    return Sample(library, grid, np.resize(seds, n), z, noise, seed * len(SPLITS) + stream)
+    # No two splits share a seed of the noise, whatever the seed of the data.
+    noise_seed = seed * len(SPLITS) + stream
+    return Sample(library, grid, np.resize(seds, n), z, noise, noise_seed)
 
 
 def draw_samples(

@@ -1,10 +1,9 @@
 """The 31 COSMOS galaxy templates: real stellar continua, ellipticals to starbursts.
 
-Empirical templates of Polletta et al. (2007) from ellipticals to spirals, and blue
-Bruzual & Charlot (2003) models, as used for the COSMOS 30-band photometric redshifts
-(Ilbert et al. 2009). They carry no emission lines. The committed array is rebuilt byte
-for byte from the wheel named in ``data/cosmos_templates.json`` by
-``scripts/rebuild_templates.py``.
+Empirical templates of Polletta et al. (2007) from ellipticals to spirals, and blue models of
+Bruzual & Charlot (2003), as used for the COSMOS 30-band photometric redshifts (Ilbert et al. 2009).
+They have no emission lines. ``scripts/rebuild_templates.py`` rebuilds the committed array byte for
+byte from the wheel named in ``data/cosmos_templates.json``.
 
 References
 ----------
@@ -15,12 +14,8 @@ Ilbert et al. 2009, ApJ 690, 1236.
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-import numpy.typing as npt
-
+from specz.common.arrays import FloatArray
 from specz.spectra import data_files
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +25,9 @@ class Templates:
     Attributes
     ----------
     names : tuple of str
-        Template names in the order of the COSMOS sequence, earliest type first.
+        In the order of the COSMOS sequence, earliest type first.
     wave_rest : ndarray, shape (n_nodes,), Å
-        Uniformly spaced nodes; between them a template is piecewise linear.
+        Uniform nodes; between them a template is linear.
     flux : ndarray, shape (n_templates, n_nodes), arbitrary units per Å
         Flux density f_λ, scaled to a mean of one over the nodes.
     """
@@ -44,13 +39,7 @@ class Templates:
 
 @cache
 def load_templates() -> Templates:
-    """Read the committed template array.
-
-    Raises
-    ------
-    ValueError
-        If the array is damaged; see :func:`specz.spectra.data_files.load`.
-    """
+    """Read the committed template array; errors as for :func:`specz.spectra.data_files.load`."""
     about, wave, flux = data_files.load("cosmos_templates")
     flux = flux.astype(float)
     return Templates(tuple(about["names"]), wave, flux / flux.mean(axis=1, keepdims=True))

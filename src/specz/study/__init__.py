@@ -1,1 +1,1 @@
-"""What this study asks: its experiments, profiles, claims, archive, verification."""
+"""The questions of this study: its experiments, profiles, claims, archive, verification."""

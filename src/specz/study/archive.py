@@ -1,8 +1,8 @@
 """Results at the scale of the study, committed under ``results/`` for everyone to read.
 
-An archived result is found by the settings of its experiment alone: the code has moved on
-since, and its manifest says which code, commit and versions made it. What the settings
-determine (SEDs and redshifts of the test spectra) is not stored but drawn again.
+An archived result is found by the settings of its experiment alone: the code has changed since,
+and the manifest names the code, commit and versions that made it. SEDs and redshifts of the
+spectra follow from the settings, so they are not stored but drawn again.
 """
 
 import csv
@@ -33,31 +33,14 @@ DERIVED = {"sed", "z"}
 """Columns of predictions that follow from the settings."""
 
 HALF = {"p_max", "pit", "crps"}
-"""Columns kept in half precision: three digits are enough for a distribution."""
+"""Columns stored in half precision: three digits are enough for a distribution."""
 
 COLUMNS = (
-    "method",
-    "layers",
-    "n_train",
-    "snr",
-    "grid",
-    "seed",
-    "altered",
-    "settings",
-    "n_test",
-    "accuracy",
-    "ci_low",
-    "ci_high",
-    "limit_accuracy",
-    "within1",
-    "sigma_nmad",
-    "outliers_003",
-    "nll",
-    "train_seconds",
-    "spectra_per_second",
-    "device",
-    "key",
+    *("method", "layers", "n_train", "snr", "grid", "seed", "altered", "settings", "n_test"),
+    *("accuracy", "ci_low", "ci_high", "limit_accuracy", "within1", "sigma_nmad", "outliers_003"),
+    *("nll", "train_seconds", "spectra_per_second", "device", "key"),
 )
+"""Columns of the summary."""
 
 
 def archive_key(experiment: Experiment) -> str:
@@ -73,13 +56,14 @@ def archived(wanted: Sequence[Experiment]) -> list[Result]:
     ValueError
         If an archived result does not match its digests.
     """
+    return [_restore(experiment, entry) for experiment, entry in _entries(wanted).items()]
+
+
+def _entries(wanted: Sequence[Experiment]) -> dict[Experiment, Entry]:
+    """Entries of those experiments that are archived."""
     store = Store(paths.RESULTS)
-    found = []
-    for experiment in wanted:
-        key = archive_key(experiment)
-        if store.folder(key).is_dir():
-            found.append(_restore(experiment, store.read(key)))
-    return found
+    keys = {experiment: archive_key(experiment) for experiment in wanted}
+    return {e: store.read(key) for e, key in keys.items() if store.folder(key).is_dir()}
 
 
 def reference(notebook: str) -> list[Result]:
@@ -88,7 +72,7 @@ def reference(notebook: str) -> list[Result]:
 
 
 def digests(notebook: str) -> list[str]:
-    """Digests of what a page may read from the archive: it is made again when they change."""
+    """Digests of the archived results that a page may read; a change makes the page anew."""
     store = Store(paths.RESULTS)
     wanted = profile_study("paper", notebook).experiments()
     manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
@@ -96,7 +80,7 @@ def digests(notebook: str) -> list[str]:
 
 
 def add(result: Result) -> Entry:
-    """Write a result into the archive, leaving out what its settings determine."""
+    """Write a result into the archive, without the columns that follow from its settings."""
     arrays: Arrays = {}
     for name, values in to_arrays(result, result.history).items():
         part, column = name.split(".")
@@ -110,7 +94,7 @@ def add(result: Result) -> Entry:
 
 
 def _restore(experiment: Experiment, entry: Entry) -> Result:
-    """Join an archived entry with what its settings determine."""
+    """Join an archived entry with the columns that follow from its settings."""
     arrays = dict(entry.arrays)
     samples = evaluation_samples(experiment.samples(), bool(experiment.altered))
     for part, sample in zip(PARTS, samples, strict=True):
@@ -131,15 +115,14 @@ def _restore(experiment: Experiment, entry: Entry) -> Result:
 def summary(results: Sequence[Result]) -> str:
     """One CSV row for each result, with the columns of :data:`COLUMNS`.
 
-    ``limit_accuracy`` is the Bayes limit on the same test spectra: one where they are clean,
-    empty where it is not among the results.
+    ``limit_accuracy`` is the Bayes limit on the same test spectra: 1 for clean spectra, empty if
+    it is not among the results.
     """
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     rows = [_row(result, _limit(result, results)) for result in results]
-    for row in sorted(rows, key=lambda row: [str(row[name]) for name in COLUMNS]):
-        writer.writerow(row)
+    writer.writerows(sorted(rows, key=lambda row: [str(row[name]) for name in COLUMNS]))
     return out.getvalue()
 
 
@@ -148,12 +131,11 @@ def _limit(result: Result, results: Sequence[Result]) -> float:
     if np.isinf(result.snr):
         return 1.0
     for other in results:
-        alike = replace(
-            result.experiment,
-            **{name: getattr(other.experiment, name) for name in ("estimator", "n_train", "seed")},
-            n_validation=other.experiment.n_validation,
-        )
-        if isinstance(other.estimator, BayesLimit) and alike == other.experiment:
+        limit = other.experiment
+        # The limit on the same spectra differs in these settings alone.
+        names = ("estimator", "n_train", "seed", "n_validation")
+        alike = replace(result.experiment, **{name: getattr(limit, name) for name in names})
+        if isinstance(other.estimator, BayesLimit) and alike == limit:
             return metrics.accuracy(other.test).value
     return float("nan")
 
@@ -161,10 +143,16 @@ def _limit(result: Result, results: Sequence[Result]) -> float:
 def _row(result: Result, limit: float) -> dict[str, object]:
     experiment, test = result.experiment, result.test
     exact = metrics.accuracy(test)
-
-    def digits(value: float) -> str:
-        return "" if np.isnan(value) else f"{value:.6g}"
-
+    numbers = {
+        "accuracy": exact.value,
+        "ci_low": exact.low,
+        "ci_high": exact.high,
+        "limit_accuracy": limit,
+        "within1": metrics.within_one(test).value,
+        "sigma_nmad": metrics.sigma_nmad(test).value,
+        "outliers_003": metrics.outlier_fraction(test).value,
+        "nll": metrics.negative_log_likelihood(test).value,
+    }
     return {
         "method": experiment.method,
         "layers": getattr(experiment.estimator, "layers", ""),
@@ -175,14 +163,7 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         "altered": experiment.altered,
         "settings": differences(experiment.estimator),
         "n_test": len(test),
-        "accuracy": digits(exact.value),
-        "ci_low": digits(exact.low),
-        "ci_high": digits(exact.high),
-        "limit_accuracy": digits(limit),
-        "within1": digits(metrics.within_one(test).value),
-        "sigma_nmad": digits(metrics.sigma_nmad(test).value),
-        "outliers_003": digits(metrics.outlier_fraction(test).value),
-        "nll": digits(metrics.negative_log_likelihood(test).value),
+        **{name: "" if np.isnan(v) else f"{v:.6g}" for name, v in numbers.items()},
         "train_seconds": result.manifest["fit_seconds"],
         "spectra_per_second": result.manifest["test_spectra_per_second"],
         "device": _device(result.manifest),
@@ -199,15 +180,14 @@ def write_summary(results: Sequence[Result]) -> Path:
 
 @dataclass(frozen=True)
 class Status:
-    """How much of a profile is archived.
+    """Which experiments are archived, and which are left.
 
     Attributes
     ----------
-    done, left : list of Experiment
     core_hours : float
-        Processor time that the archived part took, over all cores.
+        Processor time that the archived ones took, summed over cores.
     accelerated : dict
-        How many of the archived experiments each kind of accelerator took part in.
+        Number of archived experiments that used an accelerator, by its kind.
     """
 
     done: list[Experiment]
@@ -217,35 +197,24 @@ class Status:
 
 
 def status(wanted: Sequence[Experiment]) -> Status:
-    """Say which experiments are archived, and what they cost."""
-    found = _manifests(wanted)
-    devices = Counter(_device(manifest) for manifest in found.values())
+    """Say which experiments are archived, and their cost."""
+    found = _entries(wanted)
+    devices = Counter(_device(entry.manifest) for entry in found.values())
     return Status(
         list(found),
         [e for e in wanted if e not in found],
-        sum(_core_hours(manifest) for manifest in found.values()),
+        sum(_core_hours(entry.manifest) for entry in found.values()),
         {name: n for name, n in sorted(devices.items()) if name != CPU},
     )
 
 
 def core_hours(wanted: Sequence[Experiment]) -> dict[Experiment, float]:
-    """Processor time, over all cores, of those experiments that are archived and took no more.
+    """Processor time, summed over cores, of those experiments that are archived.
 
-    One that an accelerator took part in is left out: its processor time is not its cost.
+    Experiments that used an accelerator are left out: processor time is not their cost.
     """
-    found = _manifests(wanted)
-    return {e: _core_hours(found[e]) for e in found if _device(found[e]) == CPU}
-
-
-def _manifests(wanted: Sequence[Experiment]) -> dict[Experiment, dict[str, Any]]:
-    """Manifests of those experiments that are archived."""
-    store = Store(paths.RESULTS)
-    keys = {experiment: archive_key(experiment) for experiment in wanted}
-    return {
-        experiment: store.read(key).manifest
-        for experiment, key in keys.items()
-        if store.folder(key).is_dir()
-    }
+    manifests = {experiment: entry.manifest for experiment, entry in _entries(wanted).items()}
+    return {e: _core_hours(m) for e, m in manifests.items() if _device(m) == CPU}
 
 
 def _core_hours(manifest: dict[str, Any]) -> float:
@@ -253,5 +222,5 @@ def _core_hours(manifest: dict[str, Any]) -> float:
 
 
 def _device(manifest: dict[str, Any]) -> str:
-    """What an experiment ran on; before that was recorded, there was no accelerator."""
+    """Device of an experiment; before it was recorded, all ran on the CPU."""
     return str(manifest.get("device", CPU))

@@ -1,4 +1,4 @@
-"""Beyond the talk: the Bayes limit, the equivariant network, what networks look at."""
+"""Beyond the talk: the Bayes limit, the equivariant network, perturbed test spectra."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from specz.common import checks
 from specz.estimators.base import Estimator
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.classifiers import NearestNeighbours
+from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
 from specz.spectra.grid import GRIDS
 from specz.spectra.perturbations import PERTURBATIONS
@@ -15,11 +15,11 @@ from specz.study.study import N_SEDS, Study, WithEquivariant, with_limits
 
 @dataclass(frozen=True, kw_only=True)
 class Limit(WithEquivariant):
-    """Notebook ``limit``: what each method makes of how many spectra, under the Bayes limit.
+    """Notebook ``limit``: accuracy of each method against training size, and the Bayes limit.
 
-    ``n_train`` are the sizes for the methods that are given the library, the equivariant network
-    and the template fit; ``n_train_plain`` those for the plain network and k-NN. At the
-    ``snr_levels`` both networks are compared, the plain one at its largest size.
+    ``n_train`` are the sizes for the methods that are given the library: the equivariant network
+    and the template fit. ``n_train_plain`` are those for the CNN and k-NN. At the ``snr_levels``
+    both networks are compared, the CNN at its largest size.
     """
 
     snr: float = 1.0
@@ -47,8 +47,8 @@ class Limit(WithEquivariant):
 class Convergence(Study):
     """Notebook ``convergence``: the Bayes limit, then with one of its settings changed at a time.
 
-    The first of ``n_seds`` is that of all but the other sizes. The last results do not know the
-    mean flux, the noise level, or either.
+    Other numbers of SEDs than the first of ``n_seds`` are used once each; every other setting is
+    changed at the first. The last results do not know the mean flux, the noise level, or either.
     """
 
     snr: float = 1.0
@@ -83,10 +83,10 @@ class Convergence(Study):
 
 @dataclass(frozen=True, kw_only=True)
 class Probing(WithEquivariant):
-    """Notebook ``probing``: both networks and the limit on test spectra as they are, and altered.
+    """Notebook ``probing``: both networks and the limit on unchanged and perturbed test spectra.
 
-    ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the plain one.
-    The networks are those of other pages; ``n_probed`` test spectra are asked about. On other
+    ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the CNN. The
+    networks are those of other pages; ``n_probed`` test spectra are classified. On other
     ``grids`` both are trained there as well.
     """
 
@@ -120,7 +120,7 @@ class Probing(WithEquivariant):
 class Ablation(WithEquivariant):
     """Notebook ``ablation``: the equivariant network, then without one of its parts at a time.
 
-    The last network is the plain one, which has none of them.
+    The last network is the CNN, which has none of them.
     """
 
     snr: float = 1.0

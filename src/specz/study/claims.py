@@ -1,13 +1,13 @@
 """The claims of the study, tested one by one on a set of results.
 
-A claim is a list of checks; each check is a number with its interval and whether it came out as
-claimed. The verdict follows from the checks: it *holds* if all came out, *fails* if none did,
-*holds in part* otherwise, and is *not tested* where the results do not cover it. Accuracy
-is that of the exact class on test spectra; differences are paired, on the same spectra. Where a
-method was trained with several seeds, its accuracy is the mean of the trainings.
+A claim is a list of checks. Each check is a number with its interval; it passes if the interval
+lies above zero. A claim *holds* if all of its checks pass, *fails* if none does, *holds in part*
+otherwise, and is *not tested* if required results are missing. Accuracy is that of the exact class
+on test spectra; differences are paired, on the same spectra. The accuracy of a method trained with
+several seeds is the mean of the trainings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -21,6 +21,12 @@ from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result, SeedGroup, group_seeds
 from specz.metrics.intervals import Interval, difference_interval
 
+ALLOWANCE = 0.01
+"""A network counts as at the Bayes limit if its accuracy is less than this below it."""
+
+OTHERS = ("k-NN", "random forest", "linear SVM", "kernel SVM")
+"""Labels of the classifiers that the talk compares with, and the kernel SVM, which is usual."""
+
 
 class Verdict(StrEnum):
     """Outcome of a claim."""
@@ -33,37 +39,20 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One number that decides on a claim.
-
-    Attributes
-    ----------
-    what : str
-    number : Interval
-        A difference of accuracies; the check passes if all of its interval is above zero.
-    """
+    """A difference of accuracies that decides on a claim."""
 
     what: str
     number: Interval
 
     @property
     def passed(self) -> bool:
-        """Whether the number is above zero beyond its interval."""
+        """Whether all of the interval is above zero."""
         return bool(self.number.low > 0)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim with its checks.
-
-    Attributes
-    ----------
-    number : int
-    text : str
-        What was claimed, in our words.
-    checks : tuple of Check
-    complete : bool
-        Whether the results cover all that the claim speaks of.
-    """
+    """A claim, in our words, with its checks; ``complete`` if no required result is missing."""
 
     number: int
     text: str
@@ -72,7 +61,7 @@ class Claim:
 
     @property
     def verdict(self) -> Verdict:
-        """What the checks say."""
+        """Outcome of the checks together."""
         passed = [check.passed for check in self.checks]
         if not (passed and self.complete):
             return Verdict.NOT_TESTED
@@ -82,17 +71,15 @@ class Claim:
 
 
 def assess(results: Sequence[Result]) -> list[Claim]:
-    """Test every claim on ``results``, which may come from any profile.
+    """Test every claim on results of any profile: each experiment once, on the same test galaxies.
 
-    Parameters
-    ----------
-    results : sequence of Result
-        Each experiment once, all on the same test galaxies; what a claim needs is looked up by
-        its settings.
+    The results that a claim needs are looked up by their settings.
     """
     trained = group_seeds(results)
-    levels = [np.isinf(snr) for snr in _by_noise(trained)]
-    both_noises = any(levels) and not all(levels)
+    clean = [t for t in trained if np.isinf(t.snr)]
+    noisy = [t for t in trained if np.isfinite(t.snr)]
+    both_noises = bool(_least_and_most(clean) and _least_and_most(noisy))
+    has_limit = {type(t.estimator) for t in trained}.issuperset({TemplateFit, BayesLimit})
     return [
         Claim(
             1,
@@ -101,11 +88,7 @@ def assess(results: Sequence[Result]) -> list[Claim]:
             (*_data_checks(trained), *_gap_checks(trained)),
             both_noises,
         ),
-        Claim(
-            2,
-            "Three convolutional layers are better than one.",
-            tuple(_depth_checks(trained)),
-        ),
+        Claim(2, "Three convolutional layers are better than one.", tuple(_depth_checks(trained))),
         Claim(
             3,
             "Noise lowers the accuracy and raises the need for data.",
@@ -115,21 +98,18 @@ def assess(results: Sequence[Result]) -> list[Claim]:
         Claim(
             4,
             "The network beats k-NN, random forest and support vector machines on clean spectra.",
-            tuple(_method_checks(trained, clean=True)),
-            _covers_methods(trained, clean=True),
+            tuple(_method_checks(clean)),
+            _has_others(clean),
         ),
         Claim(
-            5,
-            "It beats them on noisy spectra.",
-            tuple(_method_checks(trained, clean=False)),
-            _covers_methods(trained, clean=False),
+            5, "It beats them on noisy spectra.", tuple(_method_checks(noisy)), _has_others(noisy)
         ),
         Claim(
             6,
             "Deep learning always achieves state-of-the-art performance: held against template "
             "fitting and the Bayes limit.",
-            tuple(_art_checks(trained)),
-            both_noises and _covers_art(trained),
+            tuple(_limit_checks(trained)),
+            both_noises and has_limit,
         ),
     ]
 
@@ -140,144 +120,83 @@ def _cnns(trained: Sequence[SeedGroup], layers: int = 3) -> list[SeedGroup]:
     return sorted(found, key=lambda t: (t.snr, t.n_train))
 
 
-def _by_noise(trained: Sequence[SeedGroup]) -> dict[float, tuple[SeedGroup, SeedGroup]]:
+def _least_and_most(trained: Sequence[SeedGroup]) -> dict[float, tuple[SeedGroup, SeedGroup]]:
     """The least and the most trained network at each noise level that has two sizes."""
     cnns = _cnns(trained)
-    ends = {}
-    for snr in dict.fromkeys(t.snr for t in cnns):
-        level = [t for t in cnns if t.snr == snr]
-        if level[0].n_train < level[-1].n_train:
-            ends[snr] = (level[0], level[-1])
-    return ends
+    least = {t.snr: t for t in reversed(cnns)}  # the last one that a dictionary is given stays
+    most = {t.snr: t for t in cnns}
+    return {s: (least[s], most[s]) for s in most if least[s].n_train < most[s].n_train}
 
 
-def _data_checks(trained: Sequence[SeedGroup]) -> list[Check]:
-    return [
-        Check(
-            f"{noise_label(snr)}: accuracy with {most.n_train:,} minus {least.n_train:,} spectra",
-            most.minus(least),
-        )
-        for snr, (least, most) in _by_noise(trained).items()
-    ]
+def _data_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
+    for snr, (least, most) in _least_and_most(trained).items():
+        sizes = f"{most.n_train:,} minus {least.n_train:,} spectra"
+        yield Check(f"{noise_label(snr)}: accuracy with {sizes}", most.minus(least))
 
 
-def _gap_checks(trained: Sequence[SeedGroup]) -> list[Check]:
-    return [
-        Check(
-            f"{noise_label(snr)}: training-validation gap with {least.n_train:,} minus "
-            f"{most.n_train:,} spectra",
-            difference_interval(least.gap, most.gap),
-        )
-        for snr, (least, most) in _by_noise(trained).items()
-    ]
+def _gap_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
+    for snr, (least, most) in _least_and_most(trained).items():
+        what = f"training-validation gap with {least.n_train:,} minus {most.n_train:,} spectra"
+        yield Check(f"{noise_label(snr)}: {what}", difference_interval(least.gap, most.gap))
 
 
-def _depth_checks(trained: Sequence[SeedGroup]) -> list[Check]:
-    checks = []
+def _depth_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
     deep = {(t.snr, t.n_train): t for t in _cnns(trained, 3)}
     for shallow in _cnns(trained, 1):
-        other = deep.get((shallow.snr, shallow.n_train))
-        if other is not None:
-            checks.append(
-                Check(
-                    f"{shallow.noise}, "
-                    f"{shallow.n_train:,} spectra: accuracy with 3 layers minus 1 layer",
-                    other.minus(shallow),
-                )
-            )
-    return checks
+        same = deep.get((shallow.snr, shallow.n_train))
+        if same is not None:
+            what = f"{shallow.n_train:,} spectra: accuracy with 3 layers minus 1 layer"
+            yield Check(f"{shallow.noise}, {what}", same.minus(shallow))
 
 
-def _noise_checks(trained: Sequence[SeedGroup]) -> list[Check]:
-    """Each noise level against the next cleaner one, at the largest size they share."""
+def _noise_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
+    """Compare each noise level with the next cleaner one, at the largest size."""
     cnns = _cnns(trained)
-    if not cnns:
-        return []
-    largest = max(t.n_train for t in cnns)
-    levels = [t for t in cnns if t.n_train == largest]
-    return [
-        Check(
-            f"{largest:,} spectra: accuracy at {cleaner.noise} minus {noisier.noise}",
-            # The same galaxies; the noise is part of the claim.
-            difference_interval(cleaner.accuracy, noisier.accuracy),
-        )
-        for noisier, cleaner in pairwise(levels)
-    ]
+    largest = max((t.n_train for t in cnns), default=0)
+    for noisier, cleaner in pairwise(t for t in cnns if t.n_train == largest):
+        what = f"{largest:,} spectra: accuracy at {cleaner.noise} minus {noisier.noise}"
+        # Not paired: the galaxies are the same, but the noise is part of the claim.
+        yield Check(what, difference_interval(cleaner.accuracy, noisier.accuracy))
 
 
-def _need_checks(trained: Sequence[SeedGroup]) -> list[Check]:
-    """What more data bring at the noisiest level, minus what they bring on clean spectra."""
-    ends = _by_noise(trained)
-    if len(ends) < 2:
-        return []
-    noisy, clean = min(ends), max(ends)
-    gains = {snr: most.minus(least) for snr, (least, most) in ends.items()}
-    return [
-        Check(
-            f"gain from more data at {noise_label(noisy)} minus that at {noise_label(clean)}",
-            difference_interval(gains[noisy], gains[clean]),
-        )
-    ]
+def _need_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
+    """Compare the gain from more data at the noisiest level with that on clean spectra."""
+    ends = _least_and_most(trained)
+    if len(ends) > 1:
+        noisy, clean = min(ends), max(ends)
+        gains = {snr: most.minus(least) for snr, (least, most) in ends.items()}
+        what = f"gain from more data at {noise_label(noisy)} minus that at {noise_label(clean)}"
+        yield Check(what, difference_interval(gains[noisy], gains[clean]))
 
 
-def _method_checks(trained: Sequence[SeedGroup], clean: bool) -> list[Check]:
-    """The network against each other classifier.
+def _method_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
+    """Compare the network with each other classifier.
 
-    SeedGroup on as many spectra if there is such a network, else the most trained one.
+    The network is the one trained on as many spectra; if there is none, the most trained one.
     """
-    cnns = _cnns(trained)
-    checks = []
     for other in trained:
-        snr, n = other.snr, other.n_train
-        level = {t.n_train: t for t in cnns if t.snr == snr}
-        is_other = other.label in OTHERS
-        if not (is_other and level and bool(np.isinf(snr)) == clean):
-            continue
-        same = level.get(n, level[max(level)])
-        checks.append(
-            Check(
-                f"{other.noise}: CNN ({same.n_train:,}) minus {other.label} ({n:,})",
-                same.minus(other),
-            )
-        )
-    return checks
+        level = {t.n_train: t for t in _cnns(trained) if t.snr == other.snr}
+        if other.label in OTHERS and level:
+            network = level.get(other.n_train, level[max(level)])
+            pair = f"CNN ({network.n_train:,}) minus {other.label} ({other.n_train:,})"
+            yield Check(f"{other.noise}: {pair}", network.minus(other))
 
 
-ALLOWANCE = 0.01
-"""A network is taken to be at the limit if it is less than this below it."""
-
-
-def _art_checks(trained: Sequence[SeedGroup]) -> list[Check]:
-    """The most trained network at each noise level, against template fitting and the limit."""
-    cnns = {t.snr: t for t in _cnns(trained)}  # the last one is the most trained
-    checks = []
+def _limit_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
+    """Compare the most trained network at each noise level with template fit and limit."""
+    cnns = {t.snr: t for t in _cnns(trained)}  # the last one of a level is the most trained
     for other in trained:
         network = cnns.get(other.snr)
-        estimator = other.estimator
-        if network is None or not isinstance(estimator, TemplateFit | BayesLimit):
+        if network is None or not isinstance(other.estimator, TemplateFit | BayesLimit):
             continue
         difference = network.minus(other)
-        what = f"{other.noise}: CNN ({network.n_train:,}) minus "
-        if isinstance(estimator, BayesLimit):
-            what += f"the Bayes limit, less {100 * ALLOWANCE:g} point"
+        name = f"template fit ({other.n_train:,})"
+        if isinstance(other.estimator, BayesLimit):
+            name = f"the Bayes limit, less {100 * ALLOWANCE:g} point"
             difference = Interval(*(number + ALLOWANCE for number in difference))
-        else:
-            what += f"template fit ({other.n_train:,})"
-        checks.append(Check(what, difference))
-    return checks
+        yield Check(f"{other.noise}: CNN ({network.n_train:,}) minus {name}", difference)
 
 
-def _covers_art(trained: Sequence[SeedGroup]) -> bool:
-    """Whether template fitting and the limit are both among the results."""
-    kinds = {type(t.estimator) for t in trained}
-    return kinds.issuperset({TemplateFit, BayesLimit})
-
-
-def _covers_methods(trained: Sequence[SeedGroup], clean: bool) -> bool:
-    """Whether every classifier that the claim names is among the results."""
-    labels = {t.label for t in trained if bool(np.isinf(t.snr)) == clean}
-    return labels.issuperset(OTHERS)
-
-
-OTHERS = ("k-NN", "random forest", "linear SVM", "kernel SVM")
-"""Labels of the classifiers that the talk compares with, and the usual third."""
+def _has_others(trained: Sequence[SeedGroup]) -> bool:
+    """Whether the results hold every classifier that the claims name."""
+    return {t.label for t in trained}.issuperset(OTHERS)

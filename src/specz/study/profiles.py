@@ -1,12 +1,12 @@
-"""Profiles and parameters: what each notebook is run with, checked before anything starts.
+"""Profiles and parameters of the notebooks, checked before anything starts.
 
 A profile is a YAML file. Its block ``common`` holds for every notebook that has a parameter of that
-name; the block of a notebook then says what is different there. What neither names has the default
-of the notebook's dataclass in :mod:`specz.study.studies`.
+name; the block of a notebook overrides it there. Parameters in neither block have the defaults of
+the notebook's dataclass in :mod:`specz.study.studies`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -33,16 +33,15 @@ def profile_parameters(profile: str, notebook: str) -> Parameters:
     Raises
     ------
     ValueError
-        If there is no such profile or notebook, a block of the profile names no notebook or a
-        parameter that its notebook has not, or a parameter has no value; the message names the
-        nearest one.
+        If the profile, the notebook or a name in the profile is unknown (the message names the
+        nearest one), or a parameter has no value.
     """
     checks.choice("profile", profile, profiles())
     checks.choice("notebook", notebook, STUDIES)
     blocks = _blocks(profile)
-    common, own = blocks.get(COMMON, {}), blocks.get(notebook, {})
     known = {f.name: f.default for f in fields(STUDIES[notebook])}
-    found = known | {name: v for name, v in common.items() if name in known} | own
+    common = {name: v for name, v in blocks.get(COMMON, {}).items() if name in known}
+    found = known | common | blocks.get(notebook, {})
     for name, value in found.items():
         if value is MISSING:
             raise ValueError(f"profile {profile!r} gives notebook {notebook!r} no {name}")
@@ -50,25 +49,31 @@ def profile_parameters(profile: str, notebook: str) -> Parameters:
 
 
 def _blocks(profile: str) -> dict[str, Parameters]:
-    """Read a profile; every name in it must exist, whichever notebook is asked for."""
+    """Read a profile and check every name in it, also in the blocks of other notebooks."""
     text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
     blocks = {block: given or {} for block, given in text.items()}
     for block, given in blocks.items():
         checks.choice(f"block of profile {profile!r}", block, [COMMON, *STUDIES])
-        kinds = STUDIES.values() if block == COMMON else [STUDIES[block]]
-        known = dict.fromkeys(f.name for kind in kinds for f in fields(kind))
-        which = "common parameter" if block == COMMON else f"parameter of notebook {block!r}"
-        for name in given:
-            checks.choice(which, name, known)
+        if block == COMMON:
+            known = dict.fromkeys(f.name for kind in STUDIES.values() for f in fields(kind))
+            for name in given:
+                checks.choice("common parameter", name, known)
+        else:
+            _check_names(block, given)
     return blocks
 
 
+def _check_names(notebook: str, names: Iterable[str]) -> None:
+    """Raise ValueError unless each name is a parameter of the notebook."""
+    known = [f.name for f in fields(STUDIES[notebook])]
+    for name in names:
+        checks.choice(f"parameter of notebook {notebook!r}", name, known)
+
+
 def study(notebook: str, parameters: Parameters) -> Study:
-    """Make a notebook's study of all its parameters; a name that it has not is an error."""
-    kind = STUDIES[notebook]
-    for name in parameters:
-        checks.choice(f"parameter of notebook {notebook!r}", name, [f.name for f in fields(kind)])
-    return kind(**parameters)
+    """Make a notebook's study from all its parameters; an unknown name is a ValueError."""
+    _check_names(notebook, parameters)
+    return STUDIES[notebook](**parameters)
 
 
 def profile_study(profile: str, notebook: str) -> Any:
@@ -85,8 +90,8 @@ def resolve(notebook: str, profile: str, overrides: Mapping[str, Any]) -> Parame
         If a name is unknown, or a value is of the wrong type or out of range.
     """
     parameters = profile_parameters(profile, notebook)
+    _check_names(notebook, overrides)
     for name, value in overrides.items():
-        checks.choice(f"parameter of notebook {notebook!r}", name, parameters)
         # A single value stands for a list of one.
         is_list = isinstance(parameters[name], list) and not isinstance(value, list)
         parameters[name] = [value] if is_list else value
@@ -95,7 +100,7 @@ def resolve(notebook: str, profile: str, overrides: Mapping[str, Any]) -> Parame
 
 
 def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
-    """List the experiments that a notebook draws; checks the parameters on the way."""
+    """List the experiments that a notebook draws, and check its parameters."""
     return study(notebook, parameters).experiments()
 
 

@@ -1,6 +1,6 @@
 """The studies of this companion, by the name of their notebooks.
 
-A parameter more is a field of a dataclass, its use in ``experiments``, and a line in the notebook's
+A new parameter is a field of a dataclass, its use in ``experiments``, and a line in the notebook's
 cell of parameters; profiles name it only where they differ from its default.
 """
 
@@ -24,7 +24,7 @@ from specz.study.talk import (
 
 @dataclass(frozen=True, kw_only=True)
 class HoldsUp(Study):
-    """Notebook ``holds_up``: nothing to run and nothing to set; it shows what was recorded."""
+    """Notebook ``holds_up``: no parameters and no experiments; it shows recorded numbers."""
 
     def experiments(self) -> list[Experiment]:
         """Nothing."""

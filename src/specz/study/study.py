@@ -1,4 +1,4 @@
-"""What a study is: the parameters of a notebook, and the experiments that it draws.
+"""A study: the parameters of a notebook, and the experiments that it draws.
 
 Parameters are the fields of one frozen dataclass. A notebook makes it from its own variables in
 one line, ``Noise.read(globals())``; a profile gives those that have no default here. So values
@@ -25,7 +25,7 @@ N_SEDS = LibraryConfig().n_train
 """SEDs of the training split: as many spectra show each of them once."""
 
 TEMPLATE_VALIDATION = 500
-"""Validation spectra that choose the number of templates; a scan of each takes long."""
+"""Validation spectra that choose the number of templates; a redshift scan of each takes long."""
 
 VALIDATION_MAX = 2000
 """Validation spectra are evaluated after every epoch; more would slow training down."""
@@ -37,17 +37,17 @@ class Study:
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:
-        """Take the parameters out of a notebook's variables; other variables are passed over.
+        """Take the parameters out of a notebook's variables, and ignore its other variables.
 
         Raises
         ------
         TypeError
-            If one that has no default is not there.
+            If a parameter without a default is missing.
         """
         return cls(**{f.name: values[f.name] for f in fields(cls) if f.name in values})
 
     def experiments(self) -> list[Experiment]:
-        """List what the notebook draws; raise ValueError or TypeError if a value is wrong."""
+        """List the notebook's experiments; raise ValueError or TypeError if a value is wrong."""
         raise NotImplementedError
 
     def sizes(self, name: str, repeats: bool = False) -> Sequence[int]:
@@ -89,7 +89,7 @@ class Trained(Study):
 
     @property
     def first_seed(self) -> int:
-        """Seed of what is trained once."""
+        """Seed of a method that is trained once."""
         raise NotImplementedError
 
     def experiment(self, estimator: Estimator, n_train: int, snr: float) -> Experiment:
@@ -113,12 +113,7 @@ class Trained(Study):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedOnce(Trained):
-    """Parameters of notebooks that train with one seed.
-
-    Attributes
-    ----------
-    seed : int
-    """
+    """Parameters of notebooks that train with one seed."""
 
     seed: int = 1
 
@@ -130,12 +125,7 @@ class TrainedOnce(Trained):
 
 @dataclass(frozen=True, kw_only=True)
 class Seeded(Trained):
-    """Parameters of notebooks that train with several seeds.
-
-    Attributes
-    ----------
-    seeds : list of int
-    """
+    """Parameters of notebooks that train with several seeds."""
 
     seeds: Sequence[int] = (1,)
 
@@ -152,12 +142,9 @@ class Seeded(Trained):
 
 @dataclass(frozen=True, kw_only=True)
 class WithEquivariant(TrainedOnce):
-    """Parameters of notebooks that train the equivariant network as well.
+    """Parameters of notebooks that also train the equivariant network.
 
-    Attributes
-    ----------
-    epochs_equivariant, min_updates_equivariant : int
-        Length of its training.
+    ``epochs_equivariant`` and ``min_updates_equivariant`` are the length of its training.
     """
 
     epochs_equivariant: int

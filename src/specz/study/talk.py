@@ -1,8 +1,9 @@
-"""What the talk shows, and its claims: the parameters of each notebook, and its experiments."""
+"""The pages of the talk, and its claims: parameters and experiments of each notebook."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
+from typing import Any
 
 from specz.common import checks
 from specz.estimators.base import Estimator, uses_seed
@@ -16,10 +17,13 @@ from specz.study.study import N_SEDS, Seeded, Study, TrainedOnce, with_limits
 METHODS = ("cnn", "knn", "forest", "linear_svm", "kernel_svm")
 """Classifiers that the talk compares."""
 
+OF_TRAINING = {"learning_rate": "learning_rate", "batch": "batch", "min_updates": "updates"}
+"""Settings of the training that :class:`Tuning` varies, with the names of its parameters."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Data(Study):
-    """Notebook ``data``: nothing to run; the settings of the spectra it shows."""
+    """Notebook ``data``: no experiments; the settings of the spectra it shows."""
 
     snr: Sequence[float] = (inf, 5.0, 2.0, 1.0, 0.5)
     n_train: int
@@ -35,7 +39,7 @@ class Data(Study):
 
 @dataclass(frozen=True, kw_only=True)
 class Network(TrainedOnce):
-    """Notebook ``network``: one training, watched."""
+    """Notebook ``network``: the learning curves of one training."""
 
     n_train: int
     snr: float = inf
@@ -67,16 +71,16 @@ class Noise(TrainedOnce):
 
     def experiments(self) -> list[Experiment]:
         """The network at each level, and the limits."""
-        return with_limits(
-            [self.experiment(self.cnn(), self.n_train, s) for s in self.levels("snr")]
-        )
+        levels = self.levels("snr")
+        return with_limits([self.experiment(self.cnn(), self.n_train, s) for s in levels])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overfitting(Seeded):
-    """Notebook ``overfitting``: nothing, dropout, L2, or fresh noise each epoch, at each size.
+    """Notebook ``overfitting``: no remedy, dropout, L2, or fresh noise each epoch, at each size.
 
-    Each network learns from the first size, where chance matters most, with each of the seeds.
+    At the first size, where the scatter between seeds is largest, each network is trained with
+    each of the seeds; at other sizes with the first.
     """
 
     n_train: Sequence[int]
@@ -90,13 +94,14 @@ class Overfitting(Seeded):
         checks.number("l2", self.l2, 1e-12, 10)
         checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no fresh noise
         plain, found = self.cnn(), []
+        networks = (
+            plain,
+            replace(plain, dropout=self.dropout),
+            replace(plain, l2=self.l2),
+            replace(plain, training=replace(plain.training, fresh_noise=True)),
+        )
         for n in self.sizes("n_train"):
-            for network in (
-                plain,
-                replace(plain, dropout=self.dropout),
-                replace(plain, l2=self.l2),
-                replace(plain, training=replace(plain.training, fresh_noise=True)),
-            ):
+            for network in networks:
                 seeds = self.each_seed(self.experiment(network, n, self.snr))
                 found += seeds if n == self.n_train[0] else seeds[:1]
         return with_limits(found)
@@ -125,10 +130,8 @@ class Depth(Seeded):
         datathon = DatathonNetwork()
         training = replace(datathon.training, epochs=self.epochs_datathon)
         datathon = replace(datathon, training=training)
-        return [
-            *networks,
-            replace(networks[0], estimator=datathon, n_train=self.n_train_datathon),
-        ]
+        last = replace(networks[0], estimator=datathon, n_train=self.n_train_datathon)
+        return [*networks, last]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,27 +154,18 @@ class Tuning(TrainedOnce):
 
     def experiments(self) -> list[Experiment]:
         """The network, then each variant once."""
-        rates = checks.listed(
-            "learning_rate", self.learning_rate, checks.number, 1e-8, 10, empty=True
-        )
+        checks.listed("learning_rate", self.learning_rate, checks.number, 1e-8, 10, empty=True)
         for name in ("batch", "filters", "kernel", "stride"):
             checks.listed(name, getattr(self, name), checks.integer, 1, empty=True)
         checks.listed("updates", self.updates, checks.integer, 0, empty=True)
         checks.listed("normalise", self.normalise, checks.flag, empty=True)
         base = self.cnn()
-        trainings = [
-            *(replace(base.training, learning_rate=v) for v in rates),
-            *(replace(base.training, batch=v) for v in self.batch),
-            *(replace(base.training, min_updates=v) for v in self.updates),
-        ]
-        variants = [
-            base,
-            *(replace(base, training=training) for training in trainings),
-            *(replace(base, filters=v) for v in self.filters),
-            *(replace(base, kernel=v) for v in self.kernel),
-            *(replace(base, stride=v) for v in self.stride),
-            *(replace(base, normalise=v) for v in self.normalise),
-        ]
+        variants = [base]
+        for name, parameter in OF_TRAINING.items():
+            trainings = [replace(base.training, **{name: v}) for v in getattr(self, parameter)]
+            variants += [replace(base, training=training) for training in trainings]
+        for name in ("filters", "kernel", "stride", "normalise"):
+            variants += [replace(base, **{name: v}) for v in getattr(self, name)]
         return [self.experiment(v, self.n_train, self.snr) for v in dict.fromkeys(variants)]
 
 
@@ -179,8 +173,8 @@ class Tuning(TrainedOnce):
 class Comparison(Seeded):
     """Notebooks ``comparison_clean`` and ``comparison_noisy``.
 
-    Every method at one common training size, with each of the seeds if it uses one, then each at
-    a size of its own (the largest that it is given) with the first.
+    Every method is trained at one common size, with each of the seeds if it uses one, then with
+    the first seed at a size of its own, the largest that it can handle.
     """
 
     snr: float
@@ -201,18 +195,15 @@ class Comparison(Seeded):
 
     def at_common_size(self, results: Sequence[Result]) -> list[Result]:
         """Results at the common size, then the limits."""
-        limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
-        return [r for r in results if r.n_train == self.n_common and r not in limits] + limits
+        return _chosen(results, lambda r: r.n_train == self.n_common)
 
     def at_own_size(self, results: Sequence[Result]) -> list[Result]:
         """Results of each method at its own size with the first seed, then the limits."""
-        limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
-        own = set(self._methods())
-        first = [r for r in results if r.seed == self.seeds[0] and r not in limits]
-        return [r for r in first if (r.estimator, r.n_train) in own] + limits
+        own, seed = set(self._methods()), self.seeds[0]
+        return _chosen(results, lambda r: r.seed == seed and (r.estimator, r.n_train) in own)
 
     def _methods(self) -> list[tuple[Estimator, int]]:
-        """Each method and the size of its own."""
+        """Each method with the size of its own."""
         checks.listed("methods", self.methods, lambda *_: None, repeats=True)
         sizes = self.sizes("n_train", repeats=True)
         checks.integer("n_common", self.n_common, 1, N_MAX)
@@ -233,12 +224,18 @@ class Comparison(Seeded):
         return list(zip(made, sizes, strict=True))
 
 
+def _chosen(results: Sequence[Result], wanted: Callable[[Result], bool]) -> list[Result]:
+    """Results of methods that are wanted, then the limits."""
+    limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
+    return [r for r in results if r not in limits and wanted(r)] + limits
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claims(Seeded):
-    """Notebook ``claims``: all that the claims are tested on, mostly shared with other pages.
+    """Notebook ``claims``: the results that the claims are tested on, mostly of other pages.
 
-    The network learns from every size at which it is held against another method, below the
-    largest, with each of the seeds.
+    At every size at which it is compared with another method, below the largest, the network is
+    trained with each of the seeds.
     """
 
     n_train: Sequence[int]
@@ -250,7 +247,7 @@ class Claims(Seeded):
     n_common: int
 
     def experiments(self) -> list[Experiment]:
-        """What the claims need, each once."""
+        """The experiments that the claims need, each once."""
         layers = checks.listed("layers", self.layers, checks.integer, 1)
         sizes, levels = self.sizes("n_train"), self.levels("snr")
         own = self.sizes("n_train_methods", repeats=True)
@@ -258,21 +255,15 @@ class Claims(Seeded):
         names = ("epochs", "min_updates", "n_test", "grid")
         alike = {"layers": deepest, **{name: getattr(self, name) for name in names}}
         once = {"seed": self.first_seed, **alike}
+        sized: dict[str, Any] = {"n_train": own, "n_common": self.n_common, "methods": self.methods}
         found = DataAvailability(**once, n_train=sizes, snr=levels).experiments()
         found += Noise(**once, snr=self.levels("snr_levels"), n_train=largest).experiments()
-        held_against = [(depth, largest, max(levels)) for depth in layers]
-        held_against += [(deepest, n, level) for level in levels for n in own if n < largest]
-        for depth, n, level in held_against:
+        compared = [(depth, largest, max(levels)) for depth in layers]
+        compared += [(deepest, n, level) for level in levels for n in own if n < largest]
+        for depth, n, level in compared:
             found += self.each_seed(self.experiment(self.cnn(depth), n, level))
         for level in levels:
-            found += Comparison(
-                **alike,
-                seeds=self.seeds,
-                methods=self.methods,
-                snr=level,
-                n_train=own,
-                n_common=self.n_common,
-            ).experiments()
+            found += Comparison(**alike, **sized, seeds=self.seeds, snr=level).experiments()
             if isfinite(level):
                 found.append(self.template_fit(N_SEDS, level))
         return list(dict.fromkeys(with_limits(found)))

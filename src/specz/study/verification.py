@@ -1,8 +1,8 @@
-"""Does this machine reproduce the archive? A receipt that says so, for programs and people.
+"""Does this machine reproduce the archive? The receipt answers, for programs and people.
 
-Three things are checked: every archived result matches its digests, and the summary its arrays;
-the claims come out of the archive as printed; and a small part of the archive, computed afresh
-here, agrees with what is archived.
+Three things are checked: every archived result matches its digests, and the summary matches the
+results; the claims are tested again on the archive; a small part of the archive is computed again
+here and compared.
 """
 
 import tempfile
@@ -29,32 +29,29 @@ from specz.study.claims import Claim
 from specz.study.profiles import profile_experiments, profile_study
 
 QUICKLY = {"cnn", "knn", "forest"}
-"""Methods that are computed afresh, at the common size of the comparison on clean spectra."""
+"""Methods that are computed again, at the common size of the comparison on clean spectra."""
 
 SAME = 0.999
-"""Part of the predictions that must be equal for a method that is fitted without steps: rounding
-may break a tie."""
+"""Fraction of the predictions that must be equal for a method without training steps; rounding may
+break a tie."""
 
 TOLERANCE = 0.015
-"""Difference in accuracy that a trained network may have: rounding grows over thousands of steps
-until the weights are those of another seed."""
+"""Largest difference in accuracy for a trained network: over thousands of steps, rounding changes
+the weights as much as another seed would."""
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """An archived experiment computed afresh.
+    """An archived experiment computed again.
 
     Attributes
     ----------
-    title : str
     archived, here : Interval
         Accuracy on the same test spectra.
     same : float
-        Part of the predictions that are equal.
+        Fraction of the predictions that are equal.
     condition : str
-        What is asked for.
-    passed : bool
-    seconds : float
+        The condition to pass, in words.
     """
 
     title: str
@@ -68,20 +65,18 @@ class Rerun:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a verification found.
+    """Findings of a verification.
 
     Attributes
     ----------
     claims : list of Claim
         From the archive.
-    reruns : list of Rerun
     archived, wanted : int
-        Results in the archive, and experiments of the paper profile.
+        Number of results in the archive, and of experiments of the paper profile.
     faults : list of str
-        Archived results that are damaged, a summary that is not theirs.
+        Archived results that are damaged, a summary that does not match them.
     commits : list of str
-        That made the archive.
-    seconds : float
+        Commits that made the archive.
     """
 
     claims: list[Claim]
@@ -111,36 +106,28 @@ class Receipt:
                 "commits": self.commits,
                 "faults": self.faults,
             },
-            "claims": [
-                {
-                    "number": claim.number,
-                    "claim": claim.text,
-                    "verdict": claim.verdict,
-                    "checks": [
-                        {
-                            "what": check.what,
-                            **check.number._asdict(),
-                            "unit": "difference of accuracies",
-                            "passed": check.passed,
-                        }
-                        for check in claim.checks
-                    ],
-                }
-                for claim in self.claims
-            ],
-            "reruns": [
-                {
-                    **asdict(rerun),
-                    "archived": rerun.archived._asdict(),
-                    "here": rerun.here._asdict(),
-                }
-                for rerun in self.reruns
-            ],
+            "claims": [_claim_to_json(claim) for claim in self.claims],
+            "reruns": [asdict(rerun, dict_factory=_name_intervals) for rerun in self.reruns],
         }
 
 
+def _claim_to_json(claim: Claim) -> dict[str, Any]:
+    unit = {"unit": "difference of accuracies"}
+    checks = [
+        {"what": check.what, **check.number._asdict(), **unit, "passed": check.passed}
+        for check in claim.checks
+    ]
+    named = {"number": claim.number, "claim": claim.text, "verdict": claim.verdict}
+    return {**named, "checks": checks}
+
+
+def _name_intervals(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Fields of a dataclass, with value, low and high of an interval by name."""
+    return {k: v._asdict() if isinstance(v, Interval) else v for k, v in items}
+
+
 def verify() -> Receipt:
-    """Check the archive, test the claims on it, and compute a part of it afresh."""
+    """Check the archive, test the claims on it, and compute a part of it again."""
     start = time.perf_counter()
     wanted = profile_experiments("paper")
     faults, whole = [], []
@@ -178,12 +165,7 @@ def quick_ones() -> list[Experiment]:
 
 
 def rerun(archived: Sequence[Result]) -> list[Rerun]:
-    """Compute archived experiments afresh, whatever is stored, and compare.
-
-    Parameters
-    ----------
-    archived : sequence of Result
-    """
+    """Compute archived experiments again, even if the store holds them, and compare."""
     found = []
     for result in archived:
         with tempfile.TemporaryDirectory() as folder:

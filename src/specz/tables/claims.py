@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from specz.study.claims import Claim
+from specz.tables.cells import NONE
 from specz.tables.markdown import markdown_table
 
 
 def checks_table(claims: Iterable[Claim]) -> str:
-    """List every check of every claim with its number, or say that there is none."""
+    """List every check of every claim with its number; say so if there is none."""
     rows = [
         {
             "claim": claim.number,
@@ -31,7 +32,7 @@ def verdicts_table(claims: Iterable[Claim]) -> str:
                 "": claim.number,
                 "claim": claim.text,
                 "at paper scale": f"**{claim.verdict}**",
-                "checks passed": passed if claim.checks else "–",
+                "checks passed": passed if claim.checks else NONE,
             }
         )
     return markdown_table(rows)
@@ -39,14 +40,13 @@ def verdicts_table(claims: Iterable[Claim]) -> str:
 
 def both_verdicts_table(here: Iterable[Claim], archived: Iterable[Claim]) -> str:
     """List every claim with its verdict as computed here and as archived."""
-    return markdown_table(
-        [
-            {
-                "": mine.number,
-                "claim": mine.text,
-                "verdict, computed here": f"**{mine.verdict}**",
-                "verdict, archived at paper scale": f"**{theirs.verdict}**",
-            }
-            for mine, theirs in zip(here, archived, strict=True)
-        ]
-    )
+    rows = [
+        {
+            "": mine.number,
+            "claim": mine.text,
+            "verdict, computed here": f"**{mine.verdict}**",
+            "verdict, archived at paper scale": f"**{theirs.verdict}**",
+        }
+        for mine, theirs in zip(here, archived, strict=True)
+    ]
+    return markdown_table(rows)

@@ -1,4 +1,4 @@
-"""Tables of results, a row each: networks and classifiers."""
+"""Tables of results, one row each: networks and classifiers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
@@ -13,6 +13,7 @@ from specz.experiments.result import Result, group_seeds
 from specz.figures.labels import NO_REMEDY, by_remedy, limits, methods
 from specz.figures.style import scales
 from specz.metrics.predictions import Predictions, pooled
+from specz.tables.cells import NONE, accuracies, nll, outliers, size
 from specz.tables.markdown import markdown_table
 
 
@@ -22,14 +23,9 @@ def beside(
     reference: Sequence[Result],
     **options: Any,
 ) -> str:
-    """Return a table of what was computed here and, below it, of what is archived.
+    """Return a table of the results computed here and, below it, of those that are archived.
 
-    Parameters
-    ----------
-    table : callable
-        Takes results and ``options``.
-    results, reference : sequence of Result
-        One table each, as :func:`specz.figures.style.scales` gives them.
+    ``table`` takes results and ``options``; :func:`specz.figures.style.scales` gives the titles.
     """
     return "\n\n".join(
         f"{title.capitalize()}:\n\n{table(part, **options)}"
@@ -38,38 +34,34 @@ def beside(
 
 
 def size_table(results: Sequence[Result]) -> str:
-    """List accuracy on test and on training spectra, the noise and the size beside it."""
-    return markdown_table(
-        [
-            {
-                "noise": r.noise,
-                "training spectra": f"{r.n_train:,}",
-                "test: exact class": metrics.accuracy(r.test).percent(),
-                "test: ±1 class": metrics.within_one(r.test).percent(),
-                "training: exact class": metrics.accuracy(r.train).percent(),
-            }
-            for r in methods(results)
-        ]
-    )
+    """List accuracy on test and on training spectra with the noise level and the size."""
+    rows = [
+        {
+            "noise": r.noise,
+            **size(r),
+            **{f"test: {name}": value for name, value in accuracies(r.test).items()},
+            "training: exact class": metrics.accuracy(r.train).percent(),
+        }
+        for r in methods(results)
+    ]
+    return markdown_table(rows)
 
 
 def noise_table(results: Sequence[Result]) -> str:
-    """List what noise does to the classes, to the redshifts and to the probabilities."""
-    return markdown_table(
-        [
-            {
-                "noise": r.noise,
-                "method": r.label,
-                "training spectra": f"{r.n_train:,}",
-                "exact class": metrics.accuracy(r.test).percent(),
-                "±1 class": metrics.within_one(r.test).percent(),
-                "σ_NMAD (10⁻⁴)": f"{1e4 * metrics.sigma_nmad(r.test).value:.1f}",
-                "outliers beyond 0.003": metrics.outlier_fraction(r.test).percent(),
-                "NLL (nats)": metrics.negative_log_likelihood(r.test),
-            }
-            for r in results
-        ]
-    )
+    """List accuracy, redshift errors and likelihood at each noise level."""
+    rows = [
+        {
+            "noise": r.noise,
+            "method": r.label,
+            **size(r),
+            **accuracies(r.test),
+            "σ_NMAD (10⁻⁴)": f"{1e4 * metrics.sigma_nmad(r.test).value:.1f}",
+            **outliers(r.test),
+            **nll(r.test),
+        }
+        for r in results
+    ]
+    return markdown_table(rows)
 
 
 def comparison_table(results: Sequence[Result]) -> str:
@@ -82,7 +74,7 @@ def comparison_table(results: Sequence[Result]) -> str:
     network = next((g for g in groups if isinstance(g.estimator, CNN)), None)
     rows = []
     for group in groups:
-        better, p_value = "–", "–"
+        better, p_value = NONE, NONE
         if network is not None and group is not network:
             better = network.minus(group).points()
             pairs = product(network.test, group.test)
@@ -91,11 +83,11 @@ def comparison_table(results: Sequence[Result]) -> str:
         rows.append(
             {
                 "method": group.label,
-                "training spectra": f"{group.n_train:,}",
+                **size(group),
                 "trainings": len(group.results),
                 "exact class": group.accuracy.percent(),
                 "±1 class": metrics.within_one(test).percent(),
-                "outliers beyond 0.003": metrics.outlier_fraction(test).percent(),
+                **outliers(test),
                 "CNN better by (points)": better,
                 "p": p_value,
                 "fit (s)": f"{np.mean([m['fit_seconds'] for m in manifests]):.0f}",
@@ -110,7 +102,7 @@ def comparison_table(results: Sequence[Result]) -> str:
 
 
 def depth_table(results: Sequence[Result]) -> str:
-    """Hold networks of each depth against the deepest, with the same seed on the same spectra."""
+    """Compare networks of each depth with the deepest, at the same seed on the same spectra."""
     depths: dict[int, dict[int, Predictions]] = {}
     for r in results:
         if isinstance(r.estimator, CNN):
@@ -118,7 +110,7 @@ def depth_table(results: Sequence[Result]) -> str:
     deepest, rows = depths[max(depths)], []
     for layers, trained in sorted(depths.items(), reverse=True):
         pairs = [(deepest[seed], trained[seed]) for seed in sorted(trained.keys() & deepest.keys())]
-        better, each, p_values = "–", "–", "–"
+        better, each, p_values = NONE, NONE, NONE
         if trained is not deepest and pairs:
             compared = [metrics.compare(*pair) for pair in pairs]
             better = metrics.mean_difference(*zip(*pairs, strict=True)).points()
@@ -138,7 +130,7 @@ def depth_table(results: Sequence[Result]) -> str:
 
 
 def remedies_table(results: Sequence[Result]) -> str:
-    """Hold each remedy against overfitting against none, at the same size on the same spectra.
+    """Compare each remedy against overfitting with none, at the same size on the same spectra.
 
     Results that differ in their seed share a row of means.
     """
@@ -148,22 +140,22 @@ def remedies_table(results: Sequence[Result]) -> str:
     plain = {group.n_train: group for remedy, group in pairs if remedy == NO_REMEDY}
     rows = []
     for remedy, group in pairs:
-        same = plain.get(group.n_train, group)
-        each = [f"{100 * metrics.accuracy(test).value:.1f}" for test in group.test]
+        without = plain.get(group.n_train, group)
+        train = metrics.mean_accuracy([r.train for r in group.results])
         rows.append(
             {
-                "training spectra": f"{group.n_train:,}",
+                **size(group),
                 "remedy": remedy,
                 "trainings": len(group.results),
-                "training: exact class": metrics.mean_accuracy(
-                    [r.train for r in group.results]
-                ).percent(),
+                "training: exact class": train.percent(),
                 "gap to validation (points)": group.gap.points(),
                 "test: exact class": group.accuracy.percent(),
-                "test, each training": ", ".join(each),
-                "against nothing (points)": group.minus(same).points()
-                if group is not same
-                else "–",
+                "test, each training": ", ".join(
+                    f"{100 * metrics.accuracy(test).value:.1f}" for test in group.test
+                ),
+                "against nothing (points)": (
+                    group.minus(without).points() if group is not without else NONE
+                ),
                 "test: NLL (nats)": metrics.negative_log_likelihood(pooled(group.test)),
             }
         )
@@ -171,15 +163,10 @@ def remedies_table(results: Sequence[Result]) -> str:
 
 
 def variants_table(results: Sequence[Result], weights: Mapping[str, int]) -> str:
-    """Hold each network against the first, which it differs from in one setting.
+    """Compare each network with the first, from which it differs in one setting.
 
-    Parameters
-    ----------
-    results : sequence of Result
-        The limits among them give the part of the limit.
-    weights : mapping
-        What sets a network apart (:func:`specz.estimators.registry.differences`) to how many
-        weights it learns.
+    If the limit is among the results, accuracy is also divided by it. ``weights`` maps that
+    setting (:func:`specz.estimators.registry.differences`) to the number of weights learned.
     """
     ceiling = limits(results)
     first, *others = methods(results)
@@ -189,10 +176,10 @@ def variants_table(results: Sequence[Result], weights: Mapping[str, int]) -> str
         versus = metrics.compare(r.validation, first.validation).difference.points()
         row: dict[str, object] = {
             "network": name,
-            "training spectra": f"{r.n_train:,}",
-            "weights learned": f"{weights[name]:,}" if name in weights else "–",
+            **size(r),
+            "weights learned": f"{weights[name]:,}" if name in weights else NONE,
             "validation: exact class": metrics.accuracy(r.validation).percent(),
-            "against the first (points)": versus if r is not first else "–",
+            "against the first (points)": versus if r is not first else NONE,
             "test: exact class": metrics.accuracy(r.test).percent(),
             "test: NLL (nats)": metrics.negative_log_likelihood(r.test),
         }
