@@ -28,6 +28,7 @@ import numpy.typing as npt
 from benchmarks import costs, outcome
 from benchmarks.record import Benchmark, Benchmarks
 from specz.common import checks
+from specz.common.arrays import BoolArray, IntArray
 from specz.common.processes import cores
 from specz.common.store import Store
 from specz.estimators.backend import load_keras
@@ -97,7 +98,7 @@ class Kept(Sample):
     pixels: npt.NDArray[np.float32]
 
     def flux(
-        self, index: npt.NDArray[np.integer] | slice = slice(None), epoch: int = 0
+        self, index: IntArray | BoolArray | slice = slice(None), epoch: int = 0
     ) -> npt.NDArray[np.float32]:
         """Take them out."""
         return self.pixels[index]

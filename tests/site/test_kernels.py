@@ -205,7 +205,7 @@ def test_a_build_killed_while_a_kernel_works_leaves_no_process(start, tmp_path):
     ("text", "said"),
     [
         ("soon", "must be a number of seconds; got 'soon'"),
-        ("0", r"must lie in \[1, 1e\+06\]; got 0"),
+        ("0", r"must lie in \[1, 1000000\]; got 0"),
     ],
 )
 def test_a_limit_that_is_no_time_is_refused(monkeypatch, text, said):

@@ -205,3 +205,9 @@ def test_noise_is_bit_for_bit_that_of_numpy(seed, epoch):
         draws = by_numpy(before.shape, seed, example, epoch)
         draws *= np.float32(1 / snr)
         np.testing.assert_array_equal(after.view(np.uint32), (before + draws).view(np.uint32))
+
+
+@pytest.mark.parametrize("snr", [0.0, -1.0, float("nan")])
+def test_a_signal_to_noise_ratio_that_is_none_is_named(snr):
+    with pytest.raises(ValueError, match="snr must be positive"):
+        White(snr)

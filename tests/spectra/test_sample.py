@@ -128,3 +128,12 @@ def test_noise_is_the_same_whatever_the_layout_of_the_spectra():
     for flux in (by_row, by_column):
         White(1.0).add(flux, 1, np.arange(3))
     np.testing.assert_array_equal(by_row, by_column)
+
+
+def test_a_mask_selects_the_spectra_where_it_is_true(library, grid):
+    sample = draw_sample(library, "train", 5, White(1.0), grid, 1)
+    mask = np.array([False, True, False, False, True])
+    np.testing.assert_array_equal(sample.flux(mask), sample.flux(np.array([1, 4])))
+    assert sample.flux(np.zeros(5, dtype=bool)).shape == (0, grid.n_pixels)
+    with pytest.raises(IndexError, match="a mask must have 5 values, one per spectrum; got shape"):
+        sample.flux(mask[:4])

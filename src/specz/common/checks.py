@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import numbers
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -27,18 +28,18 @@ def choice(name: str, value: object, choices: Iterable[object]) -> None:
 
 def number(name: str, value: object, low: float, high: float = math.inf) -> None:
     """Raise unless ``value`` is a number in [low, high]; infinity only where ``high`` is."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number; got {value!r} of type {type(value).__name__}")
     if not low <= value <= high:  # NaN fails here as well
         raise ValueError(
-            f"{name} must lie in [{low:g}, {high:g}]; got {value!r}; "
-            f"the nearest valid value is {low if not value > high else high:g}"
+            f"{name} must lie in [{low:.12g}, {high:.12g}]; got {value!r}; "
+            f"the nearest valid value is {low if not value > high else high:.12g}"
         )
 
 
 def integer(name: str, value: object, low: int, high: float = math.inf) -> None:
     """Raise unless ``value`` is an integer in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; got {value!r} of type {type(value).__name__}")
     number(name, value, low, high)
 

@@ -4,17 +4,24 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 
 from specz.common import paths
 
 
 def source_commit() -> str:
     """Return the commit of the source, ``-dirty`` added if it was edited, or ``unknown``."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
-        done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True)
+        if Path(_git("rev-parse", "--show-toplevel")).resolve() != paths.ROOT.resolve():
+            return "unknown"  # unpacked inside another repository, whose commit is not ours
+        return _git("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"  # no git, or not a checkout
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 

@@ -65,10 +65,12 @@ class Experiment:
         for name in ("n_train", "n_validation", "n_test"):
             checks.integer(name, getattr(self, name), 1, N_MAX)
         checks.number("snr", self.snr, SNR_MIN)
-        object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
         get_grid(self.grid)
         checks.integer("data_seed", self.data_seed, 0, SEED_MAX)
         checks.integer("seed", self.seed, 0, SEED_MAX)
+        object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
+        for name in ("n_train", "n_validation", "n_test", "data_seed", "seed"):
+            object.__setattr__(self, name, int(getattr(self, name)))  # NumPy's have no JSON form
         if self.altered:
             checks.choice("altered", self.altered, PERTURBATIONS)
 

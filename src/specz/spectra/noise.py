@@ -62,9 +62,18 @@ class White:
     ----------
     snr : float
         Continuum S/N per pixel, on the mean flux; infinity adds no noise.
+
+    Raises
+    ------
+    ValueError
+        If it is not positive.
     """
 
     snr: float
+
+    def __post_init__(self) -> None:
+        if not self.snr > 0:
+            raise ValueError(f"snr must be positive; got {self.snr!r}; infinity adds no noise")
 
     def weight(self, n_pixels: int) -> FloatArray:
         """Ones: all pixels have the same weight."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from specz.common.arrays import FloatArray, IntArray, Labels
+from specz.common.arrays import BoolArray, FloatArray, IntArray, Labels
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import SPLITS, Library, LibraryConfig, build_library
 from specz.spectra.noise import Noise
@@ -47,21 +47,29 @@ class Sample:
         return CLASSES.label(self.z)
 
     def flux(
-        self, index: IntArray | slice = slice(None), epoch: int = 0
+        self, index: IntArray | BoolArray | slice = slice(None), epoch: int = 0
     ) -> npt.NDArray[np.float32]:
         """Spectra of the examples ``index``, shape (n_selected, n_pixels), by default of all.
 
-        They are in units of their noiseless mean flux; ``epoch`` numbers the draw of the noise.
+        They are in units of their noiseless mean flux. ``index`` may be a mask, True for each spectrum
+        that is wanted; ``epoch`` numbers the draw of the noise.
 
         Raises
         ------
         IndexError
-            If there is no such example.
+            If there is no such example, or a mask has another length.
         """
         if isinstance(index, slice):
             example = np.arange(*index.indices(len(self)))
         else:
             example = np.asarray(index)
+            if example.dtype == bool:
+                if example.shape != (len(self),):
+                    raise IndexError(
+                        f"a mask must have {len(self)} values, one per spectrum; "
+                        f"got shape {example.shape}"
+                    )
+                example = np.flatnonzero(example)
             if example.size and not 0 <= example.min() <= example.max() < len(self):
                 raise IndexError(
                     f"index must lie in [0, {len(self) - 1}]; "
