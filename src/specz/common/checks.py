@@ -2,9 +2,10 @@
 
 import difflib
 import math
-import numbers
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 
 def nearest(value: object, choices: Iterable[object]) -> str:
@@ -28,7 +29,7 @@ def choice(name: str, value: object, choices: Iterable[object]) -> None:
 
 def number(name: str, value: object, low: float, high: float = math.inf) -> None:
     """Raise unless ``value`` is a number in [low, high]; infinity only where ``high`` is."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise TypeError(f"{name} must be a number; got {value!r} of type {type(value).__name__}")
     if not low <= value <= high:  # NaN fails here as well
         raise ValueError(
@@ -39,7 +40,7 @@ def number(name: str, value: object, low: float, high: float = math.inf) -> None
 
 def integer(name: str, value: object, low: int, high: float = math.inf) -> None:
     """Raise unless ``value`` is an integer in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be an integer; got {value!r} of type {type(value).__name__}")
     number(name, value, low, high)
 
