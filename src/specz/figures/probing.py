@@ -47,13 +47,8 @@ def plot_learned_filters(
 ) -> Axes:
     """Draw the ``n`` strongest mixtures of rest-frame filters that a first dense layer learned.
 
-    Parameters
-    ----------
-    filters : ndarray, shape (n_filters, length)
-    kernel : ndarray, shape (n_filters, width)
-        Weights of the layer.
-    wave_rest : ndarray, shape (length,), Å
-        Middle of each bin of the filters.
+    ``filters`` has shape (n_filters, length), ``kernel``, the weights of the layer, shape
+    (n_filters, width). ``wave_rest``, shape (length,), Å, is the middle of each filter bin.
     """
     drawn = (wave_rest > REST[0]) & (wave_rest < REST[1])
     mixtures = (kernel.T @ filters)[:, drawn]
@@ -86,14 +81,8 @@ def plot_failures(
 ) -> None:
     """Draw spectra with their lines at the true and at the predicted redshift.
 
-    Parameters
-    ----------
-    predictions : Predictions
-        On ``sample``.
-    examples : sequence of int
-        Indices of the spectra, one per axes.
-    names : sequence of str
-        The confusion behind each prediction on the sample, for the titles.
+    ``examples`` are the indices of the spectra, one per axes; ``names`` the confusion behind each
+    prediction on the sample, for the titles.
     """
     clean = replace(sample, noise=White(np.inf))
     for i, ax in zip(examples, axes, strict=False):

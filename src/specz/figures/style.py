@@ -112,18 +112,10 @@ def draw(
     title: str | None = None,
     **options: Any,
 ) -> Figure:
-    """Draw one figure with one function, and save it as ``name``.
+    """Draw one figure of rows × columns panels with one function, and save it as ``name``.
 
-    Parameters
-    ----------
-    plot : callable
-        Takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``.
-    rows, columns : int
-        Number of panels.
-    size : tuple of float, inches
-        Width and height.
-    title : str, optional
-        Above all panels.
+    ``plot`` takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``. ``size`` is width
+    and height in inches; the title stands above all panels.
     """
     fig, axes = subplots(rows, columns, size)
     panels = axes.ravel().tolist()
@@ -147,16 +139,9 @@ def beside(
 ) -> Figure:
     """Draw the results computed here above those archived at paper scale; save it as ``name``.
 
-    Parameters
-    ----------
-    plot : callable
-        Takes results, axes and ``options``.
-    results, reference : sequence of Result
-        One panel each, as :func:`scales` gives them.
-    height : float, inches
-        Least height of a panel.
-    row : float, inches
-        Height of a row, where each experiment has one; seeds of one experiment share it.
+    ``plot`` takes results, axes and ``options``; :func:`scales` gives the panels. ``height`` is
+    the least height of a panel in inches, ``row`` that of a row if each experiment has one (seeds
+    of one experiment share it).
     """
     panels = scales(results, reference)
     heights = [max(height, 1 + row * len(group_seeds(methods(part)))) for _, part in panels]

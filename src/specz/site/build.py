@@ -26,6 +26,9 @@ from specz.site.sweep import Sweep, write_page
 from specz.study.profiles import Parameters, experiments, resolve
 from specz.study.studies import STUDIES
 
+Overrides = Mapping[str, Mapping[str, Any]]
+"""The reader's own parameters, by notebook and name."""
+
 
 def compute(wanted: Iterable[Experiment], where: Backend = LOCAL) -> None:
     """Run the experiments that the store lacks, with progress on the terminal.
@@ -36,18 +39,9 @@ def compute(wanted: Iterable[Experiment], where: Backend = LOCAL) -> None:
 
 
 def make_pages(
-    profile: str,
-    overrides: Mapping[str, Mapping[str, Any]] | None = None,
-    where: Backend = LOCAL,
+    profile: str, overrides: Overrides | None = None, where: Backend = LOCAL
 ) -> list[Executed]:
-    """Run missing experiments and execute every notebook.
-
-    Parameters
-    ----------
-    overrides : dict, optional
-        Notebook name to the reader's own parameters.
-    where : Backend
-        Computes the experiments; notebooks, which only draw, are executed here.
+    """Run missing experiments on a backend, then execute every notebook here.
 
     Raises
     ------
@@ -92,7 +86,7 @@ def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]
 
 def build(
     profile: str,
-    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    overrides: Overrides | None = None,
     folder: Path | None = None,
     where: Backend = LOCAL,
 ) -> Path:

@@ -37,14 +37,8 @@ PRIOR_STEPS = 2
 class Living:
     """A living figure, shown by a notebook as HTML.
 
-    Attributes
-    ----------
-    name : str
-        Name of the figure in `living.js`.
-    alt : str
-        Description for readers who do not see it.
-    data : dict
-        JSON values that the drawing needs.
+    ``name`` is that in `living.js`, ``alt`` a description for readers who do not see the figure,
+    ``data`` the JSON values that the drawing needs.
     """
 
     name: str
@@ -75,14 +69,9 @@ def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
 def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Living:
     """Let the reader add noise to a galaxy; show p(z) of a network and of the Bayes posterior.
 
-    Parameters
-    ----------
-    network : keras.Model
-        As :meth:`specz.estimators.equivariant.Equivariant.build` returns it, trained on ``train``.
-    train : Sample
-        Its grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
-    seds : sequence of int
-        Indices of the galaxies to choose from.
+    The network is that of :meth:`specz.estimators.equivariant.Equivariant.build`, trained on
+    ``train``, whose grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
+    ``seds`` are indices of the galaxies to choose from.
     """
     components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
     prior = {

@@ -180,20 +180,12 @@ def write_summary(results: Sequence[Result]) -> Path:
 
 @dataclass(frozen=True)
 class Status:
-    """Which experiments are archived, and which are left.
-
-    Attributes
-    ----------
-    core_hours : float
-        Processor time that the archived ones took, summed over cores.
-    accelerated : dict
-        Number of archived experiments that used an accelerator, by its kind.
-    """
+    """Which experiments are archived, and which are left."""
 
     done: list[Experiment]
     left: list[Experiment]
-    core_hours: float
-    accelerated: dict[str, int]
+    core_hours: float  # processor time of the archived ones, summed over cores
+    accelerated: dict[str, int]  # number of archived ones that used each kind of accelerator
 
 
 def status(wanted: Sequence[Experiment]) -> Status:

@@ -7,7 +7,7 @@ on test spectra; differences are paired, on the same spectra. The accuracy of a 
 several seeds is the mean of the trainings.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -23,6 +23,18 @@ from specz.metrics.intervals import Interval, difference_interval
 
 ALLOWANCE = 0.01
 """A network counts as at the Bayes limit if its accuracy is less than this below it."""
+
+TEXTS = (
+    "More training data give a higher accuracy, on clean and on noisy spectra, and a smaller gap "
+    "between training and validation.",
+    "Three convolutional layers are better than one.",
+    "Noise lowers the accuracy and raises the need for data.",
+    "The network beats k-NN, random forest and support vector machines on clean spectra.",
+    "It beats them on noisy spectra.",
+    "Deep learning always achieves state-of-the-art performance: held against template fitting "
+    "and the Bayes limit.",
+)
+"""The claims in our words, in the order of their numbers."""
 
 OTHERS = ("k-NN", "random forest", "linear SVM", "kernel SVM")
 """Labels of the classifiers that the talk compares with, and the kernel SVM, which is usual."""
@@ -71,46 +83,23 @@ class Claim:
 
 
 def assess(results: Sequence[Result]) -> list[Claim]:
-    """Test every claim on results of any profile: each experiment once, on the same test galaxies.
-
-    The results that a claim needs are looked up by their settings.
-    """
+    """Test every claim on results of any profile: each experiment once, on the same galaxies."""
     trained = group_seeds(results)
     clean = [t for t in trained if np.isinf(t.snr)]
     noisy = [t for t in trained if np.isfinite(t.snr)]
     both_noises = bool(_least_and_most(clean) and _least_and_most(noisy))
     has_limit = {type(t.estimator) for t in trained}.issuperset({TemplateFit, BayesLimit})
+    tests: list[tuple[Iterable[Check], bool]] = [
+        ([*_data_checks(trained), *_gap_checks(trained)], both_noises),
+        (_depth_checks(trained), True),
+        ([*_noise_checks(trained), *_need_checks(trained)], both_noises),
+        (_method_checks(clean), _has_others(clean)),
+        (_method_checks(noisy), _has_others(noisy)),
+        (_limit_checks(trained), both_noises and has_limit),
+    ]
     return [
-        Claim(
-            1,
-            "More training data give a higher accuracy, on clean and on noisy spectra, and a "
-            "smaller gap between training and validation.",
-            (*_data_checks(trained), *_gap_checks(trained)),
-            both_noises,
-        ),
-        Claim(2, "Three convolutional layers are better than one.", tuple(_depth_checks(trained))),
-        Claim(
-            3,
-            "Noise lowers the accuracy and raises the need for data.",
-            (*_noise_checks(trained), *_need_checks(trained)),
-            both_noises,
-        ),
-        Claim(
-            4,
-            "The network beats k-NN, random forest and support vector machines on clean spectra.",
-            tuple(_method_checks(clean)),
-            _has_others(clean),
-        ),
-        Claim(
-            5, "It beats them on noisy spectra.", tuple(_method_checks(noisy)), _has_others(noisy)
-        ),
-        Claim(
-            6,
-            "Deep learning always achieves state-of-the-art performance: held against template "
-            "fitting and the Bayes limit.",
-            tuple(_limit_checks(trained)),
-            both_noises and has_limit,
-        ),
+        Claim(number, text, tuple(checks), complete)
+        for number, (text, (checks, complete)) in enumerate(zip(TEXTS, tests, strict=True), 1)
     ]
 
 

@@ -64,23 +64,15 @@ class Study:
 class Trained(Study):
     """Parameters of notebooks that train the study's network.
 
-    Attributes
-    ----------
-    grid : str
-        Name in :data:`specz.spectra.grid.GRIDS`.
-    layers : int
-        Convolutional layers; a list in notebooks that compare depths.
-    epochs, min_updates : int
-        Length of its training, see :class:`specz.estimators.training.TrainingConfig`.
-    n_test : int
-        Test spectra; as many for validation, up to :data:`VALIDATION_MAX`.
+    ``epochs`` and ``min_updates`` are the length of its training, see
+    :class:`specz.estimators.training.TrainingConfig`.
     """
 
-    grid: str = "paper"
-    layers: Any = 3
+    grid: str = "paper"  # a name in specz.spectra.grid.GRIDS
+    layers: Any = 3  # convolutional layers; a list in notebooks that compare depths
     epochs: int
     min_updates: int
-    n_test: int
+    n_test: int  # test spectra; as many for validation, up to VALIDATION_MAX
 
     def cnn(self, layers: int | None = None) -> CNN:
         """Return the study's network, at another depth if one is given."""

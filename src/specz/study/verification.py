@@ -42,49 +42,27 @@ the weights as much as another seed would."""
 
 @dataclass(frozen=True)
 class Rerun:
-    """An archived experiment computed again.
-
-    Attributes
-    ----------
-    archived, here : Interval
-        Accuracy on the same test spectra.
-    same : float
-        Fraction of the predictions that are equal.
-    condition : str
-        The condition to pass, in words.
-    """
+    """An archived experiment computed again: accuracy on the same test spectra."""
 
     title: str
     archived: Interval
     here: Interval
-    same: float
-    condition: str
+    same: float  # fraction of the predictions that are equal
+    condition: str  # to pass, in words
     passed: bool
     seconds: float
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Findings of a verification.
+    """Findings of a verification."""
 
-    Attributes
-    ----------
-    claims : list of Claim
-        From the archive.
-    archived, wanted : int
-        Number of results in the archive, and of experiments of the paper profile.
-    faults : list of str
-        Archived results that are damaged, a summary that does not match them.
-    commits : list of str
-        Commits that made the archive.
-    """
-
-    claims: list[Claim]
+    claims: list[Claim]  # tested on the archive
     reruns: list[Rerun]
-    archived: int
-    wanted: int
-    faults: list[str]
-    commits: list[str]
+    archived: int  # number of results
+    wanted: int  # number of experiments of the paper profile
+    faults: list[str]  # damaged results, a summary that does not match the results
+    commits: list[str]  # that made the archive
     seconds: float
 
     @property
@@ -94,18 +72,14 @@ class Receipt:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, with all that a reader needs to judge them."""
+        counts = {"results": self.archived, "wanted": self.wanted}
         return {
             "specz": __version__,
             **circumstances(),
             "versions": library_versions(*numerical_libraries()),
             "seconds": round(self.seconds, 1),
             "passed": self.passed,
-            "archive": {
-                "results": self.archived,
-                "wanted": self.wanted,
-                "commits": self.commits,
-                "faults": self.faults,
-            },
+            "archive": {**counts, "commits": self.commits, "faults": self.faults},
             "claims": [_claim_to_json(claim) for claim in self.claims],
             "reruns": [asdict(rerun, dict_factory=_name_intervals) for rerun in self.reruns],
         }
