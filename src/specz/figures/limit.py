@@ -12,7 +12,7 @@ from specz.estimators.equivariant import Equivariant
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
 from specz.figures.labels import by_n_train, grouped, limits, methods
-from specz.figures.style import GREY, SHADES, Style, colour, points, size_axis
+from specz.figures.style import GREY, SHADES, Style, against_size, colour, points, size_axis
 
 PIT_BINS = 20
 
@@ -21,16 +21,14 @@ def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy on test spectra against training size, one line per method, and the limit."""
     ceiling, results = limits(results), methods(results)
     for label, group in grouped(results, lambda r: r.label).items():
-        chosen = by_n_train(group)
-        n = [r.n_train for r in chosen]
-        values = [metrics.accuracy(r.test) for r in chosen]
-        points(ax, n, values, color=colour(label), fmt="o-", label=label)
+        style: Style = {"color": colour(label), "fmt": "o-", "label": label}
+        against_size(ax, by_n_train(group), lambda r: metrics.accuracy(r.test), **style)
     for level, result in ceiling.items():
         value, shade = metrics.accuracy(result.test), colour(result.label)
         ax.axhspan(value.low, value.high, color=shade, alpha=0.12, lw=0)
         name = f"Bayes limit at {noise_label(level)}"
         ax.axhline(value.value, color=shade, ls="--", lw=1, label=name)
-    size_axis(ax, [r.n_train for r in results])
+    size_axis(ax, results)
     ax.set(ylabel="exact-class accuracy", ylim=(0, 1.02))
     ax.legend(fontsize=9)
     return ax
@@ -42,21 +40,24 @@ def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
     One colour per noise level, one mark per network; the CNN at its largest size only.
     """
     ceiling, results = limits(results), by_n_train(methods(results))
-    sizes: list[int] = []
+
+    def relative(r: Result) -> metrics.Interval:
+        return metrics.relative_accuracy(r.test, ceiling[r.snr].test)
+
+    drawn: list[Result] = []
     for level, shade in zip(ceiling, SHADES, strict=False):
         of_level = [r for r in results if r.snr == level]
         equivariant = [r for r in of_level if isinstance(r.estimator, Equivariant)]
         cnn = [r for r in of_level if isinstance(r.estimator, CNN)]
         for chosen, fmt, face in ((equivariant, "o-", shade), (cnn[-1:], "s", "white")):
             if chosen:
-                n = [r.n_train for r in chosen]
-                part = [metrics.relative_accuracy(r.test, ceiling[level].test) for r in chosen]
-                name = f"{chosen[0].label}, {noise_label(level)}"
-                points(ax, n, part, color=shade, fmt=fmt, mfc=face, label=name)
-                sizes += n
+                style: Style = {"color": shade, "mfc": face, "fmt": fmt}
+                style["label"] = f"{chosen[0].label}, {noise_label(level)}"
+                against_size(ax, chosen, relative, **style)
+                drawn += chosen
     ax.axhline(1, color=colour(BayesLimit.label), lw=1, ls="--", label="_Bayes limit")
     ax.axhline(0.99, color=GREY, lw=0.8, ls=":", label="_0.99 of it")
-    size_axis(ax, sizes)
+    size_axis(ax, drawn)
     ax.set_ylabel("accuracy / Bayes limit")
     ax.legend(fontsize=8, ncols=2)
     return ax

@@ -8,7 +8,7 @@ from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
 from specz.figures.labels import by_n_train, grouped, limits, methods
-from specz.figures.style import GREY, SHADES, points, size_axis
+from specz.figures.style import GREY, SHADES, Style, against_size, size_axis
 
 
 def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
@@ -20,15 +20,14 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     groups = grouped(results, lambda r: r.snr)
     for (level, chosen), shade in zip(groups.items(), SHADES, strict=False):
         name = noise_label(level)
-        n = [r.n_train for r in chosen]
-        test = [metrics.accuracy(r.test) for r in chosen]
-        train = [metrics.accuracy(r.train) for r in chosen]
-        points(ax, n, test, color=shade, fmt="o-", label=f"{name}, test")
-        points(ax, n, train, color=shade, fmt="o:", mfc="white", label=f"{name}, training")
+        test: Style = {"color": shade, "fmt": "o-", "label": f"{name}, test"}
+        train: Style = {"color": shade, "fmt": "o:", "mfc": "white", "label": f"{name}, training"}
+        against_size(ax, chosen, lambda r: metrics.accuracy(r.test), **test)
+        against_size(ax, chosen, lambda r: metrics.accuracy(r.train), **train)
         if level in ceiling:
             value = metrics.accuracy(ceiling[level].test).value
             ax.axhline(value, color=shade, ls="--", lw=1, label=f"{name}, Bayes limit")
-    size_axis(ax, [r.n_train for r in results])
+    size_axis(ax, results)
     ax.set(ylabel="exact-class accuracy", ylim=(0, 1.02))
     ax.legend(fontsize=9)
     return ax
@@ -39,14 +38,13 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     results = by_n_train(methods(results))
     groups = grouped(results, lambda r: r.snr)
     for (level, chosen), shade in zip(groups.items(), SHADES, strict=False):
-        n = [r.n_train for r in chosen]
-        gap = [
-            metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))
-            for r in chosen
-        ]
-        points(ax, n, gap, color=shade, fmt="s-", label=noise_label(level))
+        against_size(ax, chosen, _gap, color=shade, fmt="s-", label=noise_label(level))
     ax.axhline(0, color=GREY, lw=0.8)
-    size_axis(ax, [r.n_train for r in results])
+    size_axis(ax, results)
     ax.set_ylabel("training − validation accuracy")
     ax.legend(fontsize=9)
     return ax
+
+
+def _gap(r: Result) -> metrics.Interval:
+    return metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))

@@ -5,7 +5,7 @@ A method has one colour on every page (palette of Okabe & Ito, safe for colour-b
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -41,6 +41,9 @@ COLOURS = {
 
 Style = dict[str, Any]
 """Settings of matplotlib, by name."""
+
+Size = tuple[float, float]
+"""Width and height in inches."""
 
 GREY = "#444444"
 """Colour of guides and titles."""
@@ -79,15 +82,9 @@ STYLE = {
 
 
 def subplots(
-    rows: int = 1,
-    columns: int = 1,
-    size: tuple[float, float] | None = None,
-    ratios: Sequence[float] | None = None,
+    rows: int = 1, columns: int = 1, size: Size | None = None, ratios: Sequence[float] | None = None
 ) -> tuple[Figure, npt.NDArray[np.object_]]:
-    """Return a figure in the book's style and its axes, shape (rows, columns).
-
-    ``size`` is in inches; ``ratios`` are the relative heights of the rows.
-    """
+    """Return a figure and its axes, shape (rows, columns); ``ratios`` are heights of rows."""
     mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
     fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=size, height_ratios=ratios)
     return fig, axes
@@ -108,14 +105,14 @@ def draw(
     *shown: object,
     rows: int = 1,
     columns: int = 1,
-    size: tuple[float, float] | None = None,
+    size: Size | None = None,
     title: str | None = None,
     **options: Any,
 ) -> Figure:
     """Draw one figure of rows × columns panels with one function, and save it as ``name``.
 
-    ``plot`` takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``. ``size`` is width
-    and height in inches; the title stands above all panels.
+    ``plot`` takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``. The title stands
+    above all panels.
     """
     fig, axes = subplots(rows, columns, size)
     panels = axes.ravel().tolist()
@@ -190,10 +187,17 @@ def gradient(n: int, last: float = 0.85) -> npt.NDArray[np.float64]:
     return colours
 
 
-def size_axis(ax: Axes, sizes: Iterable[int]) -> None:
-    """Make x a logarithmic axis of training spectra with a tick at each size."""
+def against_size(
+    ax: Axes, results: Sequence[Result], measure: Callable[[Result], metrics.Interval], **style: Any
+) -> None:
+    """Draw a measure of results against their number of training spectra."""
+    points(ax, [r.n_train for r in results], [measure(r) for r in results], **style)
+
+
+def size_axis(ax: Axes, results: Sequence[Result]) -> None:
+    """Make x a logarithmic axis of training spectra with a tick at each size of the results."""
     ax.set(xscale="log", xlabel="training spectra")
-    plain_log(ax.xaxis, sorted(set(sizes)))
+    plain_log(ax.xaxis, sorted({r.n_train for r in results}))
 
 
 def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:

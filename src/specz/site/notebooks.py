@@ -81,7 +81,13 @@ def read_notebook(name: str) -> nbformat.NotebookNode:
 
 
 def time_limit() -> float:
-    """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, at least one, or an hour."""
+    """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, or an hour.
+
+    Raises
+    ------
+    ValueError
+        If the variable is not a number of seconds, at least one.
+    """
     text = os.environ.get(TIMEOUT) or str(TIME_LIMIT)
     try:
         seconds = float(text)

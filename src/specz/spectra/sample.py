@@ -51,8 +51,8 @@ class Sample:
     ) -> npt.NDArray[np.float32]:
         """Spectra of the examples ``index``, shape (n_selected, n_pixels), by default of all.
 
-        They are in units of their noiseless mean flux. ``index`` may be a mask, true where a spectrum
-        is wanted; ``epoch`` numbers the draw of the noise.
+        They are in units of their noiseless mean flux. ``index`` may be a mask, true for the wanted
+        spectra; ``epoch`` numbers the draw of the noise.
 
         Raises
         ------
