@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
@@ -33,17 +32,14 @@ Row = dict[str, object]
 def figure_data(fig: Figure) -> str:
     """Return the numbers of a figure as CSV with the columns of :data:`COLUMNS`.
 
-    Raises
-    ------
-    TypeError
-        If the figure holds an artist whose numbers this module can't read.
+    Raise TypeError if it holds an artist whose numbers this module can't read.
     """
     out = io.StringIO()
     panels = [ax for ax in fig.axes if not hasattr(ax, "_colorbar")]
     for i, ax in enumerate(panels, start=1):
         title = " ".join(filter(None, (ax.get_title(loc=side) for side in ("left", "right"))))
-        out.write(f"# panel {i}{': ' * bool(title)}{title}; x: {_label(ax.xaxis)}; ")
-        out.write(f"y: {_label(ax.yaxis)}\n")
+        x, y = (axis.get_label_text() or "no label" for axis in (ax.xaxis, ax.yaxis))
+        out.write(f"# panel {i}{': ' * bool(title)}{title}; x: {x}; y: {y}\n")
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for i, ax in enumerate(panels, start=1):
@@ -180,10 +176,6 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _label(axis: Axis) -> str:
-    return axis.get_label_text() or "no label"
 
 
 def _series(label: str, kind: str, i: int) -> str:

@@ -30,6 +30,7 @@ COLOURS = {
     "CNN": "#0072B2",
     "equivariant network": "#8B1A1A",
     "template fit": "#7F6A00",
+    "evidence": "#B3006B",
     "redrock": "#6B4FA0",
     "Bayes limit": "#000000",
     "datathon network": "#56B4E9",

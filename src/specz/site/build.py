@@ -5,7 +5,6 @@ papermill executes, Jupyter Book only renders. A build that fails leaves the sit
 
 import html as html_text
 import re
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, wait
 from pathlib import Path
@@ -35,7 +34,8 @@ def compute(wanted: Iterable[Experiment], where: Backend = LOCAL) -> None:
 
     A notebook would run them as well, but without showing its progress.
     """
-    deque(parallel.compute(wanted, where), maxlen=0)
+    for _ in parallel.compute(wanted, where):  # it computes as it is read
+        pass
 
 
 def make_pages(

@@ -83,10 +83,7 @@ def read_notebook(name: str) -> nbformat.NotebookNode:
 def time_limit() -> float:
     """Seconds that a notebook may take: SPECZ_NOTEBOOK_TIMEOUT, or an hour.
 
-    Raises
-    ------
-    ValueError
-        If the variable is not a number of seconds, at least one.
+    Raise ValueError if the variable is not a number of seconds, at least one.
     """
     text = os.environ.get(TIMEOUT) or str(TIME_LIMIT)
     try:
@@ -100,12 +97,8 @@ def time_limit() -> float:
 def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     """Execute a notebook, or return the run that is kept.
 
-    ``parameters`` come checked from :func:`resolve`; the page names ``profile``.
-
-    Raises
-    ------
-    BookError
-        If a cell fails or the time is up; the partial run is kept as ``<name>.failed.ipynb``.
+    ``parameters`` come checked from :func:`resolve`; the page names ``profile``. Raise BookError if
+    a cell fails or the time is up; the partial run is kept as ``<name>.failed.ipynb``.
     """
     limit = time_limit()
     notebook = read_notebook(name)

@@ -20,7 +20,6 @@ from specz.common import paths
 from specz.common.fingerprint import file_digest
 from specz.common.store import Arrays, Entry, Store, key_of
 from specz.estimators.backend import CPU
-from specz.estimators.base import History
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.registry import differences
 from specz.experiments.evaluate import evaluation_samples
@@ -51,10 +50,7 @@ def archive_key(experiment: Experiment) -> str:
 def archived(wanted: Sequence[Experiment]) -> list[Result]:
     """Return the archived results of those experiments that have one.
 
-    Raises
-    ------
-    ValueError
-        If an archived result does not match its digests.
+    Raise ValueError if a result does not match its digests.
     """
     return [_restore(experiment, entry) for experiment, entry in _entries(wanted).items()]
 
@@ -105,10 +101,8 @@ def _restore(experiment: Experiment, entry: Entry) -> Result:
             arrays[name] = arrays.get(name, unknown)
             if field.name in HALF:
                 arrays[name] = arrays[name].astype(np.float32)
-    for field in fields(History):
-        name = f"history.{field.name}"
-        if name in arrays:
-            arrays[name] = arrays[name].astype(np.float64)
+    history = [name for name in arrays if name.startswith("history.")]
+    arrays |= {name: arrays[name].astype(np.float64) for name in history}
     return to_result(experiment, Entry(entry.key, entry.manifest, arrays, entry.folder))
 
 

@@ -115,10 +115,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     >>> parse_override("snr=[inf, 0.7]")
     ('snr', [inf, 0.7])
 
-    Raises
-    ------
-    ValueError
-        If there is no ``=`` or the value is not YAML.
+    Raise ValueError if there is no ``=`` or the value is not YAML.
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():

@@ -39,10 +39,7 @@ class Study:
     def read(cls, values: Mapping[str, Any]) -> Self:
         """Take the parameters out of a notebook's variables, and ignore its other variables.
 
-        Raises
-        ------
-        TypeError
-            If a parameter without a default is missing.
+        Raise TypeError if a parameter without a default is missing.
         """
         return cls(**{f.name: values[f.name] for f in fields(cls) if f.name in values})
 

@@ -12,12 +12,8 @@ Row = Mapping[str, object]
 def markdown_table(rows: Sequence[Row], empty: str = "Nothing yet.") -> str:
     """Return a Markdown table, or ``empty`` if it has no row.
 
-    A cell that is an interval is kept on one line.
-
-    Raises
-    ------
-    ValueError
-        If a row has other columns than the first.
+    A cell that is an interval is kept on one line. Raise ValueError if a row has other columns
+    than the first.
     """
     if not rows:
         return empty
