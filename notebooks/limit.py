@@ -74,13 +74,16 @@ figures.beside("data_efficiency", figures.plot_data_efficiency, results, referen
 #
 # Exact-class accuracy on test spectra against the number of training spectra, with 95 %
 # intervals. The dashed line is the Bayes limit on the same spectra, the band its interval. Methods
-# that know what a redshift is start near it; those that must learn it from examples do not.
+# that are given the library start near it; those that must learn from examples do not.
 # ```
 
 # %% [markdown]
-# The equivariant network and the template fit are given the library's components, which the
-# plain network and k-NN have to find in the spectra: "training spectra" counts the spectra (for
-# the template fit, the SEDs) that each was shown, not what was known beforehand.
+# The equivariant network, the template fit and the evidence are given the library's components,
+# which the plain network and k-NN have to find in the spectra: "training spectra" counts the spectra
+# (for the template fit and the evidence, the SEDs) that each was shown, not what was known
+# beforehand.
+# The {term}`evidence` is computed in closed form and trains nothing: where it comes close to the
+# limit, a network has little left to learn.
 #
 # ## At other noise levels
 
@@ -96,7 +99,8 @@ figures.beside(
 #
 # Exact-class accuracy divided by that of the Bayes limit on the same test spectra, with 95 %
 # intervals from pairs; a colour for each noise level. Filled: the equivariant network, trained at
-# that level. Open: the plain network at the largest size it was given. Dotted: 0.99 of the limit.
+# that level. Open squares: the plain network at the largest size it was given. Open diamonds: the
+# evidence. Dotted: 0.99 of the limit.
 # ```
 #
 # The same in numbers, with 95 % intervals from pairs:

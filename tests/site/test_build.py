@@ -218,7 +218,7 @@ PAGES = set(STUDIES)
         ("figures.noise", {"noise"}),
         ("figures.variants", {"ablation", "tuning"}),
         ("figures.style", PAGES),
-        ("estimators.sklearn_adapter", set()),
+        ("estimators.redrock", set()),
     ],
 )
 def test_an_edit_concerns_the_pages_that_show_what_was_edited(module, pages, monkeypatch):

@@ -9,6 +9,7 @@ from specz import metrics
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.evidence import GaussianEvidence
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
 from specz.figures.labels import by_n_train, grouped, limits, methods
@@ -49,7 +50,13 @@ def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
         of_level = [r for r in results if r.snr == level]
         equivariant = [r for r in of_level if isinstance(r.estimator, Equivariant)]
         cnn = [r for r in of_level if isinstance(r.estimator, CNN)]
-        for chosen, fmt, face in ((equivariant, "o-", shade), (cnn[-1:], "s", "white")):
+        evidence = [r for r in of_level if isinstance(r.estimator, GaussianEvidence)]
+        marks = (
+            (equivariant, "o-", shade),
+            (cnn[-1:], "s", "white"),
+            (evidence[-1:], "D", "white"),
+        )
+        for chosen, fmt, face in marks:
             if chosen:
                 style: Style = {"color": shade, "mfc": face, "fmt": fmt}
                 style["label"] = f"{chosen[0].label}, {noise_label(level)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from specz.common import checks
 from specz.estimators.base import Estimator
 from specz.estimators.bayes import BayesLimit
+from specz.estimators.evidence import GaussianEvidence
 from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
 from specz.spectra.grid import GRIDS
@@ -17,9 +18,10 @@ from specz.study.study import N_SEDS, Study, WithEquivariant, with_limits
 class Limit(WithEquivariant):
     """Notebook ``limit``: accuracy of each method against training size, and the Bayes limit.
 
-    ``n_train`` are the sizes for the methods that are given the library: the equivariant network
-    and the template fit. ``n_train_plain`` are those for the CNN and k-NN. At the ``snr_levels``
-    both networks are compared, the CNN at its largest size.
+    ``n_train`` are the sizes for the methods that are given the library: the equivariant network,
+    the template fit and the evidence. ``n_train_plain`` are those for the CNN and k-NN. At the
+    ``snr_levels`` the networks and the evidence are compared, all but the equivariant network at
+    their largest size.
     """
 
     snr: float = 1.0
@@ -39,8 +41,12 @@ class Limit(WithEquivariant):
             found += [self.experiment(self.equivariant(), n, level) for level in levels]
             if n <= N_SEDS:  # more spectra show no more SEDs
                 found.append(self.template_fit(n, self.snr))
-        largest = max(self.n_train_plain)
-        return with_limits(found + [self.experiment(self.cnn(), largest, s) for s in levels])
+                found.append(self.experiment(GaussianEvidence(), n, self.snr))
+        largest, seds = max(self.n_train_plain), min(max(self.n_train), N_SEDS)
+        for level in levels:
+            found.append(self.experiment(self.cnn(), largest, level))
+            found.append(self.experiment(GaussianEvidence(), seds, level))
+        return with_limits(found)
 
 
 @dataclass(frozen=True, kw_only=True)
