@@ -79,8 +79,8 @@ figures.beside("data_efficiency", figures.plot_data_efficiency, results, referen
 
 # %% [markdown]
 # The equivariant network, the template fit and the evidence are given the library's components,
-# which the plain network and k-NN have to find in the spectra: "training spectra" counts the spectra
-# (for the template fit and the evidence, the SEDs) that each was shown, not what was known
+# which the plain network and k-NN have to find in the spectra: "training spectra" counts the
+# spectra (for the template fit and the evidence, the SEDs) that each was shown, not what was known
 # beforehand.
 # The {term}`evidence` is computed in closed form and trains nothing: where it comes close to the
 # limit, a network has little left to learn.
