@@ -1,4 +1,4 @@
-"""Examples in docstrings and in the README give what they say."""
+"""Examples in docstrings and in the README, and the version: what a newcomer tries first."""
 
 import doctest
 import importlib
@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import specz
+from specz import cli
 from specz.common import paths
 
 SOURCE = Path(specz.__file__).parent
@@ -34,3 +36,9 @@ def test_the_example_of_the_readme_is_that_of_the_package_and_prints_what_it_say
     assert [
         line.removeprefix(">>> ") for line in specz.__doc__.splitlines() if ">>>" in line
     ] == lines
+
+
+def test_the_command_line_says_its_version():
+    done = CliRunner().invoke(cli.app, ["--version"])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"specz {specz.__version__}, commit ")

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from specz import __version__
 from specz.common import paths
+from specz.common.circumstances import source_commit
 from specz.common.store import canonical
 from specz.experiments import parallel, recipe
 from specz.experiments.parallel import Backend, FanoutError
@@ -37,6 +39,22 @@ Workers = Annotated[int, typer.Option(help="Experiments at a time on this machin
 Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Of a Dask scheduler: tcp://host:8786.")
 ]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"specz {__version__}, commit {source_commit()}")
+        raise typer.Exit()
+
+
+@app.callback()
+def common_options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """Options that come before a command."""
 
 
 @app.command("list")
@@ -140,8 +158,15 @@ def verify(
 
     Exit status 1 if a result is damaged or this machine does not reproduce the part.
     """
-    if receipt is not None and not receipt.absolute().parent.is_dir():
-        raise ValueError(f"receipt must lie in a folder that exists; got {str(receipt)!r}")
+    if receipt is not None:  # tried before the minutes of work, not after them
+        there = receipt.exists()
+        try:
+            receipt.open("a", encoding="utf-8").close()
+            if not there:
+                receipt.unlink()
+        except OSError as error:
+            where = "receipt must be a file that can be written"
+            raise ValueError(f"{where}; got {str(receipt)!r}: {error.strerror}") from None
     found = verification.verify()
     for claim in found.claims:
         typer.echo(f"claim {claim.number}: {claim.verdict}. {claim.text}")

@@ -150,6 +150,26 @@ def test_the_box_of_a_page_names_its_seeds(parameters, said):
     assert facts["seed"].startswith(said)
 
 
+def test_the_box_of_a_page_says_nothing_of_edits_where_the_commit_is_unknown():
+    page = notebooks.execute("data", profiles.resolve("data", "smoke", {}), "smoke")
+    said = {
+        commit: dict(provenance._facts(page.manifest | {"commit": commit}))["commit"]
+        for commit in ("unknown", "0123456789ab", "0123456789ab-dirty")
+    }
+    assert list(said.values()) == [
+        "unknown",
+        "`0123456789ab`, nothing edited",
+        "`0123456789ab`, with edits not committed",
+    ]
+
+
+def test_source_pages_name_their_character_set(tmp_path):
+    provenance.write_sources(tmp_path / "source")
+    page = (tmp_path / "source" / "figures" / "data.py.html").read_text(encoding="utf-8")
+    assert 'charset=utf-8"' in page
+    assert "Hβ" in page
+
+
 @pytest.mark.fault("notebook that fails", "the cell is named; the partial run is kept")
 def test_a_failing_notebook_names_its_cell_and_keeps_the_partial_run(
     own_build, tmp_path, monkeypatch

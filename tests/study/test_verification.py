@@ -87,10 +87,27 @@ def test_a_flipped_bit_and_an_edited_summary_are_named(archived):
     assert any("summary.csv" in fault for fault in found.faults)
 
 
-def test_the_folder_of_the_receipt_is_checked_first():
-    done = CliRunner().invoke(cli.app, ["verify", "--receipt", "nowhere/receipt.json"])
+@pytest.mark.parametrize(
+    ("name", "why"), [("nowhere/receipt.json", "No such file"), (".", "Is a directory")]
+)
+def test_a_receipt_that_cannot_be_written_is_refused_before_any_work(
+    name, why, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(verification, "verify", lambda: pytest.fail("verified first"))
+    done = CliRunner().invoke(cli.app, ["verify", "--receipt", name])
     assert isinstance(done.exception, ValueError)
-    assert "nowhere" in str(done.exception)
+    assert name in str(done.exception)
+    assert why in str(done.exception)
+
+
+def test_trying_the_receipt_leaves_no_empty_file(tmp_path, monkeypatch):
+    def stopped():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verification, "verify", stopped)
+    CliRunner().invoke(cli.app, ["verify", "--receipt", str(tmp_path / "receipt.json")])
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_rerun_is_archived():

@@ -131,11 +131,12 @@ def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     machine = f"{manifest['machine']}, {manifest['cores']} cores, Python {manifest['python']}"
     seconds = sum(entry["seconds"] for entry in made)
     took = f"experiments {seconds:.0f} s, page {manifest['seconds']:.0f} s"
+    edited = "with edits not committed" if dirty else "nothing edited"
     return [
         ("parameters", ", ".join(f"`{k}={plain(v)}`" for k, v in parameters.items()) or "none"),
         ("seed", f"`{plain(seed)}`" if seed is not None else "none needed"),
         ("profile", manifest["profile"]),
-        ("commit", f"`{commit}`, {'with edits not committed' if dirty else 'nothing edited'}"),
+        ("commit", commit if commit == "unknown" else f"`{commit}`, {edited}"),
         ("template data, SHA-256", f"`{manifest['data']}`"),
         ("experiments", ", ".join(f"`{entry['key']}`" for entry in made) or "none needed"),
         ("versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
@@ -162,14 +163,14 @@ def _source(path: str, line: int, text: str | None = None) -> str:
 
 def write_sources(folder: Path) -> None:
     """Write the text notebooks and the drawing modules as pages with numbered lines."""
-    style = {"full": True, "style": "a11y-high-contrast-light"}
+    style = {"full": True, "style": "a11y-high-contrast-light", "encoding": "utf-8"}
     lines = {"linenos": "inline", "lineanchors": "L", "anchorlinenos": True}
     for origin in SOURCES:
         target = folder / origin.name
         target.mkdir(parents=True)
         for path in sorted(origin.glob("*.py")):
             formatter = HtmlFormatter(title=f"{origin.name}/{path.name}", **style, **lines)
-            html = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
+            html = highlight(path.read_text("utf-8"), PythonLexer(), formatter).decode("utf-8")
             html = html.replace("<html>", '<html lang="en">', 1)
             html = html.replace("</style>", "pre { white-space: pre-wrap; }\n</style>", 1)
             html = html.replace("<head>", f"<head>{HEAD}", 1)
