@@ -20,18 +20,18 @@
 #   \frac{x \cdot m_k(z) - \tfrac12 |m_k(z)|^2}{\sigma^2}\right) \mathrm{d}z .
 # $$
 #
-# No rule can name the right class more often than the one that takes its maximum. Five methods are
-# compared with it on the same test spectra:
+# No rule can name the right class more often than the one that takes its maximum. Five methods
+# are compared with it on the same test spectra:
 #
 # - the plain network of the study;
 # - k-NN;
-# - *template fitting*, which scans $\chi^2$ over redshift with principal components as templates, as
-#   astronomers do;
+# - *template fitting*, which scans $\chi^2$ over redshift with principal components as templates,
+#   as astronomers do;
 # - the *evidence*: the same sum over galaxies in closed form, with a Gaussian distribution of the
 #   principal continua and the lines in place of the SEDs themselves;
-# - an *equivariant network*, built so that a redshift is a translation in $\ln\lambda$. It correlates
-#   a spectrum with the principal continua and the lines at every redshift. It learns only how to
-#   combine the results into a probability.
+# - an *equivariant network*, built so that a redshift is a translation in $\ln\lambda$. It
+#   correlates a spectrum with the principal continua and the lines at every redshift. It learns
+#   only how to combine the results into a probability.
 
 # %% tags=["parameters"]
 snr = 1.0
