@@ -38,14 +38,12 @@ FLAGS = (
 SCREENS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 375, "height": 740}}
 LANDING_LIMIT, PAGE_LIMIT = 1_500_000, 4_000_000
 
-without_chromium = pytest.mark.skipif(
+needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"
 )
 
 
-def needs_chromium(test):
-    """Mark a test that drives the browser: it takes long, and is skipped without one."""
-    return pytest.mark.slow(without_chromium(test))
+pytestmark = pytest.mark.slow  # a whole book is built for them, strictly and without a network
 
 
 class Quiet(SimpleHTTPRequestHandler):
