@@ -11,6 +11,7 @@ counts together with its imports from its own package.
 import ast
 import hashlib
 import importlib.util
+from collections import Counter
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -75,17 +76,19 @@ def imported_modules(
     """
     inside = inside or frozenset({PACKAGE})
     names: set[str] = set()
+    attributes = _attributes(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             base = _absolute(node, package)
             for alias in node.names if base.partition(".")[0] in inside else ():
-                used = _attributes(alias.asname or alias.name, tree)
+                used = attributes.get(alias.asname or alias.name, set())
                 names |= _imported(base, alias.name, used)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.partition(".")[0] in inside:
                     whole = "." in alias.name and alias.asname is None  # `import a.b` binds a
-                    used = None if whole else _attributes(alias.asname or alias.name, tree)
+                    name = alias.asname or alias.name
+                    used = None if whole else attributes.get(name, set())
                     names |= _through(alias.name, used)
     return tuple(sorted(names))
 
@@ -132,10 +135,17 @@ def _source(name: str) -> tuple[Path | None, bool]:
     return Path(spec.origin), spec.submodule_search_locations is not None
 
 
-def _attributes(name: str, tree: ast.Module) -> set[str] | None:
-    """Attributes of a module that the code uses as ``name.x``; None if it also uses the module."""
-    used = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and _is(n.value, name)]
-    return set(used) if len(used) == sum(_is(n, name) for n in ast.walk(tree)) else None
+def _attributes(tree: ast.Module) -> dict[str, set[str] | None]:
+    """Attributes that the code uses as ``name.x``, by name; None if it also uses the name alone."""
+    attributes: dict[str, list[str]] = {}
+    uses: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            attributes.setdefault(node.value.id, []).append(node.attr)
+        elif isinstance(node, ast.Name):
+            uses[node.id] += 1  # that of ``name.x`` included
+    found = {name: attributes.get(name, []) for name in uses}
+    return {name: set(used) if len(used) == uses[name] else None for name, used in found.items()}
 
 
 def _is(node: ast.AST, name: str) -> bool:
