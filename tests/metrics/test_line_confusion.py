@@ -14,7 +14,7 @@ def predictions(z, z_predicted):
     z = np.atleast_1d(np.asarray(z, dtype=float))
     nothing = np.full(len(z), np.nan, dtype=np.float32)
     predicted = CLASSES.label(np.atleast_1d(z_predicted))
-    return Predictions(np.arange(len(z)), z, predicted, nothing, nothing, nothing, nothing)
+    return Predictions(np.arange(len(z)), z, predicted, *(nothing,) * 5)
 
 
 @pytest.mark.parametrize(

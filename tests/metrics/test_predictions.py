@@ -44,6 +44,17 @@ def test_crps_and_pit_are_those_of_the_step_density(library, grid):
         assert low - 1e-6 <= pit <= high + 1e-6, "within the step of the true class"
 
 
+def test_the_probability_near_the_answer_is_that_of_the_step_density(library, grid):
+    values = np.random.default_rng(4).dirichlet(np.full(800, 0.05), size=20)
+    values[0] = np.eye(800)[0]  # at the edge of the range
+    found, _ = asked(library, grid, 20, lambda n: ClassScores(values[:n], True))
+    for row, z, near in zip(values, found.z_predicted, found.p_near, strict=True):
+        cumulative = np.concatenate([[0], np.cumsum(row)])
+        reach = 0.003 * (1 + z)
+        low, high = np.interp([z - reach, z + reach], CLASSES.edges, cumulative)
+        assert near == pytest.approx(high - low, abs=1e-6)
+
+
 @pytest.mark.parametrize("sigma", [0.02, 0.0002])
 def test_pit_of_a_calibrated_estimator_is_uniform(library, grid, sigma):
     """Whether p(z) is wider than a class or narrower."""

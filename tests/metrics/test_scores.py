@@ -19,6 +19,7 @@ def predictions(z, predicted, sed=None, p_true=None):
         nothing if p_true is None else np.asarray(p_true, dtype=np.float32),
         nothing,
         nothing,
+        nothing,
     )
 
 
@@ -131,7 +132,8 @@ def stated(p_true_rate, p_max, n=20_000, seed=3):
     pit = rng.uniform(size=n).astype(np.float32)
     nothing = np.zeros(n, dtype=np.float32)
     p_max = np.broadcast_to(p_max, n).astype(np.float32)
-    return Predictions(np.arange(n, dtype=np.int32), z, predicted, p_max, nothing, pit, nothing)
+    sed = np.arange(n, dtype=np.int32)
+    return Predictions(sed, z, predicted, p_max, nothing, pit, nothing, p_max)
 
 
 def test_true_probabilities_are_calibrated():
@@ -173,6 +175,21 @@ def test_the_surest_are_kept_as_long_as_they_are_pure():
     assert kept.value == pytest.approx(0.5, abs=0.002)
     assert kept.low < kept.value < kept.high
     assert metrics.completeness_at_purity(stated(0.0, 0.9), 0.999).value == 0
+
+
+def test_the_order_is_that_of_the_probability_near_the_answer():
+    """Not of that of one class: a narrow p(z) may be shared by two classes."""
+    rate = np.repeat([1.0, 0.0], 10_000)
+    found = replace(stated(rate, 0.9 - 0.4 * rate), p_near=(0.2 + 0.7 * rate).astype(np.float32))
+    assert metrics.completeness_at_purity(found, 0.999).value == pytest.approx(0.5, abs=0.002)
+
+
+def test_without_probabilities_nothing_is_ordered():
+    label = np.arange(800)
+    votes = predictions(CLASSES.centres, label)
+    assert metrics.completeness_at_purity(votes, 0.999) == (1, 1, 1)
+    wrong = predictions(CLASSES.centres, (label + 400 * (label < 8)) % 800)
+    assert np.isnan(metrics.completeness_at_purity(wrong, 0.999).value)
 
 
 def test_relative_accuracy_is_paired():

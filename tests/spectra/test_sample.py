@@ -137,3 +137,14 @@ def test_a_mask_selects_the_spectra_where_it_is_true(library, grid):
     assert sample.flux(np.zeros(5, dtype=bool)).shape == (0, grid.n_pixels)
     with pytest.raises(IndexError, match="a mask must have 5 values, one per spectrum; got shape"):
         sample.flux(mask[:4])
+
+
+def test_copies_are_the_same_galaxies_with_other_noise(library, grid):
+    sample = draw_sample(library, "train", 5, White(1.0), grid, 1)
+    copies = sample.copied(3)
+    flux, clean = copies.flux(), draw_sample(library, "train", 5, White(np.inf), grid, 1).flux()
+    np.testing.assert_array_equal(flux[:5], sample.flux())
+    np.testing.assert_array_equal(copies.labels, np.tile(sample.labels, 3))
+    noise = (flux - np.tile(clean, (3, 1))).reshape(3, -1)
+    assert np.abs(np.corrcoef(noise)[np.triu_indices(3, 1)]).max() < 0.05
+    assert noise.std() == pytest.approx(1, abs=0.02)

@@ -28,7 +28,7 @@ def predictions(accuracy):
     predicted = np.where(np.arange(N) < accuracy * N, label, wrong).astype(np.int16)
     nothing = np.full(N, np.nan, dtype=np.float32)
     sed = np.arange(N, dtype=np.int32)
-    return Predictions(sed, Z, predicted, nothing, nothing, nothing, nothing)
+    return Predictions(sed, Z, predicted, *(nothing,) * 5)
 
 
 def result(estimator, n_train, snr, test, train=1.0):

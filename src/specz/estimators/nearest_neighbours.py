@@ -1,47 +1,61 @@
 """k nearest neighbours, with the pixels as features, in units of the mean flux."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.decomposition import PCA
+from sklearn.neighbors import NearestNeighbors as Neighbours
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from specz.common import checks
 from specz.common.arrays import Flux, IntArray
-from specz.estimators.base import ClassScores, Fitted
-from specz.estimators.sklearn_adapter import fit_classifier
+from specz.estimators.base import OMIT_DEFAULT, ClassScores, Fitted
 from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
+
+METRICS = ("euclidean", "cosine")
 
 
 @dataclass(frozen=True)
 class NearestNeighbours:
-    """k nearest neighbours in Euclidean distance, each vote weighted by 1/distance.
+    """k nearest neighbours, each vote weighted by 1/distance.
 
     Attributes
     ----------
     neighbours : tuple of int
         Choices of k; the one with the best validation accuracy is kept.
+    metric : str
+        Distance: ``euclidean``, or ``cosine`` of the angle about the mean training spectrum.
+    components : int
+        Principal components of the training spectra that the distance is taken in; all pixels
+        if 0.
     """
 
     label: ClassVar[str] = "k-NN"
     uses_seed: ClassVar[bool] = False
 
     neighbours: tuple[int, ...] = (1, 3, 10, 30)
+    metric: str = field(default="euclidean", metadata=OMIT_DEFAULT)
+    components: int = field(default=0, metadata=OMIT_DEFAULT)
 
     def __post_init__(self) -> None:
         checks.listed("neighbours", self.neighbours, checks.integer, 1, 10_000, repeats=True)
+        checks.choice("metric", self.metric, METRICS)
+        checks.integer("components", self.components, 0, 1000)
 
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Keep the training spectra, and choose k on the validation spectra."""
         choices = sorted({min(k, len(train)) for k in self.neighbours})
-        model = KNeighborsClassifier(max(choices), weights="distance", algorithm="brute")
-        fit_classifier(model, train)
-        distance, index = model.kneighbors(validation.flux())
+        features = make_pipeline(self._features())
+        model = Neighbours(n_neighbors=max(choices), metric=self.metric, algorithm="brute")
+        model.fit(features.fit_transform(train.flux()))
+        distance, index = model.kneighbors(features.transform(validation.flux()))
         votes = train.labels[index]  # (spectrum, neighbour), nearest first
         hits = [
             np.mean(_vote(distance[:, :k], votes[:, :k]).argmax(axis=1) == validation.labels)
@@ -50,10 +64,17 @@ class NearestNeighbours:
         best = choices[int(np.argmax(hits))]
 
         def scores(flux: Flux) -> ClassScores:
-            distance, index = model.kneighbors(flux, n_neighbors=best)
+            distance, index = model.kneighbors(features.transform(flux), n_neighbors=best)
             return ClassScores(_vote(distance, train.labels[index]), is_probability=True)
 
         return Fitted(scores)
+
+    def _features(self) -> Any:
+        """What the distance is taken in."""
+        if self.components:
+            return PCA(self.components, svd_solver="covariance_eigh")
+        # An angle is measured about a point: the mean of the training spectra.
+        return StandardScaler(with_std=False) if self.metric == "cosine" else "passthrough"
 
 
 def _vote(distance: npt.NDArray[np.floating], label: IntArray) -> npt.NDArray[np.floating]:

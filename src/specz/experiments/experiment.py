@@ -48,6 +48,8 @@ class Experiment:
     altered : str
         Perturbation of the test spectra, a name in
         :data:`specz.spectra.perturbations.PERTURBATIONS`; none by default.
+    copies : int
+        How often each training spectrum is given, each time with new noise.
     """
 
     estimator: Estimator
@@ -60,16 +62,20 @@ class Experiment:
     data_seed: int = 1
     seed: int = 1
     altered: str = field(default="", metadata=OMIT_DEFAULT)
+    copies: int = field(default=1, metadata=OMIT_DEFAULT)
 
     def __post_init__(self) -> None:
         for name in ("n_train", "n_validation", "n_test"):
             checks.integer(name, getattr(self, name), 1, N_MAX)
         checks.number("snr", self.snr, SNR_MIN)
+        checks.integer("copies", self.copies, 1, 10_000)
+        if self.copies > 1 and self.snr == float("inf"):
+            raise ValueError(f"copies must be 1 for clean spectra; got {self.copies}")
         get_grid(self.grid)
         checks.integer("data_seed", self.data_seed, 0, SEED_MAX)
         checks.integer("seed", self.seed, 0, SEED_MAX)
         object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
-        for name in ("n_train", "n_validation", "n_test", "data_seed", "seed"):
+        for name in ("n_train", "n_validation", "n_test", "data_seed", "seed", "copies"):
             object.__setattr__(self, name, int(getattr(self, name)))  # NumPy's have no JSON form
         if self.altered:
             checks.choice("altered", self.altered, PERTURBATIONS)
@@ -101,6 +107,7 @@ class Experiment:
             f"{self.estimator.label}{layers}",
             f"{self.n_train:,} {noise_label(self.snr)}",
             *([settings] if settings != AS_IT_IS else []),
+            *([f"{self.copies} copies"] if self.copies > 1 else []),
             *([self.altered] if self.altered else []),
             *([f"seed {self.seed}"] if self.seed != Experiment.seed else []),
         ]
@@ -112,7 +119,7 @@ class Experiment:
         train, validation, test = draw_samples(
             self.library, sizes, White(self.snr), get_grid(self.grid), self.data_seed
         )
-        return train, validation, perturb(test, self.altered)
+        return train.copied(self.copies), validation, perturb(test, self.altered)
 
 
 def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:

@@ -6,9 +6,9 @@ from specz.metrics.intervals import (
     mean_interval,
     statistic_interval,
 )
+from specz.metrics.predictions import WRONG
 from specz.metrics.scores import (
     OUTLIER_THRESHOLDS,
-    WRONG,
     Comparison,
     accuracy,
     bias,

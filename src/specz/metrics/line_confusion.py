@@ -8,8 +8,8 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
-from specz.metrics.predictions import Predictions
-from specz.metrics.scores import WRONG, relative_error
+from specz.metrics.predictions import WRONG, Predictions
+from specz.metrics.scores import relative_error
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.lines import LINES
 
@@ -47,7 +47,7 @@ def explained_by_chance(grid: Grid, n: int = 100_000) -> float:
     z = rng.uniform(CLASSES.z_min, CLASSES.z_max, n)
     predicted = rng.integers(0, CLASSES.n, n).astype(np.int16)
     sed = np.arange(n, dtype=np.int32)
-    random = Predictions(sed, z, predicted, unknown, unknown, unknown, unknown)
+    random = Predictions(sed, z, predicted, unknown, unknown, unknown, unknown, unknown)
     names = confused_lines(random, grid)
     wrong = names != ""
     return float((names[wrong] != UNEXPLAINED).mean())

@@ -6,12 +6,15 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from specz.common.arrays import FloatArray, Labels
+from specz.common.arrays import FloatArray, IntArray, Labels
 from specz.estimators.base import ClassScores, Fitted
 from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
 
 Columns = tuple[npt.NDArray[np.generic], ...]
+
+WRONG = 0.003
+"""|Δz|/(1+z) beyond which a spectroscopic redshift is wrong rather than imprecise."""
 
 UNSEEN = 1e6
 """Parts per class, 1e-9 in redshift each: too fine for any spectrum to resolve."""
@@ -39,6 +42,8 @@ class Predictions:
         if the posterior is calibrated, however narrow it is.
     crps : ndarray of float32, shape (n_spectra,)
         Continuous ranked probability score, in units of redshift (Gneiting & Raftery 2007).
+    p_near : ndarray of float32, shape (n_spectra,)
+        Probability of a redshift within ±:data:`WRONG` (1 + z) of the predicted one, z.
     """
 
     sed: npt.NDArray[np.int32]
@@ -48,6 +53,7 @@ class Predictions:
     p_true: npt.NDArray[np.float32]
     pit: npt.NDArray[np.float32]
     crps: npt.NDArray[np.float32]
+    p_near: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.z)
@@ -88,7 +94,7 @@ def predict(fitted: Fitted, sample: Sample) -> Predictions:
         If the scores have the wrong shape, are NaN, or are probabilities that do not sum to one.
     """
     # The first, empty columns give the result its shape if the sample is empty.
-    columns: list[Columns] = [(np.empty(0),) * 5]
+    columns: list[Columns] = [(np.empty(0),) * 6]
     for start in range(0, len(sample), fitted.batch):
         part = slice(start, start + fitted.batch)
         flux = sample.flux(part)
@@ -96,8 +102,8 @@ def predict(fitted: Fitted, sample: Sample) -> Predictions:
         _check(scores, len(flux))
         columns.append(_reduce(scores, sample.z[part]))
     predicted, *probability = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    p_max, p_true, pit, crps = (column.astype(np.float32) for column in probability)
-    return Predictions(sample.sed, sample.z, predicted.astype(np.int16), p_max, p_true, pit, crps)
+    known = (column.astype(np.float32) for column in probability)
+    return Predictions(sample.sed, sample.z, predicted.astype(np.int16), *known)
 
 
 def _check(scores: ClassScores, n: int) -> None:
@@ -122,7 +128,7 @@ def _reduce(scores: ClassScores, z: FloatArray) -> Columns:
     predicted = scores.values.argmax(axis=1)
     if not scores.is_probability:
         unknown = np.full(len(z), np.nan)
-        return predicted, unknown, unknown, unknown, unknown
+        return predicted, *(unknown,) * 5
     rows, label = np.arange(len(z)), CLASSES.label(z).astype(int)
     p = scores.values.astype(float)
     cumulative = np.cumsum(p, axis=1)
@@ -141,4 +147,18 @@ def _reduce(scores: ClassScores, z: FloatArray) -> Columns:
     below = within * (a * a + a * f + f * f) / 3
     per_class[rows, label] = below + (1 - within) * ((f - 1) ** 2 + (f - 1) * b + b * b) / 3
     crps = CLASSES.width * per_class.sum(axis=1)
-    return predicted, p[rows, predicted], p_true, pit.clip(0, 1), crps
+    near = _near(p, cumulative, predicted)
+    return predicted, p[rows, predicted], p_true, pit.clip(0, 1), crps, near
+
+
+def _near(p: FloatArray, cumulative: FloatArray, predicted: IntArray) -> FloatArray:
+    """Probability within ±WRONG (1 + z) of the predicted redshift; p(z) is flat in each class."""
+    z = CLASSES.centres[predicted]
+    rows, reach = np.arange(len(z)), WRONG * (1 + z)
+
+    def below(edge: FloatArray) -> FloatArray:
+        place = ((edge - CLASSES.z_min) / CLASSES.width).clip(0, CLASSES.n)
+        last = np.minimum(place.astype(int), CLASSES.n - 1)
+        return np.asarray(cumulative[rows, last] - (1 - (place - last)) * p[rows, last])
+
+    return below(z + reach) - below(z - reach)

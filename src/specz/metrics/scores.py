@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest, kstest
 
-from specz.common.arrays import BoolArray, FloatArray, IntArray
+from specz.common.arrays import BoolArray, FloatArray
 from specz.metrics.intervals import (
     N_BOOTSTRAP,
     Interval,
@@ -17,10 +17,7 @@ from specz.metrics.intervals import (
     quantiles,
     statistic_interval,
 )
-from specz.metrics.predictions import Predictions
-
-WRONG = 0.003
-"""|Δz|/(1+z) beyond which a spectroscopic redshift is wrong rather than imprecise."""
+from specz.metrics.predictions import WRONG, Predictions
 
 OUTLIER_THRESHOLDS = (WRONG, 0.01, 0.15)
 """|Δz|/(1+z) beyond which a redshift is an outlier: spectroscopic to photometric limits."""
@@ -147,18 +144,35 @@ def ece_floor(predictions: Predictions, n_bins: int = 10) -> float:
 def completeness_at_purity(
     predictions: Predictions, purity: float, threshold: float = WRONG
 ) -> Interval:
-    """Largest fraction of the sample, in order of p_max, that has the given purity.
+    """Largest fraction of the sample, in order of p_near, that has the given purity.
 
-    The purity is the fraction of redshifts with |Δz|/(1+z) up to ``threshold``.
+    The purity is the fraction of redshifts with |Δz|/(1+z) up to ``threshold``. A method without
+    probabilities has no order: NaN, unless all it says is pure enough.
     """
+    value, draws = completeness_draws(predictions, purity, threshold)
+    return Interval(value, *quantiles(draws))
+
+
+def completeness_draws(
+    predictions: Predictions, purity: float, threshold: float = WRONG
+) -> tuple[float, FloatArray]:
+    """:func:`completeness_at_purity` and its bootstrap draws over SEDs, shape (N_BOOTSTRAP,)."""
     good = np.abs(relative_error(predictions)) <= threshold
-    order = np.argsort(-predictions.p_max, kind="stable")  # most confident first
+    if not np.isfinite(predictions.p_near).all():
+        value = 1.0 if good.mean() >= purity else np.nan
+        return value, np.full(N_BOOTSTRAP, value)
+    order = np.argsort(-predictions.p_near, kind="stable")  # most confident first
+    good = good[order]
+    _, group = np.unique(predictions.sed[order], return_inverse=True)
 
-    def kept(rows: IntArray) -> float:
-        pure = np.cumsum(good[rows]) >= purity * np.arange(1, len(rows) + 1)
-        return float(np.flatnonzero(pure)[-1] + 1) / len(rows) if pure.any() else 0.0
+    def kept(weight: FloatArray) -> float:
+        number = np.cumsum(weight)
+        pure = np.cumsum(weight * good) >= purity * number
+        return float(number[pure][-1] / number[-1]) if pure.any() else 0.0
 
-    return statistic_interval(order, predictions.sed[order], kept)
+    weights = bootstrap_weights(group.max() + 1)
+    draws = np.array([kept(weight[group].astype(float)) for weight in weights])
+    return kept(np.ones(len(good))), draws
 
 
 def pit_uniformity(predictions: Predictions) -> float:

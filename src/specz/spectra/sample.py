@@ -87,6 +87,10 @@ class Sample:
         """The first ``n`` spectra; smaller samples are nested in larger ones."""
         return replace(self, sed=self.sed[:n], z=self.z[:n])
 
+    def copied(self, n: int) -> "Sample":
+        """Each spectrum ``n`` times, every time with other noise; the first are these."""
+        return replace(self, sed=np.tile(self.sed, n), z=np.tile(self.z, n))
+
 
 def draw_sample(
     library: Library, split: str, n: int, noise: Noise, grid: Grid, seed: int

@@ -1,0 +1,108 @@
+"""One budget of tuning for all methods: the same number of settings, tried on validation spectra.
+
+Each setting has a name. A profile says by name which setting of each method the claims use; the
+page holds that against the validation spectra, and so does a test for the archive.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+from specz.common import checks
+from specz.estimators.base import Estimator
+from specz.estimators.cnn import CNN
+from specz.estimators.forest import Forest
+from specz.estimators.nearest_neighbours import NearestNeighbours
+from specz.estimators.svm import KernelSVM, LinearSVM
+from specz.experiments.experiment import Experiment
+from specz.study.study import TrainedOnce
+
+Candidates = dict[str, Estimator]
+"""Settings of one method, by name."""
+
+CLASSIFIERS: dict[str, Candidates] = {
+    "k-NN": {
+        **{f"k {k}": NearestNeighbours((k,)) for k in (1, 3, 10, 30)},
+        **{f"k {k}, cosine": NearestNeighbours((k,), "cosine") for k in (3, 10, 30)},
+        "k 10, 100 components": NearestNeighbours((10,), components=100),
+    },
+    "random forest": {
+        f"{trees} trees, {features} features": Forest(trees, features)
+        for trees, features in (
+            *((20, 4), (20, 8), (20, 16), (10, 42)),
+            *((40, 4), (80, 2), (40, 8), (80, 4)),
+        )
+    },
+    "linear SVM": {
+        f"C {c:g}": LinearSVM(c) for c in (0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
+    },
+    "kernel SVM": {
+        f"C {c:g}, γ {gamma:g}": KernelSVM(c, gamma)
+        for c, gamma in (
+            *((10.0, 0.1), (100.0, 0.1), (1000.0, 0.1), (100.0, 0.03)),
+            *((1000.0, 0.03), (10.0, 0.3), (100.0, 0.3), (100.0, 1.0)),
+        )
+    },
+}
+"""Settings of the classifiers that the talk compares with; 42 features are the usual √1800."""
+
+
+def network_candidates(network: CNN) -> Candidates:
+    """Settings of a network: its remedy against overfitting, its learning rate, its length.
+
+    All keep the weights of the last epoch, so that no choice of an epoch decides.
+    """
+    plain = replace(network, training=replace(network.training, keep_best=False))
+    usual = replace(plain, l2=1e-4)
+    rate, least = plain.training.learning_rate, plain.training.min_updates
+
+    def trained(rate: float = rate, min_updates: int = least) -> CNN:
+        changed = replace(usual.training, learning_rate=rate, min_updates=min_updates)
+        return replace(usual, training=changed)
+
+    return {
+        "plain": plain,
+        "dropout 0.5": replace(plain, dropout=0.5),
+        "L2 1e-5": replace(plain, l2=1e-5),
+        "L2 1e-4": usual,
+        "L2 1e-3": replace(plain, l2=1e-3),
+        "L2 1e-4, rate ÷ 3": trained(rate=rate / 3),
+        "L2 1e-4, half as long": trained(min_updates=max(1, least // 2)),
+        "L2 1e-4, twice as long": trained(min_updates=2 * least),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget(TrainedOnce):
+    """Notebook ``budget``: every setting of every method, clean and noisy.
+
+    ``tried`` limits the number of settings, for small profiles.
+    """
+
+    layers: Sequence[int] = (1, 3)
+    n_train: int
+    snr: Sequence[float] = (inf, 1.0)
+    tried: int = 8
+    chosen: Mapping[str, Mapping[str, str]]
+
+    def candidates(self) -> dict[str, Candidates]:
+        """Settings by the name of the method and their own."""
+        checks.integer("tried", self.tried, 1, 8)
+        depths = checks.listed("layers", self.layers, checks.integer, 1)
+        networks = {cnn_name(n): network_candidates(self.cnn(n)) for n in depths}
+        found = networks | CLASSIFIERS
+        return {name: dict(list(each.items())[: self.tried]) for name, each in found.items()}
+
+    def experiments(self) -> list[Experiment]:
+        """Each setting at each noise level."""
+        return [
+            self.experiment(estimator, self.n_train, level)
+            for level in self.levels("snr")
+            for settings in self.candidates().values()
+            for estimator in settings.values()
+        ]
+
+
+def cnn_name(layers: int) -> str:
+    """Name of a network of ``layers`` in tables: ``CNN, 3 layers``."""
+    return f"CNN, {layers} layer{'s' if layers > 1 else ''}"
