@@ -171,8 +171,9 @@ def verify(
     for claim in found.claims:
         typer.echo(f"claim {claim.number}: {claim.verdict}. {claim.text}")
         for check in claim.checks:
-            word = "pass" if check.passed else "fail"
-            typer.echo(f"    {word}  {check.number.points()} points  {check.what}")
+            where = ", ".join((check.contrast.regime, check.contrast.noise, check.contrast.size))
+            points = f"{check.exact.interval.points()} points" if check.effects else "no results"
+            typer.echo(f"    {check.verdict}: {check.contrast.what} ({where}): {points}")
     for again in found.reruns:
         word = "same" if again.passed else "DIFFERS"
         typer.echo(

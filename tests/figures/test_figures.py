@@ -19,12 +19,14 @@ from specz.estimators.sklearn_adapter import Sklearn
 from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
+from specz.metrics.effects import Effect
 from specz.spectra.grid import CLASSES, get_grid
 from specz.spectra.library import LibraryConfig
 from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
 from specz.spectra.templates import load_templates
 from specz.study import claims
+from specz.study.contrasts import Contrast
 from specz.study.study import with_limits
 
 SMALL = LibraryConfig(n_train=200, n_validation=40, n_test=80)
@@ -209,14 +211,19 @@ def test_bars_name_each_result_once(results, ax):
     assert names == ["k-NN\n100 spectra", "k-NN\n300 spectra"]
 
 
-def test_checks_that_do_not_pass_are_open(results, ax):
-    passed = claims.Check("a", metrics.Interval(0.1, 0.05, 0.2))
-    failed = claims.Check("b", metrics.Interval(0.1, -0.05, 0.2))
-    figures.plot_checks([claims.Claim(1, "", (passed, failed))], ax)
-    faces = [bar.lines[0].get_markerfacecolor() for bar in ax.containers]
-    assert isinstance(faces[1], str)
-    assert faces[1] == "white"
-    assert not isinstance(faces[0], str)
+def test_checks_are_marked_by_their_verdict(ax):
+    def check(value, reach, trainings=0):
+        contrast = Contrast(2, "3 layers minus 1", "N spectra", "clean", "100", ())
+        found = Effect(value, value - reach, value + reach, 0.001, trainings)
+        return claims.Check(contrast, {"exact class": found}, (), 0.001)
+
+    checks = (check(0.1, 0.01), check(-0.1, 0.01), check(0.0, 0.002), check(0.1, 0.01, 1))
+    missing = claims.Check(checks[0].contrast, {}, ())
+    figures.plot_checks(claims.Claim(2, "", (*checks, missing)), ax)
+    names = [bar.get_label() for bar in ax.containers]
+    assert names == ["holds", "reversed", "no difference", "undecided"]
+    assert ax.containers[3].lines[0].get_markerfacecolor() == "white"
+    assert len(ax.get_yticklabels()) == 4
 
 
 def test_data_figures_show_what_the_package_computes(library, grid, ax):

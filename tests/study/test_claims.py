@@ -3,162 +3,198 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from specz.estimators.bayes import BayesLimit
 from specz.estimators.cnn import CNN
-from specz.estimators.forest import Forest
-from specz.estimators.nearest_neighbours import NearestNeighbours
-from specz.estimators.svm import KernelSVM, LinearSVM
-from specz.estimators.template_fit import TemplateFit
 from specz.experiments.experiment import Experiment
 from specz.experiments.result import Result
-from specz.metrics.intervals import Interval
+from specz.metrics.effects import Effect
 from specz.metrics.predictions import Predictions
-from specz.study.claims import Check, Claim, Verdict, assess
+from specz.spectra.grid import CLASSES
+from specz.study.claims import TEXTS, Check, Claim, Verdict, assess
+from specz.study.contrasts import N_SPECTRA, REGIMES, SIMULATOR, Claims, Contrast
+from specz.study.profiles import profile_study
 
-N = 400
+N = 2000
 Z = np.random.default_rng(0).uniform(1, 1.8, N)
+NOISY, CLEAN = 1.0, float("inf")
+SETTINGS = {
+    "n_train": [100, 200],
+    "copies": {"k-NN": 2, "random forest": 3, "linear SVM": 4, "kernel SVM": 5},
+    "n_train_equivariant": 64,
+    "epochs": 1,
+    "min_updates": 10,
+    "epochs_equivariant": 1,
+    "min_updates_equivariant": 4,
+    "n_test": N,
+    "seeds": [1, 2, 3],
+}
+STUDY = Claims(**SETTINGS)
 
 
-def predictions(accuracy):
-    """Spectra of which the first part, ``accuracy``, is classified exactly."""
-    from specz.spectra.grid import CLASSES
-
+def predictions(accuracy, shift=0):
+    """Spectra of which a share, ``accuracy``, is classified exactly."""
     label = CLASSES.label(Z)
-    wrong = (label + 300) % 800
-    predicted = np.where(np.arange(N) < accuracy * N, label, wrong).astype(np.int16)
+    right = np.roll(np.arange(N), shift) < accuracy * N
     nothing = np.full(N, np.nan, dtype=np.float32)
-    sed = np.arange(N, dtype=np.int32)
-    return Predictions(sed, Z, predicted, *(nothing,) * 5)
+    predicted = np.where(right, label, (label + 300) % 800).astype(np.int16)
+    return Predictions(np.arange(N, dtype=np.int32), Z, predicted, *(nothing,) * 5)
 
 
-def result(estimator, n_train, snr, test, train=1.0):
-    return Result(
-        Experiment(estimator, n_train, snr),
-        predictions(train),
-        predictions(test),
-        predictions(test),
-        None,
-        {},
+def result(experiment, test, train=1.0):
+    return Result(experiment, predictions(train), predictions(test), predictions(test), None, {})
+
+
+def as_claimed(experiment):
+    """Accuracy of each experiment in a world where every claim holds."""
+    network = isinstance(experiment.estimator, CNN)
+    if experiment.method == "equivariant":
+        return 0.95
+    if not network:
+        return 0.3 if experiment.snr == NOISY else 0.5
+    more = experiment.n_train > 100
+    gain = (0.3 if experiment.snr == NOISY else 0.1) * more
+    return 0.6 + gain - 0.05 * (experiment.estimator.layers == 1)
+
+
+def assessed(accuracy=as_claimed, study=STUDY):
+    results = [result(e, accuracy(e)) for e in study.experiments()]
+    return {claim.number: claim for claim in assess(study.contrasts(), results)}
+
+
+def test_where_every_claim_holds_every_check_does():
+    found = assessed()
+    assert {number: claim.verdict for number, claim in found.items()} == dict.fromkeys(
+        range(1, 7), Verdict.HOLDS
     )
+    assert [len(claim.checks) for claim in found.values()] == [6, 6, 1, 4, 8, 4]
 
 
-CLEAN, NOISY = float("inf"), 1.0
-AS_CLAIMED = [
-    result(CNN(), 1000, CLEAN, 0.8),
-    result(CNN(), 9000, CLEAN, 0.95),
-    result(CNN(), 1000, NOISY, 0.2),
-    result(CNN(), 9000, NOISY, 0.6),
-    result(CNN(layers=1), 9000, CLEAN, 0.85),
-    result(NearestNeighbours(), 9000, CLEAN, 0.7),
-    result(NearestNeighbours(), 9000, NOISY, 0.3),
-    *(result(m, 9000, CLEAN, 0.5) for m in (Forest(), LinearSVM(), KernelSVM())),
-    *(result(m, 9000, NOISY, 0.1) for m in (Forest(), LinearSVM(), KernelSVM())),
-]
+def test_nothing_is_compared_across_regimes():
+    """On N spectra no training has copies or fresh noise; in the simulator all may."""
+    for contrast in STUDY.contrasts():
+        for experiment in contrast.experiments:
+            training = getattr(experiment.estimator, "training", None)
+            fresh = isinstance(experiment.estimator, CNN) and training.fresh_noise
+            assert contrast.regime in REGIMES
+            if contrast.regime == N_SPECTRA:
+                assert not fresh
+                assert experiment.copies == 1
+            elif isinstance(experiment.estimator, CNN):
+                assert fresh
+    simulated = [c for c in STUDY.contrasts() if c.claim == 5 and c.regime == SIMULATOR]
+    assert [c.terms[1].trainings[0].copies for c in simulated] == [2, 3, 4, 5]
 
 
-def verdicts(results):
-    return {claim.number: claim.verdict for claim in assess(results)}
-
-
-def test_results_as_claimed_hold():
-    found = verdicts(AS_CLAIMED)
-    assert [found[i] for i in range(1, 6)] == [Verdict.HOLDS] * 5
-    assert found[6] == Verdict.NOT_TESTED
-
-
-def test_the_sixth_claim_is_held_against_template_fitting_and_the_limit():
-    def verdict(template, limit):
-        found = assess(
-            [
-                *AS_CLAIMED,
-                result(TemplateFit(), 1000, NOISY, template),
-                result(BayesLimit(), 1000, NOISY, limit),
-            ]
-        )[5]
-        return found.verdict, {check.what: check.number.value for check in found.checks}
-
-    network = next(r.test for r in AS_CLAIMED if r.snr == NOISY and r.n_train == 9000)
-    reached = float(np.mean(network.predicted == network.label))
-    assert verdict(reached - 0.1, reached)[0] == Verdict.HOLDS
-    assert verdict(reached - 0.1, reached + 0.05)[0] == Verdict.IN_PART
-    found, numbers = verdict(reached + 0.1, reached + 0.2)
-    assert found == Verdict.FAILS
-    assert numbers["S/N 1: CNN (9,000) minus template fit (1,000)"] == pytest.approx(-0.1)
-    assert numbers["S/N 1: CNN (9,000) minus the Bayes limit, less 1 point"] == pytest.approx(-0.19)
-
-
-def test_trainings_that_differ_in_their_seed_count_as_their_mean():
-    def again(index, accuracy):
-        more = with_test(index, accuracy)[index]
-        return replace(more, experiment=replace(more.experiment, seed=2))
-
-    # One layer: 0.85 and 0.99; three: 0.95 and 0.87, 0.91 in the mean, which is not more than 0.92.
-    claim = assess([*AS_CLAIMED, again(4, 0.99), again(1, 0.87)])[1]
-    (check,) = claim.checks
-    assert check.number.value == pytest.approx(0.91 - 0.92)
-    assert claim.verdict == Verdict.FAILS
-    # All other checks on clean spectra take the mean as well, and none appears twice.
-    assert [len(c.checks) for c in assess([*AS_CLAIMED, again(1, 0.87)])] == [
-        len(c.checks) for c in assess(AS_CLAIMED)
-    ]
-
-
-def test_without_results_nothing_is_tested():
-    assert set(verdicts([]).values()) == {Verdict.NOT_TESTED}
-
-
-def with_test(index, accuracy):
-    changed = list(AS_CLAIMED)
-    changed[index] = replace(changed[index], test=predictions(accuracy))
-    return changed
+def test_networks_keep_their_last_epoch():
+    networks = [e.estimator for e in STUDY.experiments() if isinstance(e.estimator, CNN)]
+    assert networks
+    assert not any(network.training.keep_best for network in networks)
 
 
 @pytest.mark.parametrize(
-    ("index", "accuracy", "claim", "verdict"),
+    ("change", "claim", "verdict"),
     [
-        (1, 0.8, 1, Verdict.IN_PART),  # more clean data do not help
-        (4, 0.95, 2, Verdict.FAILS),  # one layer is as good
-        (4, 0.99, 2, Verdict.FAILS),  # one layer is better
-        (3, 0.95, 3, Verdict.IN_PART),  # noise does no harm
-        (5, 0.96, 4, Verdict.IN_PART),  # k-NN is better on clean spectra
-        (6, 0.61, 5, Verdict.IN_PART),
+        (lambda e, a: a - 0.1 if getattr(e.estimator, "layers", 0) == 3 else a, 2, "reversed"),
+        (lambda e, a: 0.7 if isinstance(e.estimator, CNN) else a, 2, "no difference"),
+        (lambda e, a: 0.9 if e.method == "knn" else a, 4, "holds in part"),
+        (lambda e, a: 0.9 if e.method == "knn" and e.copies > 1 else a, 5, "holds in part"),
+        (lambda e, a: 0.99 if e.method in ("template_fit", "evidence") else a, 6, "reversed"),
+        (lambda e, a: 0.93 if e.method in ("template_fit", "evidence") else a, 6, "holds in part"),
+        (lambda e, a: a - 0.25 * (e.n_train > 100 and e.snr == NOISY), 3, "reversed"),
     ],
 )
-def test_a_claim_that_does_not_hold_is_said_to_fail(index, accuracy, claim, verdict):
-    assert verdicts(with_test(index, accuracy))[claim] == verdict
+def test_reversed_and_no_difference_are_two_words(change, claim, verdict):
+    assert assessed(lambda e: change(e, as_claimed(e)))[claim].verdict == verdict
 
 
-def test_a_classifier_is_held_against_the_network_on_the_same_spectra():
-    few = result(NearestNeighbours(), 1000, NOISY, 0.4)  # better than the network there
-    claim = assess([*AS_CLAIMED, few])[4]
-    assert claim.verdict == Verdict.IN_PART
-    numbers = {check.what: check.number.value for check in claim.checks}
-    assert numbers["S/N 1: CNN (1,000) minus k-NN (1,000)"] == pytest.approx(-0.2)
-    assert numbers["S/N 1: CNN (9,000) minus k-NN (9,000)"] == pytest.approx(0.3)
+def test_more_seeds_are_asked_for_where_little_is_between_the_methods():
+    """Three trainings do for five points, not for one and a half; five do."""
+
+    def close(e):
+        return as_claimed(e) + 0.035 * (getattr(e.estimator, "layers", 0) == 1)
+
+    def verdict(seeds, accuracy):
+        return assessed(accuracy, replace(STUDY, more_seeds=seeds))[2].verdict
+
+    assert verdict([1, 2, 3], as_claimed) == Verdict.HOLDS
+    assert verdict([1, 2, 3], close) == Verdict.UNDECIDED
+    assert verdict([1, 2, 3, 4, 5], close) == Verdict.HOLDS
+    assert verdict([1], as_claimed) == Verdict.UNDECIDED
 
 
-def test_an_interval_that_touches_zero_does_not_pass():
-    assert not Check("", Interval(0.02, 0.0, 0.04)).passed
-    assert Claim(1, "", (Check("", Interval(0.02, 0.001, 0.04)),)).verdict == Verdict.HOLDS
+def test_a_wide_interval_is_undecided():
+    def scattered(e):
+        return as_claimed(e) + 0.15 * (e.seed % 2) * isinstance(e.estimator, CNN)
+
+    assert assessed(scattered)[2].verdict == Verdict.UNDECIDED
 
 
-def test_a_classifier_is_held_against_the_network_at_its_own_noise_level():
-    other_noise = [result(CNN(), 9000, 0.5, 0.1), result(CNN(), 9000, 2.0, 0.9)]
-    claim = assess([*AS_CLAIMED, *other_noise])[4]
-    assert claim.checks[0].what == "S/N 1: CNN (9,000) minus k-NN (9,000)"
-    assert len(claim.checks) == 4
-    assert claim.checks[0].number.value == pytest.approx(0.3)
+def test_p_values_are_adjusted_within_a_claim():
+    claim = assessed(lambda e: as_claimed(e) + 0.035 * (getattr(e.estimator, "layers", 0) == 1))[2]
+    assert all(c.p_value >= c.exact.p_value for c in claim.checks)
+    assert any(c.p_value > c.exact.p_value for c in claim.checks)
+
+
+def test_results_that_are_missing_are_not_tested():
+    found = assess(STUDY.contrasts(), [])
+    assert [claim.verdict for claim in found] == [Verdict.NOT_TESTED] * 6
+    assert [claim.text for claim in found] == list(TEXTS)
+    without = [result(e, as_claimed(e)) for e in STUDY.experiments() if e.method != "kernel_svm"]
+    claims = {claim.number: claim for claim in assess(STUDY.contrasts(), without)}
+    assert claims[4].verdict == Verdict.IN_PART
+    assert claims[4].checks[-1].verdict == Verdict.NOT_TESTED
+
+
+def test_a_check_counts_only_the_trainings_that_are_there():
+    few = [result(e, as_claimed(e)) for e in STUDY.experiments() if e.seed == 1]
+    claims = {claim.number: claim for claim in assess(STUDY.contrasts(), few)}
+    assert claims[2].verdict == Verdict.UNDECIDED
+    (check, *_) = claims[2].checks
+    assert (check.exact.trainings, check.trainings_needed) == (1, 3)
+    assert {r.experiment.seed for r in check.used} == {1}
+
+
+def made(value, reach, **others):
+    """A check with one effect in the exact class and in other metrics."""
+    contrast = Contrast(1, "a minus b", N_SPECTRA, "clean", "100", ())
+    effects = {"exact class": Effect(value, value - reach, value + reach, 1e-6, 0)}
+    for name, other in others.items():
+        effects[name.replace("_", " ")] = Effect(other, other - 0.001, other + 0.001, 1e-6, 0)
+    return Check(contrast, effects, (), 1e-6)
+
+
+def test_another_metric_that_says_the_opposite_is_named():
+    assert made(0.1, 0.01, outliers=-0.02).disagreeing == []
+    assert made(0.1, 0.01, outliers=0.02).disagreeing == ["outliers"]
+    assert made(-0.1, 0.01, outliers=0.02).disagreeing == []
+    assert made(0.0, 0.005, outliers=0.02).disagreeing == ["outliers"]
+    assert made(0.0, 0.005, outliers=0.0).disagreeing == []
+
+
+def test_an_interval_within_a_point_is_no_difference_however_small_p_is():
+    assert made(0.005, 0.002).verdict == Verdict.NO_DIFFERENCE
+    assert made(0.009, 0.002).verdict == Verdict.HOLDS
+    assert Claim(1, "", (made(0.005, 0.002), made(-0.1, 0.02))).verdict == Verdict.REVERSED
 
 
 @pytest.mark.parametrize(
-    ("missing", "claim"),
+    ("change", "message"),
     [
-        (lambda r: r.snr == NOISY, 1),  # nothing on noisy spectra
-        (lambda r: r.snr == CLEAN, 3),
-        (lambda r: r.label == "kernel SVM", 4),
-        (lambda r: r.label == "random forest", 5),
-        (lambda r: r.label == "template fit", 6),
+        ({"snr": CLEAN}, "snr"),
+        ({"n_train": [100]}, "two sizes"),
+        ({"layers": [3]}, "two depths"),
+        ({"copies": {}}, "method of copies"),
+        ({"copies": {**SETTINGS["copies"], "k-NN": 1}}, "copies of k-NN"),
     ],
 )
-def test_a_claim_that_is_covered_in_part_is_not_tested(missing, claim):
-    assert verdicts([r for r in AS_CLAIMED if not missing(r)])[claim] == Verdict.NOT_TESTED
+def test_bad_settings_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(STUDY, **change).experiments()
+
+
+@pytest.mark.parametrize("profile", ["smoke", "quick", "paper"])
+def test_the_limit_is_drawn_and_not_a_competitor(profile):
+    study = profile_study(profile, "claims")
+    compared = {e.method for contrast in study.contrasts() for e in contrast.experiments}
+    assert "bayes" not in compared
+    assert {e.method for e in study.experiments()} - compared == {"bayes"}
+    assert isinstance(study.experiments()[0], Experiment)

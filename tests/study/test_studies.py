@@ -1,5 +1,4 @@
 from dataclasses import fields
-from math import inf
 
 import pytest
 
@@ -8,7 +7,7 @@ from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.result import Result
 from specz.study.studies import STUDIES
 from specz.study.study import Study
-from specz.study.talk import METHODS, Claims, Comparison, Noise, Overfitting
+from specz.study.talk import Comparison, Noise, Overfitting
 
 TRAINED = {"epochs": 1, "min_updates": 0, "n_test": 100}
 COMPARED = {"snr": 1.0, "n_common": 1000, **TRAINED}
@@ -100,33 +99,6 @@ def test_only_the_smallest_set_is_learned_from_with_every_seed():
     networks = [e for e in found if e.method == "cnn"]
     assert [(e.n_train, e.seed) for e in networks] == [(500, 4), (500, 5)] * 4 + [(900, 4)] * 4
     assert len({e.estimator for e in networks}) == 4
-
-
-def test_claims_train_the_network_with_every_seed_where_it_is_held_against_another():
-    found = Claims(
-        n_train=[300, 1000, 9000],
-        snr=[inf, 1.0],
-        layers=[1, 3],
-        snr_levels=[1.0],
-        methods=METHODS,
-        n_train_methods=[9000, 9000, 2000, 1000, 1000],
-        n_common=500,
-        seeds=[4, 5],
-        **TRAINED,
-    ).experiments()
-    assert len(found) == len(set(found))
-    seeds = {}
-    for e in found:
-        if e.method == "cnn":
-            key = (e.estimator.layers, e.n_train, e.snr)
-            seeds.setdefault(key, []).append(e.seed)
-    several = [key for key in seeds if seeds[key] == [4, 5]]
-    assert sorted(several) == [
-        (1, 9000, inf),
-        *((3, n, snr) for n in (500, 1000, 2000) for snr in (1.0, inf)),
-        (3, 9000, inf),
-    ]
-    assert sorted(seeds[key] for key in seeds if key not in several) == [[4]] * 3
 
 
 def test_a_study_is_read_from_the_variables_of_a_notebook():

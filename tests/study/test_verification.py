@@ -15,6 +15,7 @@ from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
 from specz.spectra.library import LibraryConfig
 from specz.study import archive, verification
+from specz.study.contrasts import Contrast, Term
 
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
 SETTINGS = {"n_validation": 20, "n_test": 80, "library": SMALL}
@@ -36,7 +37,11 @@ def archived(tmp_path, store, monkeypatch):
     """An archive of three results, two of which are computed again."""
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(verification, "profile_experiments", lambda profile: EXPERIMENTS)
-    study = SimpleNamespace(experiments=lambda: EXPERIMENTS)
+    more, fewer = (
+        Term(weight, (one,)) for weight, one in zip((1, -1), EXPERIMENTS[1:], strict=True)
+    )
+    contrast = Contrast(1, "more minus fewer", "N spectra", "clean", "100 − 50", (more, fewer))
+    study = SimpleNamespace(experiments=lambda: EXPERIMENTS, contrasts=lambda: [contrast])
     monkeypatch.setattr(verification, "profile_study", lambda profile, notebook: study)
     monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS[:2])
     found = run(EXPERIMENTS, store)
@@ -53,9 +58,9 @@ def test_a_whole_archive_that_this_machine_reproduces_is_verified(archived, tmp_
     assert receipt["passed"]
     assert receipt["archive"]["faults"] == []
     assert [claim["number"] for claim in receipt["claims"]] == [1, 2, 3, 4, 5, 6]
-    more_data = receipt["claims"][0]["checks"]
-    assert {check["passed"] for check in more_data} <= {True, False}
-    assert more_data
+    (more_data, *_) = receipt["claims"][0]["checks"]
+    assert more_data["verdict"] == "undecided", "one training"
+    assert more_data["differences"]["exact class"].keys() >= {"value", "low", "high", "p_value"}
     knn, cnn = receipt["reruns"]
     assert knn["same"] == 1
     assert knn["here"] == knn["archived"]

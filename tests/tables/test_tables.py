@@ -12,10 +12,13 @@ from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
 from specz.metrics import line_confusion
+from specz.metrics.effects import METRICS, Effect
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig
 from specz.study.claims import Check, Claim
+from specz.study.contrasts import Contrast
 
+KEPT = METRICS[-1].name
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
 
 
@@ -182,21 +185,52 @@ def test_an_interval_stays_on_one_line():
     assert (cell, text) == ("2\u00a0[1,\u00a03]", "a b")
 
 
+def check(value, reach=0.01, **others):
+    contrast = Contrast(4, "CNN minus k-NN", "N spectra", "clean", "100", ())
+    names = {"exact class": value, **others}
+    effects = {n: Effect(v, v - reach, v + reach, 0.001, 3) for n, v in names.items()}
+    return Check(contrast, effects, (), 0.002)
+
+
 def test_checks_are_listed_or_said_to_be_missing():
-    passed = Check("more data", metrics.Interval(0.1, 0.05, 0.2))
-    table = cells(tables.checks_table([Claim(1, "", (passed,))]))
-    assert table[2][1] == "more data"
-    assert table[2][3] == "yes"
-    assert "Nothing" in tables.checks_table([Claim(6, "", ())])
+    header, _, row = cells(tables.checks_table(Claim(4, "", (check(0.1, outliers=-0.02),))))
+    found = dict(zip(header, row, strict=True))
+    assert found["check"] == "CNN minus k-NN (N spectra, clean, 100)"
+    assert found["verdict"] == "**holds**"
+    assert found["exact class (points)"] == "+10.0\u00a0(+9.0\u00a0to\u00a0+11.0)"
+    assert found["outliers"].startswith("\u22122.0")
+    assert (found["±1 class"], found["trainings"], found["p"]) == ("–", "3 of 3", "0.002")
+    assert "Nothing" in tables.checks_table(Claim(6, "", ()))
 
 
-def test_verdicts_computed_here_stand_beside_those_archived():
-    passed = Claim(1, "More data help.", (Check("", metrics.Interval(0.1, 0.05, 0.2)),))
-    failed = Claim(1, "More data help.", (Check("", metrics.Interval(-0.1, -0.2, -0.05)),))
-    header, _, row = cells(tables.both_verdicts_table([failed], [passed]))
-    assert row[:2] == ["1", "More data help."]
-    assert dict(zip(header[2:], row[2:], strict=True)) == {
-        "verdict, computed here": f"**{failed.verdict}**",
-        "verdict, archived at paper scale": f"**{passed.verdict}**",
+def test_votes_have_no_order_to_keep_by():
+    row = cells(tables.checks_table(Claim(4, "", (check(0.1, **{KEPT: float("nan")}),))))[2]
+    assert "nan" not in "".join(row)
+
+
+def test_a_verdict_stands_beside_the_numbers_of_its_checks():
+    claim = Claim(4, "It wins.", (check(0.1), check(0.2), check(-0.1)))
+    row = cells(tables.verdicts_table([claim, Claim(5, "", ())]))[2:]
+    assert row[0][1:] == [
+        "It wins.",
+        "**holds in part**",
+        "2 holds (+10.0 to +20.0), 1 reversed (\u221210.0)",
+    ]
+    assert row[1][2:] == ["**not tested**", "–"]
+
+
+def test_metrics_that_disagree_are_named_with_their_check():
+    agreed, contrary = check(0.1, outliers=-0.02), check(0.1, outliers=0.05)
+    assert "No other metric" in tables.where_they_disagree([Claim(4, "", (agreed,))])
+    found = tables.where_they_disagree([Claim(4, "", (agreed, contrary))])
+    assert found == "- claim 4, CNN minus k-NN (N spectra, clean, 100): outliers"
+
+
+def test_the_previous_protocol_is_kept_as_it_was_printed():
+    rows = cells(tables.previous_table())[2:]
+    assert {row[0]: row[1] for row in rows} == {
+        **dict.fromkeys("134", "holds"),
+        **dict.fromkeys("26", "fails"),
+        "5": "holds in part",
     }
-    assert failed.verdict != passed.verdict
+    assert len(rows) == 35

@@ -1,24 +1,44 @@
 """The checks of the claims."""
 
-from collections.abc import Sequence
-
 from matplotlib.axes import Axes
 
-from specz.figures.style import GREY, Style, gradient, points
-from specz.study.claims import Claim
+from specz.figures.style import GREY, Style, points, rows
+from specz.study.claims import LITTLE, Claim, Verdict
+
+VERDICTS: dict[Verdict, Style] = {
+    Verdict.HOLDS: {"color": "#0072B2", "fmt": "o"},
+    Verdict.REVERSED: {"color": "#D55E00", "fmt": "s"},
+    Verdict.NO_DIFFERENCE: {"color": "#333333", "fmt": "D"},
+    Verdict.UNDECIDED: {"color": "#777777", "fmt": "o", "mfc": "white"},
+}
+"""Colour and mark of each verdict."""
+
+FINE = 5
+"""Differences in points up to which the axis is linear; beyond it is logarithmic."""
 
 
-def plot_checks(claims: Sequence[Claim], ax: Axes) -> Axes:
-    """Draw every check of every claim, one row per check, one colour per claim."""
-    rows = [(claim, check) for claim in claims for check in claim.checks]
-    shades = gradient(6, 0.8)
-    for y, (claim, check) in enumerate(rows):
-        shade = shades[claim.number - 1]
-        style: Style = {"color": shade, "mfc": shade if check.passed else "white", "ms": 5}
-        style["label"] = f"_claim {claim.number}"
-        points(ax, [y], [check.number], across=True, factor=100, capsize=2, **style)
+def plot_checks(claim: Claim, ax: Axes) -> Axes:
+    """Draw every check of a claim that has results, one row each; the shade is ± one point."""
+    tested = [check for check in claim.checks if check.effects]
+    names = []
+    for check in tested:
+        found = check.contrast
+        names.append(f"{found.what}\n{found.regime}, {found.noise}, {found.size}")
+    heights = rows(ax, names, "difference in exact-class accuracy (points)")
+    ax.tick_params(axis="y", labelsize=8)
+    ax.axvspan(-100 * LITTLE, 100 * LITTLE, color="#e8e8e8", lw=0)
     ax.axvline(0, color=GREY, lw=0.8)
-    names = [f"{claim.number}: {check.what}" for claim, check in rows]
-    ax.set_yticks(range(len(rows)), labels=names, fontsize=8)
-    ax.set(xlabel="difference in accuracy (points)", ylim=(len(rows) - 0.4, -0.6))
+    for verdict, style in VERDICTS.items():
+        alike = [(y, c) for y, c in zip(heights, tested, strict=True) if c.verdict == verdict]
+        if alike:
+            at = [y for y, _ in alike]
+            intervals = [check.exact.interval for _, check in alike]
+            points(ax, at, intervals, across=True, factor=100, label=str(verdict), **style)
+    ax.set_xscale("symlog", linthresh=FINE)
+    ticks = (-50, -20, -10, -5, -1, 0, 1, 5, 10, 20, 50)
+    low, high = ax.get_xlim()
+    shown = [tick for tick in ticks if low <= tick <= high]
+    ax.set_xticks(shown, labels=[f"{tick:+d}".replace("-", "−") if tick else "0" for tick in shown])
+    ax.minorticks_off()
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, fontsize=9)
     return ax

@@ -90,9 +90,13 @@ def most_missed(n: int) -> float:
 
 
 @lru_cache(maxsize=64)
-def bootstrap_weights(n: int) -> npt.NDArray[np.uint8]:
-    """How often each of ``n`` groups is drawn, shape (N_BOOTSTRAP, n); the same in every call."""
-    drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
+def bootstrap_weights(n: int, stream: int = 0) -> npt.NDArray[np.uint8]:
+    """How often each of ``n`` groups is drawn, shape (N_BOOTSTRAP, n); the same in every call.
+
+    Other streams are other draws.
+    """
+    rng = np.random.default_rng([n, stream] if stream else n)
+    drawn = rng.multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
     weights = drawn.astype(np.uint8)  # no group is drawn 256 times
     weights.flags.writeable = False
     return weights

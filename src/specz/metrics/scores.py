@@ -170,7 +170,7 @@ def completeness_draws(
         pure = np.cumsum(weight * good) >= purity * number
         return float(number[pure][-1] / number[-1]) if pure.any() else 0.0
 
-    weights = bootstrap_weights(group.max() + 1)
+    weights = bootstrap_weights(group.max() + 1, int(predictions.sed.min()))
     draws = np.array([kept(weight[group].astype(float)) for weight in weights])
     return kept(np.ones(len(good))), draws
 

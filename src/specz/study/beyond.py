@@ -11,11 +11,11 @@ from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
 from specz.spectra.grid import GRIDS
 from specz.spectra.perturbations import PERTURBATIONS
-from specz.study.study import N_SEDS, Study, WithEquivariant, with_limits
+from specz.study.study import N_SEDS, Study, TrainedOnce, WithEquivariant, with_limits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limit(WithEquivariant):
+class Limit(WithEquivariant, TrainedOnce):
     """Notebook ``limit``: accuracy of each method against training size, and the Bayes limit.
 
     ``n_train`` are the sizes for the methods that are given the library: the equivariant network,
@@ -88,7 +88,7 @@ class Convergence(Study):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probing(WithEquivariant):
+class Probing(WithEquivariant, TrainedOnce):
     """Notebook ``probing``: both networks and the limit on unchanged and perturbed test spectra.
 
     ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the CNN. The
@@ -123,7 +123,7 @@ class Probing(WithEquivariant):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ablation(WithEquivariant):
+class Ablation(WithEquivariant, TrainedOnce):
     """Notebook ``ablation``: the equivariant network, then without one of its parts at a time.
 
     The last network is the CNN, which has none of them.

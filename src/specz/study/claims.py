@@ -1,191 +1,179 @@
-"""The claims of the study, tested one by one on a set of results.
+"""The claims of the study, tested one by one.
 
-A claim is a list of checks. Each check is a number with its interval; it passes if the interval
-lies above zero. A claim *holds* if all of its checks pass, *fails* if none does, *holds in part*
-otherwise, and is *not tested* if required results are missing. Accuracy is that of the exact class
-on test spectra; differences are paired, on the same spectra. The accuracy of a method trained with
-several seeds is the mean of the trainings.
+A claim is a list of checks, each a :class:`~specz.study.contrasts.Contrast` with its effect in four
+metrics; the exact class decides. The p-values of a claim are adjusted for their number (Holm).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from functools import cache, cached_property
 
-import numpy as np
-
-from specz.estimators.bayes import BayesLimit
-from specz.estimators.cnn import CNN
-from specz.estimators.template_fit import TemplateFit
-from specz.experiments.experiment import noise_label
-from specz.experiments.result import Result, SeedGroup, group_seeds
-from specz.metrics.intervals import Interval, difference_interval
-
-ALLOWANCE = 0.01
-"""A network counts as at the Bayes limit if its accuracy is less than this below it."""
+from specz.estimators.base import uses_seed
+from specz.experiments.experiment import Experiment
+from specz.experiments.result import Result
+from specz.metrics.effects import (
+    EXACT,
+    METRICS,
+    Effect,
+    Metric,
+    Quantity,
+    effect,
+    holm,
+    quantity,
+)
+from specz.study.contrasts import Contrast
 
 TEXTS = (
     "More training data give a higher accuracy, on clean and on noisy spectra, and a smaller gap "
     "between training and validation.",
     "Three convolutional layers are better than one.",
-    "Noise lowers the accuracy and raises the need for data.",
+    "Noise raises the need for data.",
     "The network beats k-NN, random forest and support vector machines on clean spectra.",
     "It beats them on noisy spectra.",
-    "Deep learning always achieves state-of-the-art performance: held against template fitting "
-    "and the Bayes limit.",
+    "Deep learning always achieves state-of-the-art performance.",
 )
 """The claims in our words, in the order of their numbers."""
 
-OTHERS = ("k-NN", "random forest", "linear SVM", "kernel SVM")
-"""Labels of the classifiers that the talk compares with, and the kernel SVM, which is usual."""
+LITTLE = 0.01
+"""A difference whose interval lies within ± this is none that matters: one point."""
+
+ALPHA = 0.05
+"""Largest adjusted p-value of a difference that counts."""
+
+CLOSE = 0.02
+"""Below this difference five trainings are asked for, otherwise three."""
 
 
 class Verdict(StrEnum):
-    """Outcome of a claim."""
+    """Outcome of a check or a claim; only claims hold in part."""
 
     HOLDS = "holds"
     IN_PART = "holds in part"
-    FAILS = "fails"
+    REVERSED = "reversed"
+    NO_DIFFERENCE = "no difference"
+    UNDECIDED = "undecided"
     NOT_TESTED = "not tested"
 
 
 @dataclass(frozen=True)
 class Check:
-    """A difference of accuracies that decides on a claim."""
+    """A contrast with its effects by metric, empty if a method has no result yet.
 
-    what: str
-    number: Interval
+    ``used`` are the results behind it; ``p_value`` is adjusted within the claim.
+    """
+
+    contrast: Contrast
+    effects: Mapping[str, Effect]
+    used: tuple[Result, ...]
+    p_value: float = 1.0
 
     @property
-    def passed(self) -> bool:
-        """Whether all of the interval is above zero."""
-        return bool(self.number.low > 0)
+    def exact(self) -> Effect:
+        """Difference in exact-class accuracy, which decides."""
+        return self.effects[EXACT.name]
+
+    @property
+    def trainings_needed(self) -> int:
+        """Trainings of each method that the rules ask for; 0 if chance has no part in any."""
+        if not self.effects or not self.exact.trainings:
+            return 0
+        return 5 if abs(self.exact.value) < CLOSE else 3
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the exact class says."""
+        if not self.effects:
+            return Verdict.NOT_TESTED
+        found = self.exact
+        if found.trainings < self.trainings_needed:
+            return Verdict.UNDECIDED
+        if found.low > -LITTLE and found.high < LITTLE:
+            return Verdict.NO_DIFFERENCE
+        if self.p_value < ALPHA:
+            return Verdict.HOLDS if found.value > 0 else Verdict.REVERSED
+        return Verdict.UNDECIDED
+
+    @property
+    def disagreeing(self) -> list[str]:
+        """Other metrics whose 95 % interval excludes zero on another side than the verdict says."""
+        sides = {Verdict.HOLDS: 1, Verdict.REVERSED: -1, Verdict.NO_DIFFERENCE: 0}
+        if self.verdict not in sides:
+            return []
+        return [
+            metric.name
+            for metric in METRICS[1:]
+            if (other := self.effects.get(metric.name)) is not None
+            and (other.low > 0 or other.high < 0)
+            and metric.sign * (1 if other.value > 0 else -1) != sides[self.verdict]
+        ]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim, in our words, with its checks; ``complete`` if no required result is missing."""
+    """A claim, in our words, with its checks."""
 
     number: int
     text: str
     checks: tuple[Check, ...]
-    complete: bool = True
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
-        """Outcome of the checks together."""
-        passed = [check.passed for check in self.checks]
-        if not (passed and self.complete):
-            return Verdict.NOT_TESTED
-        if all(passed):
-            return Verdict.HOLDS
-        return Verdict.IN_PART if any(passed) else Verdict.FAILS
+        """Outcome of the checks together.
+
+        All say the same: that. Some hold: in part. None holds: undecided if one of them is open,
+        else reversed.
+        """
+        found = {check.verdict for check in self.checks} or {Verdict.NOT_TESTED}
+        if len(found) == 1:
+            return found.pop()
+        if Verdict.HOLDS in found:
+            return Verdict.IN_PART
+        is_open = found & {Verdict.UNDECIDED, Verdict.NOT_TESTED}
+        return Verdict.UNDECIDED if is_open else Verdict.REVERSED
 
 
-def assess(results: Sequence[Result]) -> list[Claim]:
-    """Test every claim on results of any profile: each experiment once, on the same galaxies."""
-    trained = group_seeds(results)
-    clean = [t for t in trained if np.isinf(t.snr)]
-    noisy = [t for t in trained if np.isfinite(t.snr)]
-    both_noises = bool(_least_and_most(clean) and _least_and_most(noisy))
-    has_limit = {type(t.estimator) for t in trained}.issuperset({TemplateFit, BayesLimit})
-    tests: list[tuple[Iterable[Check], bool]] = [
-        ([*_data_checks(trained), *_gap_checks(trained)], both_noises),
-        (_depth_checks(trained), True),
-        ([*_noise_checks(trained), *_need_checks(trained)], both_noises),
-        (_method_checks(clean), _has_others(clean)),
-        (_method_checks(noisy), _has_others(noisy)),
-        (_limit_checks(trained), both_noises and has_limit),
-    ]
-    return [
-        Claim(number, text, tuple(checks), complete)
-        for number, (text, (checks, complete)) in enumerate(zip(TEXTS, tests, strict=True), 1)
-    ]
+def assess(contrasts: Iterable[Contrast], results: Sequence[Result]) -> list[Claim]:
+    """Test every claim on those of the results that its contrasts name."""
+    known = {result.experiment: result for result in results}
+
+    @cache  # one method stands in many contrasts
+    def measured(trainings: tuple[Experiment, ...], gap: bool, metric: Metric) -> Quantity:
+        return _quantity([known[e] for e in trainings if e in known], gap, metric)
+
+    found: dict[int, list[Check]] = {number: [] for number in range(1, len(TEXTS) + 1)}
+    for contrast in contrasts:
+        effects = {}
+        if all(any(e in known for e in term.trainings) for term in contrast.terms):
+            # Other metrics of a gap mean nothing: archived training spectra have only a class.
+            gap = any(term.gap for term in contrast.terms)
+            for metric in METRICS[:1] if gap else METRICS:
+                terms = (
+                    (term.weight, measured(term.trainings, term.gap, metric))
+                    for term in contrast.terms
+                )
+                effects[metric.name] = effect(*terms)
+        used = tuple(known[e] for e in contrast.experiments if e in known)
+        found[contrast.claim].append(Check(contrast, effects, used))
+    claims = zip(TEXTS, found.items(), strict=True)
+    return [Claim(number, text, _adjusted(checks)) for text, (number, checks) in claims]
 
 
-def _cnns(trained: Sequence[SeedGroup], layers: int = 3) -> list[SeedGroup]:
-    """Networks of one depth, from noisy to clean and from few to many examples."""
-    found = [t for t in trained if isinstance(t.estimator, CNN) and t.estimator.layers == layers]
-    return sorted(found, key=lambda t: (t.snr, t.n_train))
+def _quantity(trained: Sequence[Result], gap: bool, metric: Metric) -> Quantity:
+    random = uses_seed(trained[0].estimator)
+    if not gap:
+        return quantity([result.test for result in trained], random, metric)
+    train, validation = (
+        quantity([getattr(result, part) for result in trained], random, metric)
+        for part in ("train", "validation")
+    )
+    return train.minus(validation)
 
 
-def _least_and_most(trained: Sequence[SeedGroup]) -> dict[float, tuple[SeedGroup, SeedGroup]]:
-    """The least and the most trained network at each noise level that has two sizes."""
-    cnns = _cnns(trained)
-    least = {t.snr: t for t in reversed(cnns)}  # the last one that a dictionary is given stays
-    most = {t.snr: t for t in cnns}
-    return {s: (least[s], most[s]) for s in most if least[s].n_train < most[s].n_train}
-
-
-def _data_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    for snr, (least, most) in _least_and_most(trained).items():
-        sizes = f"{most.n_train:,} minus {least.n_train:,} spectra"
-        yield Check(f"{noise_label(snr)}: accuracy with {sizes}", most.minus(least))
-
-
-def _gap_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    for snr, (least, most) in _least_and_most(trained).items():
-        what = f"training-validation gap with {least.n_train:,} minus {most.n_train:,} spectra"
-        yield Check(f"{noise_label(snr)}: {what}", difference_interval(least.gap, most.gap))
-
-
-def _depth_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    deep = {(t.snr, t.n_train): t for t in _cnns(trained, 3)}
-    for shallow in _cnns(trained, 1):
-        same = deep.get((shallow.snr, shallow.n_train))
-        if same is not None:
-            what = f"{shallow.n_train:,} spectra: accuracy with 3 layers minus 1 layer"
-            yield Check(f"{shallow.noise}, {what}", same.minus(shallow))
-
-
-def _noise_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    """Compare each noise level with the next cleaner one, at the largest size."""
-    cnns = _cnns(trained)
-    largest = max((t.n_train for t in cnns), default=0)
-    for noisier, cleaner in pairwise(t for t in cnns if t.n_train == largest):
-        what = f"{largest:,} spectra: accuracy at {cleaner.noise} minus {noisier.noise}"
-        # Not paired: the galaxies are the same, but the noise is part of the claim.
-        yield Check(what, difference_interval(cleaner.accuracy, noisier.accuracy))
-
-
-def _need_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    """Compare the gain from more data at the noisiest level with that on clean spectra."""
-    ends = _least_and_most(trained)
-    if len(ends) > 1:
-        noisy, clean = min(ends), max(ends)
-        gains = {snr: most.minus(least) for snr, (least, most) in ends.items()}
-        what = f"gain from more data at {noise_label(noisy)} minus that at {noise_label(clean)}"
-        yield Check(what, difference_interval(gains[noisy], gains[clean]))
-
-
-def _method_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    """Compare the network with each other classifier.
-
-    The network is the one trained on as many spectra; if there is none, the most trained one.
-    """
-    for other in trained:
-        level = {t.n_train: t for t in _cnns(trained) if t.snr == other.snr}
-        if other.label in OTHERS and level:
-            network = level.get(other.n_train, level[max(level)])
-            pair = f"CNN ({network.n_train:,}) minus {other.label} ({other.n_train:,})"
-            yield Check(f"{other.noise}: {pair}", network.minus(other))
-
-
-def _limit_checks(trained: Sequence[SeedGroup]) -> Iterator[Check]:
-    """Compare the most trained network at each noise level with template fit and limit."""
-    cnns = {t.snr: t for t in _cnns(trained)}  # the last one of a level is the most trained
-    for other in trained:
-        network = cnns.get(other.snr)
-        if network is None or not isinstance(other.estimator, TemplateFit | BayesLimit):
-            continue
-        difference = network.minus(other)
-        name = f"template fit ({other.n_train:,})"
-        if isinstance(other.estimator, BayesLimit):
-            name = f"the Bayes limit, less {100 * ALLOWANCE:g} point"
-            difference = Interval(*(number + ALLOWANCE for number in difference))
-        yield Check(f"{other.noise}: CNN ({network.n_train:,}) minus {name}", difference)
-
-
-def _has_others(trained: Sequence[SeedGroup]) -> bool:
-    """Whether the results hold every classifier that the claims name."""
-    return {t.label for t in trained}.issuperset(OTHERS)
+def _adjusted(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Adjust the p-values of the exact class for the number of tested checks of a claim."""
+    tested = [check for check in checks if check.effects]
+    adjusted = iter(holm([check.exact.p_value for check in tested]))
+    return tuple(
+        replace(check, p_value=next(adjusted)) if check.effects else check for check in checks
+    )

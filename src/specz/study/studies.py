@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from specz.experiments.experiment import Experiment
 from specz.study.beyond import Ablation, Convergence, Limit, Probing
+from specz.study.budget import Budget
+from specz.study.contrasts import Claims
 from specz.study.study import Study
 from specz.study.talk import (
-    Claims,
     Comparison,
     Data,
     DataAvailability,
@@ -45,6 +46,7 @@ STUDIES: dict[str, type[Study]] = {
     "ablation": Ablation,
     "probing": Probing,
     "convergence": Convergence,
+    "budget": Budget,
     "claims": Claims,
     "holds_up": HoldsUp,
 }

@@ -130,7 +130,7 @@ class Seeded(Trained):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WithEquivariant(TrainedOnce):
+class WithEquivariant(Trained):
     """Parameters of notebooks that also train the equivariant network.
 
     ``epochs_equivariant`` and ``min_updates_equivariant`` are the length of its training.
@@ -151,9 +151,13 @@ class WithEquivariant(TrainedOnce):
 
 def with_limits(experiments: Sequence[Experiment]) -> list[Experiment]:
     """Add the Bayes limit on each set of noisy test spectra, once, at the end."""
+    of_limit: dict[str, Any] = {
+        "estimator": BayesLimit(),
+        "n_validation": 1,
+        "seed": 1,
+        "copies": 1,
+    }
     limits = [
-        replace(e, estimator=BayesLimit(), n_train=e.library.n_train, n_validation=1, seed=1)
-        for e in experiments
-        if isfinite(e.snr)
+        replace(e, **of_limit, n_train=e.library.n_train) for e in experiments if isfinite(e.snr)
     ]
     return list(dict.fromkeys([*experiments, *limits]))

@@ -1,9 +1,8 @@
-"""The pages of the talk, and its claims: parameters and experiments of each notebook."""
+"""The pages of the talk: parameters and experiments of each notebook."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, isfinite
-from typing import Any
+from math import inf
 
 from specz.common import checks
 from specz.estimators.base import Estimator, uses_seed
@@ -12,7 +11,7 @@ from specz.estimators.cnn import CNN, DatathonNetwork
 from specz.estimators.registry import Method, make_estimator
 from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
 from specz.experiments.result import Result
-from specz.study.study import N_SEDS, Seeded, Study, TrainedOnce, with_limits
+from specz.study.study import Seeded, Study, TrainedOnce, with_limits
 
 METHODS = ("cnn", "knn", "forest", "linear_svm", "kernel_svm")
 """Classifiers that the talk compares."""
@@ -228,42 +227,3 @@ def _chosen(results: Sequence[Result], wanted: Callable[[Result], bool]) -> list
     """Results of methods that are wanted, then the limits."""
     limits = [r for r in results if isinstance(r.estimator, BayesLimit)]
     return [r for r in results if r not in limits and wanted(r)] + limits
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claims(Seeded):
-    """Notebook ``claims``: the results that the claims are tested on, mostly of other pages.
-
-    At every size at which it is compared with another method, below the largest, the network is
-    trained with each of the seeds.
-    """
-
-    n_train: Sequence[int]
-    snr: Sequence[float] = (inf, 1.0)
-    layers: Sequence[int] = (1, 2, 3)
-    snr_levels: Sequence[float]
-    methods: Sequence[Method] = METHODS
-    n_train_methods: Sequence[int]
-    n_common: int
-
-    def experiments(self) -> list[Experiment]:
-        """The experiments that the claims need, each once."""
-        layers = checks.listed("layers", self.layers, checks.integer, 1)
-        sizes, levels = self.sizes("n_train"), self.levels("snr")
-        own = self.sizes("n_train_methods", repeats=True)
-        deepest, largest = max(layers), max(sizes)
-        names = ("epochs", "min_updates", "n_test", "grid")
-        alike = {"layers": deepest, **{name: getattr(self, name) for name in names}}
-        once = {"seed": self.first_seed, **alike}
-        sized: dict[str, Any] = {"n_train": own, "n_common": self.n_common, "methods": self.methods}
-        found = DataAvailability(**once, n_train=sizes, snr=levels).experiments()
-        found += Noise(**once, snr=self.levels("snr_levels"), n_train=largest).experiments()
-        compared = [(depth, largest, max(levels)) for depth in layers]
-        compared += [(deepest, n, level) for level in levels for n in own if n < largest]
-        for depth, n, level in compared:
-            found += self.each_seed(self.experiment(self.cnn(depth), n, level))
-        for level in levels:
-            found += Comparison(**alike, **sized, seeds=self.seeds, snr=level).experiments()
-            if isfinite(level):
-                found.append(self.template_fit(N_SEDS, level))
-        return list(dict.fromkeys(with_limits(found)))

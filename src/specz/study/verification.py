@@ -86,13 +86,20 @@ class Receipt:
 
 
 def _claim_to_json(claim: Claim) -> dict[str, Any]:
-    unit = {"unit": "difference of accuracies"}
     checks = [
-        {"what": check.what, **check.number._asdict(), **unit, "passed": check.passed}
+        {
+            "what": check.contrast.what,
+            "regime": check.contrast.regime,
+            "noise": check.contrast.noise,
+            "spectra": check.contrast.size,
+            "verdict": check.verdict,
+            "p_adjusted": check.p_value,
+            "differences": {name: effect._asdict() for name, effect in check.effects.items()},
+        }
         for check in claim.checks
     ]
     named = {"number": claim.number, "claim": claim.text, "verdict": claim.verdict}
-    return {**named, "checks": checks}
+    return {**named, "unit": "difference of fractions", "checks": checks}
 
 
 def _name_intervals(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -113,8 +120,7 @@ def verify() -> Receipt:
     summary = paths.RESULTS / "summary.csv"
     if not summary.is_file() or summary.read_text(encoding="utf-8") != archive.summary(whole):
         faults.append("summary.csv is not what the archived results give")
-    of_claims = set(profile_study("paper", "claims").experiments())
-    assessed = claims.assess([r for r in whole if r.experiment in of_claims])
+    assessed = claims.assess(profile_study("paper", "claims").contrasts(), whole)
     quick = quick_ones()
     reruns = rerun([r for r in whole if r.experiment in quick])
     return Receipt(

@@ -1,6 +1,12 @@
 """Results, claims and records as tables in Markdown, numbers with their intervals."""
 
-from specz.tables.claims import both_verdicts_table, checks_table, verdicts_table
+from specz.tables.budget import budget_table, choices
+from specz.tables.claims import (
+    checks_table,
+    previous_table,
+    verdicts_table,
+    where_they_disagree,
+)
 from specz.tables.limit import convergence_table, limit_table, posterior_table
 from specz.tables.markdown import markdown_table, save
 from specz.tables.probing import line_confusion_table, perturbations_table

@@ -1,8 +1,11 @@
 """Cells that several tables share: column names with their numbers."""
 
+from collections.abc import Iterable
+
 from specz import metrics
 from specz.experiments.result import Result, SeedGroup
 from specz.metrics.predictions import Predictions
+from specz.study.archive import archive_key
 from specz.tables.markdown import Row
 
 NONE = "–"
@@ -32,3 +35,20 @@ def outliers(test: Predictions) -> Row:
 def nll(test: Predictions) -> Row:
     """Negative log-likelihood of the true class."""
     return {"NLL (nats)": metrics.negative_log_likelihood(test)}
+
+
+def trace(results: Iterable[Result]) -> str:
+    """Link to the archived experiments that a number comes from, numbered; else :data:`NONE`."""
+    keys = dict.fromkeys(archived_as(result) for result in results)
+    links = [run_link(key, str(i)) for i, key in enumerate(filter(None, keys), start=1)]
+    return " ".join(links) or NONE
+
+
+def archived_as(result: Result) -> str:
+    """Key of a result in the archive; empty if it was computed here."""
+    return archive_key(result.experiment) if "store_key" in result.manifest else ""
+
+
+def run_link(key: str, text: str) -> str:
+    """Link to an archived experiment on the page that lists them all."""
+    return f'<a href="archived.html#run-{key[:16]}">{text}</a>'

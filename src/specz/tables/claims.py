@@ -1,52 +1,106 @@
 """Tables of the claims."""
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Sequence
+from math import isfinite
 
-from specz.study.claims import Claim
-from specz.tables.cells import NONE
+from specz.common import paths
+from specz.metrics.effects import METRICS
+from specz.metrics.intervals import Interval
+from specz.study.claims import Check, Claim, Verdict
+from specz.tables.cells import NONE, trace
 from specz.tables.markdown import markdown_table
 
-
-def checks_table(claims: Iterable[Claim]) -> str:
-    """List every check of every claim with its number; say so if there is none."""
-    rows = [
-        {
-            "claim": claim.number,
-            "check": check.what,
-            "difference (points)": check.number.points(),
-            "passes": "yes" if check.passed else "no",
-        }
-        for claim in claims
-        for check in claim.checks
-    ]
-    return markdown_table(rows, empty="Nothing could be tested yet.")
+OTHERS = METRICS[1:]
+PREVIOUS = paths.RESULTS / "previous_protocol.csv"
+"""Checks of the earlier protocol on its results, written by the code of commit 9bbc8e3."""
 
 
 def verdicts_table(claims: Iterable[Claim]) -> str:
-    """List every claim with its verdict and how many of its checks pass."""
-    rows = []
-    for claim in claims:
-        passed = f"{sum(check.passed for check in claim.checks)} of {len(claim.checks)}"
-        rows.append(
-            {
-                "": claim.number,
-                "claim": claim.text,
-                "at paper scale": f"**{claim.verdict}**",
-                "checks passed": passed if claim.checks else NONE,
-            }
-        )
+    """List every claim with its verdict, and how many of its checks say what."""
+    rows = [
+        {
+            "": claim.number,
+            "claim": claim.text,
+            "verdict": f"**{claim.verdict}**",
+            "its checks": _summary(claim.checks),
+        }
+        for claim in claims
+    ]
     return markdown_table(rows)
 
 
-def both_verdicts_table(here: Iterable[Claim], archived: Iterable[Claim]) -> str:
-    """List every claim with its verdict as computed here and as archived."""
-    rows = [
-        {
-            "": mine.number,
-            "claim": mine.text,
-            "verdict, computed here": f"**{mine.verdict}**",
-            "verdict, archived at paper scale": f"**{theirs.verdict}**",
+def _summary(checks: Sequence[Check]) -> str:
+    """Number of checks with each verdict, and the range of their differences in points."""
+    found = []
+    for verdict in Verdict:
+        alike = [check for check in checks if check.verdict == verdict]
+        if not alike:
+            continue
+        text = f"{len(alike)} {verdict}"
+        if verdict is not Verdict.NOT_TESTED:
+            values = sorted(100 * check.exact.value for check in alike)
+            ends = dict.fromkeys(f"{value:+z.1f}" for value in (values[0], values[-1]))
+            text += f" ({' to '.join(ends)})".replace("-", "\u2212")
+        found.append(text)
+    return ", ".join(found) or NONE
+
+
+def checks_table(claim: Claim) -> str:
+    """List the checks of a claim with their effects in points, and the results behind them."""
+    rows = []
+    for check in claim.checks:
+        where = ", ".join((check.contrast.regime, check.contrast.noise, check.contrast.size))
+        row: dict[str, object] = {
+            "check": f"{check.contrast.what} ({where})",
+            "verdict": f"**{check.verdict}**",
+            "exact class (points)": NONE,
+            "p": NONE,
+            **{metric.name: NONE for metric in OTHERS},
+            "trainings": NONE,
+            "from": trace(check.used),
         }
-        for mine, theirs in zip(here, archived, strict=True)
+        if check.effects:
+            row["exact class (points)"] = check.exact.interval.points()
+            row["p"] = f"{check.p_value:.2g}"
+            for metric in OTHERS:
+                found = check.effects.get(metric.name)
+                if found is not None and isfinite(found.value):  # votes have no order to keep by
+                    row[metric.name] = found.interval.points()
+            needed = check.trainings_needed
+            row["trainings"] = f"{check.exact.trainings} of {needed}" if needed else "none random"
+        rows.append(row)
+    return markdown_table(rows, empty="Nothing could be tested yet.")
+
+
+def where_they_disagree(claims: Iterable[Claim]) -> str:
+    """Say for which checks another metric says something else than the exact class."""
+    found = [
+        f"claim {claim.number}, {check.contrast.what} ({check.contrast.regime}, "
+        f"{check.contrast.noise}, {check.contrast.size}): {', '.join(check.disagreeing)}"
+        for claim in claims
+        for check in claim.checks
+        if check.disagreeing
     ]
+    if not found:
+        return "No other metric contradicts the exact class in a check that is decided."
+    return "\n".join(f"- {line}" for line in found)
+
+
+def previous_table() -> str:
+    """List the verdicts of the earlier protocol with their checks."""
+    with PREVIOUS.open(encoding="utf-8", newline="") as file:
+        checks = list(csv.DictReader(file))
+    rows = []
+    for check in checks:
+        numbers = (float(check[name]) for name in ("difference", "low", "high"))
+        rows.append(
+            {
+                "claim": check["claim"],
+                "verdict then": check["verdict"],
+                "check": check["check"],
+                "difference (points)": Interval(*numbers).points(),
+                "passed": check["passes"],
+            }
+        )
     return markdown_table(rows)

@@ -1,0 +1,222 @@
+"""The contrasts that decide on the claims of the study, and the experiments that they need.
+
+Two regimes are never mixed. *N spectra*: every method gets the same N spectra and nothing else.
+*Simulator*: every method may draw more noise for the same N galaxies; a network draws it anew in
+each epoch, other classifiers get copies. Template fitting, the evidence and the equivariant network
+know the simulator. The settings of every method are those that :mod:`specz.study.budget` chose.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+
+from specz.common import checks
+from specz.estimators.base import Estimator, uses_seed
+from specz.estimators.cnn import CNN
+from specz.estimators.evidence import GaussianEvidence
+from specz.experiments.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment, noise_label
+from specz.study.budget import CLASSIFIERS, chosen, cnn_name, network_candidates
+from specz.study.study import N_SEDS, Seeded, WithEquivariant, with_limits
+
+N_SPECTRA = "N spectra"
+SIMULATOR = "simulator"
+REGIMES = (N_SPECTRA, SIMULATOR)
+
+
+@dataclass(frozen=True)
+class Term:
+    """The trainings of one method, which differ in their seed, and the weight of their mean.
+
+    ``gap`` asks for the accuracy on training spectra minus that on validation spectra.
+    """
+
+    weight: int
+    trainings: tuple[Experiment, ...]
+    gap: bool = False
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A difference that decides on a claim: above zero is as claimed.
+
+    Attributes
+    ----------
+    claim : int
+        Number of the claim.
+    what : str
+        First method minus second.
+    regime, noise, size : str
+        Where they are compared: one of :data:`REGIMES`, the noise level, the number of spectra.
+    terms : tuple of Term
+        Their sum is the difference.
+    """
+
+    claim: int
+    what: str
+    regime: str
+    noise: str
+    size: str
+    terms: tuple[Term, ...]
+
+    @property
+    def experiments(self) -> Iterator[Experiment]:
+        """Every experiment that the difference needs."""
+        return (experiment for term in self.terms for experiment in term.trainings)
+
+
+def _difference(first: tuple[Experiment, ...], second: tuple[Experiment, ...]) -> tuple[Term, Term]:
+    return Term(1, first), Term(-1, second)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims(Seeded, WithEquivariant):
+    """Notebook ``claims``: every contrast of every claim.
+
+    Attributes
+    ----------
+    n_train : sequence of int
+        Sizes of training sets; the classifiers are compared below the largest.
+    layers : sequence of int
+        Depths; the deepest is the network of the study.
+    copies : mapping of str to int
+        Noisy copies of each galaxy of the smallest set that a classifier gets in the simulator
+        regime: as many as it can use within an hour on two cores.
+    more_seeds : sequence of int
+        Seeds where little is between the methods: of depths, and against the state of the art.
+    n_train_equivariant : int
+        Spectra for the best network of this companion.
+    """
+
+    n_train: Sequence[int]
+    snr: float = 1.0
+    layers: Sequence[int] = (1, 3)
+    copies: Mapping[str, int]
+    more_seeds: Sequence[int] = (1, 2, 3, 4, 5)
+    n_train_equivariant: int
+
+    def experiments(self) -> list[Experiment]:
+        """The experiments that the contrasts need, each once, and the limit."""
+        found = dict.fromkeys(e for contrast in self.contrasts() for e in contrast.experiments)
+        return with_limits(list(found))
+
+    def contrasts(self) -> list[Contrast]:
+        """Every contrast of every claim; raise ValueError or TypeError if a value is wrong."""
+        checks.finite("snr", self.snr, SNR_MIN)  # the claims speak of noisy spectra
+        checks.listed("layers", self.layers, checks.integer, 1)
+        checks.listed("more_seeds", self.more_seeds, checks.integer, 0, SEED_MAX)
+        checks.integer("n_train_equivariant", self.n_train_equivariant, 1, N_MAX)
+        if len(self.sizes("n_train")) < 2:
+            raise ValueError(f"n_train must list two sizes or more; got {self.n_train!r}")
+        if len(self.layers) < 2:
+            raise ValueError(f"layers must list two depths or more; got {self.layers!r}")
+        return [
+            *self._data(),
+            *self._depth(),
+            *self._need(),
+            *self._classifiers(4, inf),
+            *self._classifiers(5, self.snr),
+            *self._copies(),
+            *self._state_of_the_art(),
+        ]
+
+    @property
+    def _places(self) -> tuple[tuple[str, float], ...]:
+        """Regimes and noise levels; clean spectra have no other noise to draw."""
+        return (N_SPECTRA, inf), (N_SPECTRA, self.snr), (SIMULATOR, self.snr)
+
+    @property
+    def _ends(self) -> tuple[int, int]:
+        return min(self.n_train), max(self.n_train)
+
+    def _setting(self, method: str, snr: float) -> Estimator:
+        """The chosen setting of a method at a noise level."""
+        depths = {cnn_name(n): n for n in self.layers}
+        of_network = method in depths
+        known = network_candidates(self.cnn(depths[method])) if of_network else CLASSIFIERS[method]
+        return known[chosen(method, snr)]
+
+    def _network(
+        self, layers: int, n: int, regime: str, snr: float, more: bool = False
+    ) -> tuple[Experiment, ...]:
+        """Trainings of the network of one depth."""
+        network = self._setting(cnn_name(layers), snr)
+        assert isinstance(network, CNN)
+        if regime == SIMULATOR:
+            network = replace(network, training=replace(network.training, fresh_noise=True))
+        return self._seeds(self.experiment(network, n, snr), more)
+
+    def _seeds(self, experiment: Experiment, more: bool = False) -> tuple[Experiment, ...]:
+        """The experiment with each seed; once if its method does not use it."""
+        if not uses_seed(experiment.estimator):
+            return (experiment,)
+        seeds = self.more_seeds if more else self.seeds
+        return tuple(replace(experiment, seed=seed) for seed in seeds)
+
+    def _data(self) -> Iterator[Contrast]:
+        few, many = self._ends
+        deepest, size = max(self.layers), f"{many:,} − {few:,}"
+        for regime, snr in self._places:
+            least, most = (self._network(deepest, n, regime, snr) for n in (few, many))
+            what = "more spectra minus fewer"
+            yield Contrast(1, what, regime, noise_label(snr), size, _difference(most, least))
+            gaps = Term(1, least, gap=True), Term(-1, most, gap=True)
+            what = "gap from training to validation: fewer minus more"
+            yield Contrast(1, what, regime, noise_label(snr), size, gaps)
+
+    def _depth(self) -> Iterator[Contrast]:
+        shallow, deep = min(self.layers), max(self.layers)
+        what = f"{deep} layers minus {shallow}"
+        for regime, snr in self._places:
+            for n in sorted(self.n_train):
+                pair = (self._network(d, n, regime, snr, more=True) for d in (deep, shallow))
+                yield Contrast(2, what, regime, noise_label(snr), f"{n:,}", _difference(*pair))
+
+    def _need(self) -> Iterator[Contrast]:
+        few, many = self._ends
+        deepest = max(self.layers)
+        noisy, clean = (
+            _difference(*(self._network(deepest, n, N_SPECTRA, snr) for n in (many, few)))
+            for snr in (self.snr, inf)
+        )
+        minus = tuple(replace(term, weight=-term.weight) for term in clean)
+        what = f"gain from more spectra: {noise_label(self.snr)} minus clean"
+        size = f"{many:,} − {few:,}"
+        noise = f"{noise_label(self.snr)}, clean"
+        yield Contrast(3, what, N_SPECTRA, noise, size, (*noisy, *minus))
+
+    def _classifiers(self, claim: int, snr: float) -> Iterator[Contrast]:
+        for n in sorted(self.n_train)[:-1]:
+            network = self._network(max(self.layers), n, N_SPECTRA, snr)
+            for name in CLASSIFIERS:
+                other = self._seeds(self.experiment(self._setting(name, snr), n, snr))
+                where = N_SPECTRA, noise_label(snr), f"{n:,}"
+                yield Contrast(claim, f"CNN minus {name}", *where, _difference(network, other))
+
+    def _copies(self) -> Iterator[Contrast]:
+        n, snr = min(self.n_train), self.snr
+        network = self._network(max(self.layers), n, SIMULATOR, snr)
+        for name in CLASSIFIERS:
+            checks.choice("method of copies", name, self.copies)
+            checks.integer(f"copies of {name}", self.copies[name], 2, 10_000)
+            one = self.experiment(self._setting(name, snr), n, snr)
+            other = self._seeds(replace(one, copies=self.copies[name]))
+            what = f"CNN minus {name} ({self.copies[name]} copies)"
+            where = SIMULATOR, noise_label(snr), f"{n:,}"
+            yield Contrast(5, what, *where, _difference(network, other))
+
+    def _state_of_the_art(self) -> Iterator[Contrast]:
+        snr, most = self.snr, max(self.n_train)
+        n_best = self.n_train_equivariant
+        best = self._seeds(self.experiment(self.equivariant(), n_best, snr), more=True)
+        networks = {
+            ("CNN", most): self._network(max(self.layers), most, SIMULATOR, snr, more=True),
+            ("equivariant network", n_best): best,
+        }
+        others = {
+            "template fit": (self.template_fit(N_SEDS, snr),),
+            "evidence": (self.experiment(GaussianEvidence(), N_SEDS, snr),),
+        }
+        for (name, n), network in networks.items():
+            for other, fitted in others.items():
+                where = SIMULATOR, noise_label(snr), f"{n:,}"
+                yield Contrast(6, f"{name} minus {other}", *where, _difference(network, fitted))

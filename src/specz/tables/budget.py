@@ -1,0 +1,72 @@
+"""The table of tuning: every setting of every method on validation spectra, and what was chosen."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from specz import metrics
+from specz.experiments.experiment import noise_label
+from specz.experiments.result import Result
+from specz.study.budget import Budget, chosen
+from specz.tables.cells import NONE, trace
+from specz.tables.markdown import markdown_table
+
+
+class Choice(NamedTuple):
+    """The settings of a method at a noise level: the best on validation spectra, the one used."""
+
+    method: str
+    noise: str
+    best: str
+    used: str
+
+
+def choices(study: Budget, results: Sequence[Result]) -> list[Choice]:
+    """Best setting of each method of which all settings have a result, and the one of the claims.
+
+    Of equally good settings the first is the best.
+    """
+    found = []
+    tried = study.candidates()
+    for method, level, made in _measured(study, results):
+        if made.keys() == tried[method].keys():
+            best = max(made, key=lambda name: metrics.accuracy(made[name].validation).value)
+            found.append(Choice(method, noise_label(level), best, chosen(method, level)))
+    return found
+
+
+def _measured(
+    study: Budget, results: Sequence[Result]
+) -> Iterator[tuple[str, float, dict[str, Result]]]:
+    """Results of each method at each noise level, by the name of the setting."""
+    known = {(r.estimator, r.snr): r for r in results}
+    for method, settings in study.candidates().items():
+        for level in study.levels("snr"):
+            made = {name: known.get((e, level)) for name, e in settings.items()}
+            yield method, level, {name: r for name, r in made.items() if r is not None}
+
+
+def budget_table(study: Budget, results: Sequence[Result]) -> str:
+    """List the validation accuracy of every setting; the highest of a method is bold."""
+    measured = {(method, level): found for method, level, found in _measured(study, results)}
+    rows = []
+    for method, settings in study.candidates().items():
+        for name in settings:
+            row: dict[str, object] = {"method": method, "setting": name}
+            used = []
+            for level in study.levels("snr"):
+                found = measured[method, level]
+                row[noise_label(level)] = _accuracy(name, found)
+                row[f"{noise_label(level)}: from"] = trace([found[name]] if name in found else [])
+                if chosen(method, level) == name:
+                    used.append(noise_label(level))
+            row["used by the claims"] = ", ".join(used)
+            rows.append(row)
+    return markdown_table(rows)
+
+
+def _accuracy(name: str, found: dict[str, Result]) -> str:
+    if name not in found:
+        return NONE
+    values = {n: metrics.accuracy(r.validation) for n, r in found.items()}
+    text = values[name].percent()
+    return f"**{text}**" if values[name].value == max(v.value for v in values.values()) else text

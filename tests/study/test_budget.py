@@ -1,0 +1,46 @@
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from specz import tables
+from specz.estimators.cnn import CNN
+from specz.study import archive
+from specz.study.budget import CHOSEN, CLASSIFIERS, Budget, chosen, network_candidates
+from specz.study.profiles import profile_study
+
+PAPER = profile_study("paper", "budget")
+
+
+def test_every_method_gets_the_same_number_of_settings():
+    tried = PAPER.candidates()
+    assert set(tried) == {"CNN, 1 layer", "CNN, 3 layers", *CLASSIFIERS}
+    assert {len(settings) for settings in tried.values()} == {8}
+    for settings in tried.values():
+        assert len(set(settings.values())) == 8, "no setting twice"
+    experiments = PAPER.experiments()
+    assert len(experiments) == len(set(experiments)) == 2 * 8 * len(tried)
+
+
+def test_no_network_chooses_its_epoch():
+    for network in network_candidates(CNN()).values():
+        assert not network.training.keep_best
+
+
+@pytest.mark.parametrize("method", CHOSEN)
+def test_what_the_claims_use_is_among_the_settings(method):
+    assert {chosen(method, snr) for snr in (inf, 1.0)} <= set(PAPER.candidates()[method])
+
+
+def test_what_the_claims_use_was_the_best_on_archived_validation_spectra():
+    found = tables.choices(PAPER, archive.reference("budget"))
+    assert found, "at least one method is tuned"
+    assert {(c.method, c.noise): c.best for c in found} == {
+        (c.method, c.noise): c.used for c in found
+    }
+
+
+def test_a_number_of_settings_out_of_range_is_named():
+    with pytest.raises(ValueError, match="tried"):
+        replace(PAPER, tried=9).experiments()
+    assert isinstance(PAPER, Budget)
