@@ -8,6 +8,7 @@ know the simulator. The settings of every method are those that :mod:`specz.stud
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
 
 from specz.common import checks
@@ -125,8 +126,9 @@ class Claims(Seeded, WithEquivariant):
         return (N_SPECTRA, inf), (N_SPECTRA, self.snr), (SIMULATOR, self.snr)
 
     @property
-    def _ends(self) -> tuple[int, int]:
-        return min(self.n_train), max(self.n_train)
+    def _steps(self) -> list[tuple[int, int]]:
+        """Each size with the next larger one."""
+        return list(pairwise(sorted(self.n_train)))
 
     def _setting(self, method: str, snr: float) -> Estimator:
         """The chosen setting of a method at a noise level."""
@@ -153,15 +155,16 @@ class Claims(Seeded, WithEquivariant):
         return tuple(replace(experiment, seed=seed) for seed in seeds)
 
     def _data(self) -> Iterator[Contrast]:
-        few, many = self._ends
-        deepest, size = max(self.layers), f"{many:,} − {few:,}"
+        deepest = max(self.layers)
         for regime, snr in self._places:
-            least, most = (self._network(deepest, n, regime, snr) for n in (few, many))
-            what = "more spectra minus fewer"
-            yield Contrast(1, what, regime, noise_label(snr), size, _difference(most, least))
-            gaps = Term(1, least, gap=True), Term(-1, most, gap=True)
-            what = "gap from training to validation: fewer minus more"
-            yield Contrast(1, what, regime, noise_label(snr), size, gaps)
+            for few, many in self._steps:
+                least, most = (self._network(deepest, n, regime, snr) for n in (few, many))
+                where = regime, noise_label(snr), f"{many:,} − {few:,}"
+                what = "more spectra minus fewer"
+                yield Contrast(1, what, *where, _difference(most, least))
+                what = "gap from training to validation: fewer minus more"
+                gaps = Term(1, least, gap=True), Term(-1, most, gap=True)
+                yield Contrast(1, what, *where, gaps)
 
     def _depth(self) -> Iterator[Contrast]:
         shallow, deep = min(self.layers), max(self.layers)
@@ -172,17 +175,17 @@ class Claims(Seeded, WithEquivariant):
                 yield Contrast(2, what, regime, noise_label(snr), f"{n:,}", _difference(*pair))
 
     def _need(self) -> Iterator[Contrast]:
-        few, many = self._ends
-        deepest = max(self.layers)
-        noisy, clean = (
-            _difference(*(self._network(deepest, n, N_SPECTRA, snr) for n in (many, few)))
-            for snr in (self.snr, inf)
-        )
-        minus = tuple(replace(term, weight=-term.weight) for term in clean)
+        deepest, levels = max(self.layers), (self.snr, inf)
         what = f"gain from more spectra: {noise_label(self.snr)} minus clean"
-        size = f"{many:,} − {few:,}"
         noise = f"{noise_label(self.snr)}, clean"
-        yield Contrast(3, what, N_SPECTRA, noise, size, (*noisy, *minus))
+        for few, many in self._steps:
+            noisy, clean = (
+                _difference(*(self._network(deepest, n, N_SPECTRA, snr) for n in (many, few)))
+                for snr in levels
+            )
+            minus = tuple(replace(term, weight=-term.weight) for term in clean)
+            terms = (*noisy, *minus)
+            yield Contrast(3, what, N_SPECTRA, noise, f"{many:,} − {few:,}", terms)
 
     def _classifiers(self, claim: int, snr: float) -> Iterator[Contrast]:
         for n in sorted(self.n_train)[:-1]:
