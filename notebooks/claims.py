@@ -57,14 +57,6 @@ here = claims.assess(study.contrasts(), run(study.experiments()))
 archived = claims.assess(paper.contrasts(), archive.reference("claims"))
 tables.save("verdicts", tables.verdicts_table(archived))
 
-
-def draw(number):
-    """Draw the checks of an archived claim."""
-    claim = archived[number - 1]
-    height = 0.42 * sum(bool(check.effects) for check in claim.checks) + 1.4
-    return figures.draw(f"claim_{number}", figures.plot_checks, claim, size=(7.2, height))
-
-
 # %% [markdown]
 # ## The verdicts, at the scale of the study
 
@@ -85,7 +77,12 @@ Markdown(f"**Where other metrics disagree.** {tables.where_they_disagree(archive
 # with the fewest, and how much less it overfits.
 
 # %%
-draw(1)
+figures.draw(
+    "claim_1",
+    figures.plot_checks,
+    archived[0],
+    size=figures.checks_size(archived[0]),
+)
 
 # %% [markdown]
 # ```{figure} figures/claim_1.svg
@@ -106,7 +103,12 @@ Markdown(tables.checks_table(archived[0]))
 # both at 400,000 spectra.
 
 # %%
-draw(2)
+figures.draw(
+    "claim_2",
+    figures.plot_checks,
+    archived[1],
+    size=figures.checks_size(archived[1]),
+)
 
 # %% [markdown]
 # ```{figure} figures/claim_2.svg
@@ -127,7 +129,12 @@ Markdown(tables.checks_table(archived[1]))
 # spectra help more where there is noise.
 
 # %%
-draw(3)
+figures.draw(
+    "claim_3",
+    figures.plot_checks,
+    archived[2],
+    size=figures.checks_size(archived[2]),
+)
 
 # %% [markdown]
 # ```{figure} figures/claim_3.svg
@@ -147,7 +154,12 @@ Markdown(tables.checks_table(archived[2]))
 # The network against each classifier, from the same clean spectra.
 
 # %%
-draw(4)
+figures.draw(
+    "claim_4",
+    figures.plot_checks,
+    archived[3],
+    size=figures.checks_size(archived[3]),
+)
 
 # %% [markdown]
 # ```{figure} figures/claim_4.svg
@@ -167,7 +179,12 @@ Markdown(tables.checks_table(archived[3]))
 # The same with noise, in both regimes.
 
 # %%
-draw(5)
+figures.draw(
+    "claim_5",
+    figures.plot_checks,
+    archived[4],
+    size=figures.checks_size(archived[4]),
+)
 
 # %% [markdown]
 # ```{figure} figures/claim_5.svg
@@ -189,7 +206,12 @@ Markdown(tables.checks_table(archived[4]))
 # the best that any method can do; it is no competitor.
 
 # %%
-draw(6)
+figures.draw(
+    "claim_6",
+    figures.plot_checks,
+    archived[5],
+    size=figures.checks_size(archived[5]),
+)
 
 # %% [markdown]
 # ```{figure} figures/claim_6.svg

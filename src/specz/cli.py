@@ -20,6 +20,7 @@ from specz.site import build as book
 from specz.site import sweep
 from specz.site.crate import write_crate
 from specz.site.notebooks import BookError, execute
+from specz.site.values import parse_override
 from specz.study import archive, profiles, verification
 from specz.study.studies import STUDIES
 
@@ -78,7 +79,7 @@ def run(
     cluster: Cluster = None,
 ) -> None:
     """Run one notebook through papermill with parameters of your own."""
-    overrides = dict(profiles.parse_override(text) for text in parameter or [])
+    overrides = dict(parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
     book.compute(profiles.experiments(notebook, parameters), Backend(workers, cluster))
     page = execute(notebook, parameters, profile)
@@ -207,7 +208,7 @@ def build(
     """
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in parameter or []:
-        name, value = profiles.parse_override(text)
+        name, value = parse_override(text)
         notebook, dot, key = name.partition(".")
         if not dot:
             raise ValueError(f"expected notebook.name=value; got {text!r}")

@@ -12,6 +12,7 @@ from specz.common.fingerprint import file_digest
 from specz.experiments import parallel
 from specz.site import notebooks, provenance
 from specz.site.render import render
+from specz.site.values import parse_override
 from specz.study import profiles
 from specz.study.studies import STUDIES
 
@@ -84,10 +85,14 @@ def test_a_single_value_stands_for_a_list_of_one():
         ("snr=[inf, 2]", [float("inf"), 2]),
         ("grid=nisp", "nisp"),
         ("grid=info", "info"),
+        ("learning_rate=1e-3", 0.001),
+        ("n_train=010", 10),
+        ("n_train=1:30", "1:30"),
+        ("grid=no", "no"),
     ],
 )
 def test_overrides_are_yaml_with_inf(text, value):
-    assert profiles.parse_override(text)[1] == value
+    assert parse_override(text)[1] == value
 
 
 @pytest.fixture
@@ -122,7 +127,7 @@ def test_a_notebook_runs_with_parameters_and_is_clean(own_build):
     again = "specz run data --profile smoke -p n_train=300 -p 'snr=[2]'"
     assert all(again in text for text in boxes)
     words = shlex.split(again)
-    given = dict(profiles.parse_override(word) for word in words if "=" in word)
+    given = dict(parse_override(word) for word in words if "=" in word)
     assert profiles.resolve("data", "smoke", given) == parameters
     assert not notebooks.execute("data", parameters, "smoke").fresh
     assert notebooks.execute("data", parameters | {"seed": 2}, "smoke").fresh

@@ -2,12 +2,13 @@
 
 import ast
 import itertools
+import json
 import re
+import tomllib
 from dataclasses import fields
 from types import ModuleType
 
 import pytest
-import yaml
 
 from specz.common import paths
 from specz.site import notebooks, provenance
@@ -57,7 +58,7 @@ def test_a_profile_gives_every_parameter_of_a_notebook_a_value_that_is_valid(pro
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_profile_names_what_exists_and_only_what_differs(profile):
     """A value in the block of a notebook is neither the common one nor the default."""
-    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
+    text = tomllib.loads((paths.PROFILES / f"{profile}.toml").read_text(encoding="utf-8"))
     common = text.pop(profiles.COMMON)
     known = {name: {f.name: f.default for f in fields(STUDIES[name])} for name in NAMES}
     assert set(text) <= set(NAMES)
@@ -75,15 +76,25 @@ def test_a_profile_names_what_exists_and_only_what_differs(profile):
         assert any(value != v for v in usual), f"{parameter} is {value!r} anyway"
 
 
+def toml(value):
+    """A value in TOML, which the standard library reads and does not write."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(k)} = {toml(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    return "inf" if value == float("inf") else json.dumps(value, ensure_ascii=False)
+
+
 @pytest.fixture
 def own_profile(tmp_path, monkeypatch):
     """Write the smoke profile, with values added to its blocks, as that of a reader."""
     monkeypatch.setattr(paths, "PROFILES", tmp_path)
-    smoke = yaml.safe_load((paths.ROOT / "profiles" / "smoke.yml").read_text(encoding="utf-8"))
+    smoke = tomllib.loads((paths.ROOT / "profiles" / "smoke.toml").read_text(encoding="utf-8"))
 
     def write(added):
         blocks = smoke | {block: smoke.get(block, {}) | more for block, more in added.items()}
-        (tmp_path / "own.yml").write_text(yaml.safe_dump(blocks), encoding="utf-8")
+        text = "\n".join(f"{block} = {toml(given)}" for block, given in blocks.items())
+        (tmp_path / "own.toml").write_text(text, encoding="utf-8")
 
     return write
 
@@ -117,9 +128,25 @@ def test_a_readers_profile_is_a_file_and_says_only_what_differs(own_profile):
 
 def test_a_parameter_that_a_profile_gives_no_value_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "PROFILES", tmp_path)
-    (tmp_path / "own.yml").write_text("common: {n_train: 10}\n")
+    (tmp_path / "own.toml").write_text("common = {n_train = 10}\n")
     with pytest.raises(ValueError, match="profile 'own' gives notebook 'network' no epochs"):
         profiles.profile_parameters("own", "network")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("common: {n_train: 10}", "profile 'own' is not TOML: .*line 1"),
+        ("common = 3", "block 'common' of profile 'own' must be a table"),
+        ("[common]\nn_train = 010", "profile 'own' is not TOML"),
+    ],
+)
+def test_a_malformed_profile_is_named_in_one_line(tmp_path, monkeypatch, text, said):
+    monkeypatch.setattr(paths, "PROFILES", tmp_path)
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(ValueError, match=said) as error:
+        profiles.profile_parameters("own", "network")
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -23,8 +23,15 @@ def test_every_method_gets_the_same_number_of_settings():
 
 
 def test_no_network_chooses_its_epoch():
-    for network in network_candidates(CNN()).values():
+    for network in network_candidates(CNN(), 10_000).values():
         assert not network.training.keep_best
+
+
+def test_the_penalty_of_all_spectra_together_stays_the_same():
+    few, many = (network_candidates(CNN(), n) for n in (10_000, 400_000))
+    assert few["L2 0.1"].l2 == 0.1
+    for name in few:
+        assert many[name].l2 * 400_000 == pytest.approx(few[name].l2 * 10_000)
 
 
 @pytest.mark.parametrize("method", CHOSEN)

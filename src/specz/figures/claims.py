@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from specz.figures.style import GREY, Style, points, rows
+from specz.figures.style import GREY, Size, Style, points, rows
 from specz.study.claims import LITTLE, Claim, Verdict
 
 VERDICTS: dict[Verdict, Style] = {
@@ -15,6 +15,11 @@ VERDICTS: dict[Verdict, Style] = {
 
 FINE = 5
 """Differences in points up to which the axis is linear; beyond it is logarithmic."""
+
+
+def checks_size(claim: Claim) -> Size:
+    """Size of the figure of a claim, with a row for each check that has results."""
+    return 7.2, 0.42 * sum(bool(check.effects) for check in claim.checks) + 1.4
 
 
 def plot_checks(claim: Claim, ax: Axes) -> Axes:

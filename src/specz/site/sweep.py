@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from specz.common import checks
 from specz.common.store import canonical
 from specz.experiments.run import run
 from specz.site.notebooks import Executed, read_notebook
 from specz.site.provenance import FIGURE, plain, rerun, settings
+from specz.site.values import read_yaml
 from specz.study.profiles import Parameters, experiments, profile_parameters, resolve
 from specz.study.studies import STUDIES
 from specz.tables.cells import accuracies, outliers, size
@@ -64,9 +63,9 @@ def read_sweep(path: Path) -> Sweep:
     if not path.is_file():
         raise ValueError(f"there is no file {str(path)!r}; see 'Run it yourself' for an example")
     try:
-        text = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path.name} is not YAML: {error}") from error
+        text = read_yaml(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path.name} is {error}") from None
     if not isinstance(text, dict):
         raise ValueError(f"{path.name} must hold {', '.join(KEYS)}; got {text!r}")
     for key in text:

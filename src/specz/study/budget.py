@@ -48,8 +48,8 @@ CLASSIFIERS: dict[str, Candidates] = {
 
 
 CHOSEN = {
-    "CNN, 1 layer": {"clean": "L2 1e-4", "noisy": "L2 1e-2"},
-    "CNN, 3 layers": {"clean": "L2 1e-4", "noisy": "L2 1e-2"},
+    "CNN, 1 layer": {"clean": "L2 0.001", "noisy": "L2 0.1"},
+    "CNN, 3 layers": {"clean": "L2 0.001", "noisy": "L2 0.1"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
     "random forest": {"clean": "20 trees, 8 features", "noisy": "20 trees, 8 features"},
     "linear SVM": {"clean": "C 1", "noisy": "C 1"},
@@ -58,24 +58,33 @@ CHOSEN = {
 """Name of the setting of each method on clean and on noisy spectra."""
 
 
-def network_candidates(network: CNN) -> Candidates:
+TUNED_AT = 10_000
+"""Spectra of the training set that the settings are tried on, at the scale of the study."""
+
+
+def network_candidates(network: CNN, n_train: int) -> dict[str, CNN]:
     """Settings of a network: its remedy against overfitting, its learning rate, its length.
 
-    All keep the weights of the last epoch, so that no choice of an epoch decides.
+    All keep the weights of the last epoch, so that no choice of an epoch decides. The L2 penalty is
+    that at :data:`TUNED_AT` spectra, in proportion to 1/``n_train``: a network minimises the mean
+    loss, so the penalty of all spectra together stays the same, as in a support vector machine.
     """
     plain = replace(network, training=replace(network.training, keep_best=False))
-    penalised = replace(plain, l2=1e-2)
     slower = replace(plain.training, learning_rate=plain.training.learning_rate / 3)
     longer = replace(plain.training, min_updates=2 * plain.training.min_updates)
+
+    def penalised(l2: float) -> CNN:
+        return replace(plain, l2=l2 * TUNED_AT / n_train)
+
     return {
         "plain": plain,
         "dropout 0.5": replace(plain, dropout=0.5),
-        "L2 1e-4": replace(plain, l2=1e-4),
-        "L2 1e-3": replace(plain, l2=1e-3),
-        "L2 1e-2": penalised,
-        "L2 1e-1": replace(plain, l2=1e-1),
-        "L2 1e-2, rate ÷ 3": replace(penalised, training=slower),
-        "L2 1e-2, twice as long": replace(penalised, training=longer),
+        "L2 0.001": penalised(0.001),
+        "L2 0.01": penalised(0.01),
+        "L2 0.1": penalised(0.1),
+        "L2 1": penalised(1.0),
+        "L2 0.1, rate ÷ 3": replace(penalised(0.1), training=slower),
+        "L2 0.1, twice as long": replace(penalised(0.1), training=longer),
     }
 
 
@@ -95,7 +104,9 @@ class Budget(TrainedOnce):
         """Settings by the name of the method and their own."""
         checks.integer("tried", self.tried, 1, 8)
         depths = checks.listed("layers", self.layers, checks.integer, 1)
-        networks = {cnn_name(n): network_candidates(self.cnn(n)) for n in depths}
+        networks: dict[str, Candidates] = {
+            cnn_name(n): {**network_candidates(self.cnn(n), self.n_train)} for n in depths
+        }
         found = networks | CLASSIFIERS
         return {name: dict(list(each.items())[: self.tried]) for name, each in found.items()}
 

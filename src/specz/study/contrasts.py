@@ -12,8 +12,7 @@ from itertools import pairwise
 from math import inf
 
 from specz.common import checks
-from specz.estimators.base import Estimator, uses_seed
-from specz.estimators.cnn import CNN
+from specz.estimators.base import uses_seed
 from specz.estimators.evidence import GaussianEvidence
 from specz.experiments.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment, noise_label
 from specz.study.budget import CLASSIFIERS, chosen, cnn_name, network_candidates
@@ -130,19 +129,16 @@ class Claims(Seeded, WithEquivariant):
         """Each size with the next larger one."""
         return list(pairwise(sorted(self.n_train)))
 
-    def _setting(self, method: str, snr: float) -> Estimator:
-        """The chosen setting of a method at a noise level."""
-        depths = {cnn_name(n): n for n in self.layers}
-        of_network = method in depths
-        known = network_candidates(self.cnn(depths[method])) if of_network else CLASSIFIERS[method]
-        return known[chosen(method, snr)]
+    def _classifier(self, name: str, n: int, snr: float) -> Experiment:
+        """A classifier with the setting that was chosen for it."""
+        return self.experiment(CLASSIFIERS[name][chosen(name, snr)], n, snr)
 
     def _network(
         self, layers: int, n: int, regime: str, snr: float, more: bool = False
     ) -> tuple[Experiment, ...]:
         """Trainings of the network of one depth."""
-        network = self._setting(cnn_name(layers), snr)
-        assert isinstance(network, CNN)
+        name = chosen(cnn_name(layers), snr)
+        network = network_candidates(self.cnn(layers), n)[name]
         if regime == SIMULATOR:
             network = replace(network, training=replace(network.training, fresh_noise=True))
         return self._seeds(self.experiment(network, n, snr), more)
@@ -191,7 +187,7 @@ class Claims(Seeded, WithEquivariant):
         for n in sorted(self.n_train)[:-1]:
             network = self._network(max(self.layers), n, N_SPECTRA, snr)
             for name in CLASSIFIERS:
-                other = self._seeds(self.experiment(self._setting(name, snr), n, snr))
+                other = self._seeds(self._classifier(name, n, snr))
                 where = N_SPECTRA, noise_label(snr), f"{n:,}"
                 yield Contrast(claim, f"CNN minus {name}", *where, _difference(network, other))
 
@@ -201,7 +197,7 @@ class Claims(Seeded, WithEquivariant):
         for name in CLASSIFIERS:
             checks.choice("method of copies", name, self.copies)
             checks.integer(f"copies of {name}", self.copies[name], 2, 10_000)
-            one = self.experiment(self._setting(name, snr), n, snr)
+            one = self._classifier(name, n, snr)
             other = self._seeds(replace(one, copies=self.copies[name]))
             what = f"CNN minus {name} ({self.copies[name]} copies)"
             where = SIMULATOR, noise_label(snr), f"{n:,}"

@@ -1,16 +1,14 @@
 """Profiles and parameters of the notebooks, checked before anything starts.
 
-A profile is a YAML file. Its block ``common`` holds for every notebook that has a parameter of that
-name; the block of a notebook overrides it there. Parameters in neither block have the defaults of
+A profile is a TOML file. Its table ``common`` holds for every notebook that has a parameter of that
+name; the table of a notebook overrides it there. Parameters in neither block have the defaults of
 the notebook's dataclass in :mod:`specz.study.studies`.
 """
 
-import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
-
-import yaml
 
 from specz.common import checks, paths
 from specz.experiments.experiment import Experiment
@@ -24,7 +22,7 @@ COMMON = "common"
 
 def profiles() -> list[str]:
     """Names of the profiles; a reader's own is one more file."""
-    return sorted(path.stem for path in paths.PROFILES.glob("*.yml"))
+    return sorted(path.stem for path in paths.PROFILES.glob("*.toml"))
 
 
 def profile_parameters(profile: str, notebook: str) -> Parameters:
@@ -50,10 +48,17 @@ def profile_parameters(profile: str, notebook: str) -> Parameters:
 
 def _blocks(profile: str) -> dict[str, Parameters]:
     """Read a profile and check every name in it, also in the blocks of other notebooks."""
-    text = yaml.safe_load((paths.PROFILES / f"{profile}.yml").read_text(encoding="utf-8"))
-    blocks = {block: given or {} for block, given in text.items()}
+    path = paths.PROFILES / f"{profile}.toml"
+    try:
+        blocks = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"profile {profile!r} is not TOML: {error}") from None
     for block, given in blocks.items():
         checks.choice(f"block of profile {profile!r}", block, [COMMON, *STUDIES])
+        if not isinstance(given, dict):
+            raise ValueError(
+                f"block {block!r} of profile {profile!r} must be a table, [{block}]; got {given!r}"
+            )
         if block == COMMON:
             known = dict.fromkeys(f.name for kind in STUDIES.values() for f in fields(kind))
             for name in given:
@@ -107,21 +112,3 @@ def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
 def profile_experiments(profile: str) -> list[Experiment]:
     """List the experiments of all notebooks at a profile, each once."""
     return list(dict.fromkeys(e for n in STUDIES for e in profile_study(profile, n).experiments()))
-
-
-def parse_override(text: str) -> tuple[str, Any]:
-    """Read ``name=value``; the value is YAML, and ``inf`` is the S/N of clean spectra.
-
-    >>> parse_override("snr=[inf, 0.7]")
-    ('snr', [inf, 0.7])
-
-    Raise ValueError if there is no ``=`` or the value is not YAML.
-    """
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise ValueError(f"expected name=value; got {text!r}")
-    try:
-        parsed = yaml.safe_load(re.sub(r"(?<![.\w])inf\b", ".inf", value))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{name}: {value!r} is not a YAML value") from error
-    return name.strip(), parsed

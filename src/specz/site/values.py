@@ -1,0 +1,60 @@
+"""Values that a reader writes: YAML, with numbers as YAML 1.2 reads them.
+
+PyYAML follows YAML 1.1, to which ``1e-3`` is a text, ``010`` is 8, ``1:30`` is 90, and ``no`` is
+false. Here only ``true`` and ``false`` are truth values, and ``inf`` is a number too.
+"""
+
+import re
+from typing import Any
+
+import yaml
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the core schema of version 1.2 (yaml.org/spec/1.2.2, section 10.3)."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (as in PyYAML)
+
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.?(?:inf|Inf)|\.nan"
+)
+_DIGITS = list("-+.0123456789")
+
+_Loader.add_implicit_resolver("!int", re.compile(f"(?:{_INTEGER.pattern})$"), _DIGITS)
+_Loader.add_implicit_resolver("!float", re.compile(f"(?:{_FLOAT.pattern})$"), [*_DIGITS, "i", "I"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:null|~|)$"), ["n", "~", ""])
+_Loader.add_constructor("!int", lambda _, node: int(node.value))
+_Loader.add_constructor("!float", lambda _, node: float(re.sub(r"\.(?=[in])", "", node.value)))
+
+
+def read_yaml(text: str) -> Any:
+    """Read YAML; raise ValueError that says what is wrong and where.
+
+    >>> read_yaml("{a: [1e-3, 010, inf], b: 1:30, c: no}")
+    {'a': [0.001, 10, inf], 'b': '1:30', 'c': 'no'}
+    """
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise ValueError(f"not YAML: {said}") from None
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Read ``name=value``; the value is YAML, and ``inf`` is the S/N of clean spectra.
+
+    >>> parse_override("snr=[inf, 0.7]")
+    ('snr', [inf, 0.7])
+
+    Raise ValueError if there is no ``=`` or the value is not YAML.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise ValueError(f"expected name=value; got {text!r}")
+    try:
+        return name.strip(), read_yaml(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {value!r} is {error}") from None
