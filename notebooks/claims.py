@@ -32,7 +32,7 @@
 n_train = [500, 1500]
 snr = 1.0
 layers = [1, 3]
-copies = {"k-NN": 2, "random forest": 2, "linear SVM": 2, "kernel SVM": 2}
+copies = {"k-NN": 4, "random forest": 2, "linear SVM": 2, "kernel SVM": 2}
 epochs = 3
 min_updates = 240
 epochs_equivariant = 1

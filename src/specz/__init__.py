@@ -20,6 +20,9 @@ Make a spectrum, and ask an estimator for its redshift:
 z = 1.3585, p = 1.00; true: 1.3587
 """
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
-__version__ = version("specz")
+try:
+    __version__ = version("specz")
+except PackageNotFoundError:  # a checkout on the path, not installed
+    __version__ = "not installed"

@@ -13,15 +13,15 @@ from specz import __version__
 from specz.common import paths
 from specz.common.circumstances import source_commit
 from specz.common.store import canonical
-from specz.experiments import parallel, recipe
+from specz.experiments import recipe
 from specz.experiments.parallel import Backend, FanoutError
-from specz.experiments.run import run as run_experiments
 from specz.site import build as book
 from specz.site import sweep
 from specz.site.crate import write_crate
 from specz.site.notebooks import BookError, execute
 from specz.site.values import parse_override
 from specz.study import archive, profiles, verification
+from specz.study.archiving import fill
 from specz.study.studies import STUDIES
 
 app = typer.Typer(
@@ -109,21 +109,21 @@ def plan(
 
 @app.command("archive")
 def archive_profile(
-    profile: Profile = "paper", workers: Workers = 1, cluster: Cluster = None
+    profile: Profile = "paper",
+    notebook: Annotated[
+        str | None, typer.Option(help="Only the experiments of this notebook.")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop in time; the same command goes on.")
+    ] = None,
+    workers: Workers = 1,
+    cluster: Cluster = None,
 ) -> None:
     """Run the experiments of a profile that results/ lacks, and archive them.
 
     If it is stopped, the same command goes on: finished experiments are not repeated.
     """
-    where = Backend(workers, cluster)
-    wanted = profiles.profile_experiments(profile)
-    try:
-        left = archive.status(wanted).left
-        for i, experiment in enumerate(parallel.compute(left, where), start=1):
-            archive.add(run_experiments([experiment])[0])
-            typer.echo(f"archived {i} of {len(left)}: {experiment.title}")
-    finally:  # also when interrupted: the summary always matches the archive
-        typer.echo(archive.write_summary(archive.archived(wanted)))
+    fill(profile, notebook, minutes, Backend(workers, cluster), typer.echo)
 
 
 @app.command()

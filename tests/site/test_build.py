@@ -242,7 +242,7 @@ PAGES = set(STUDIES)
     [
         ("figures.noise", {"noise"}),
         ("figures.variants", {"ablation", "tuning"}),
-        ("figures.style", PAGES),
+        ("figures.style", PAGES - {"budget"}),  # a page of tables
         ("estimators.redrock", set()),
     ],
 )

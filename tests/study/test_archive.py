@@ -16,7 +16,7 @@ from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
 from specz.spectra.library import LibraryConfig
-from specz.study import archive, profiles
+from specz.study import archive, archiving, profiles
 from specz.study.study import with_limits
 
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
@@ -132,7 +132,7 @@ def test_archiving_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(cli, "run_experiments", interrupted)
+        patch.setattr(archiving, "run", interrupted)
         assert CliRunner().invoke(cli.app, ["archive"]).exit_code != 0
     summary = paths.RESULTS / "summary.csv"
     assert summary.read_text().count("\n") == 2  # the header and what was finished

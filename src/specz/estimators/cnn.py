@@ -81,7 +81,7 @@ class CNN(Network):
         checks.integer("kernel", self.kernel, 1, 512)
         checks.integer("stride", self.stride, 1, 16)
         checks.number("dropout", self.dropout, 0, 0.99)
-        checks.number("l2", self.l2, 0, 1000)
+        checks.number("l2", self.l2, 0, 1e6)
 
     def build(self, n_pixels: int) -> "keras.Model":
         """Return the untrained model: (batch, n_pixels) to logits, (batch, n_classes)."""

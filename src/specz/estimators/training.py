@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
-from tqdm import tqdm
 
 from specz.common import checks
 from specz.common.arrays import IntArray, Labels
+from specz.common.progress import progress
 from specz.estimators.backend import load_keras
 from specz.estimators.base import NO_COST, ClassScores, Cost, History
 from specz.spectra.sample import Sample
@@ -120,7 +120,7 @@ def train(
         rows, best, earlier = _restore(checkpoint, model)
     done, total = len(rows) * steps, epochs * steps
     title = f"train {n:,}"
-    with tqdm(total=total, initial=done, desc=title, unit="step", disable=None) as bar:
+    with progress(total=total, initial=done, desc=title, unit="step") as bar:
         for epoch in range(len(rows), epochs):
             order = np.random.default_rng([seed, epoch]).permutation(n)
             noise = epoch if config.fresh_noise else 0  # number of the draw

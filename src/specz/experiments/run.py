@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tqdm import tqdm
-
 from specz.common import paths
 from specz.common.circumstances import circumstances
 from specz.common.file_lock import file_lock
+from specz.common.progress import progress
 from specz.common.store import Entry, Store, key_of
 from specz.estimators.backend import CPU, device
 from specz.estimators.base import Cost, Fitted, History, Reloadable
@@ -27,7 +26,7 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
     """
     store = store or Store(paths.STORE)
     results = []
-    for experiment in tqdm(experiments, desc="experiments", unit="", disable=None, leave=False):
+    for experiment in progress(experiments, desc="experiments", unit="", leave=False):
         recipe = result_recipe(experiment)
         entry = store.load(key_of(recipe)) or _compute(experiment, recipe, store)
         results.append(to_result(experiment, entry))

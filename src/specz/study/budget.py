@@ -14,7 +14,7 @@ from specz.estimators.cnn import CNN
 from specz.estimators.forest import Forest
 from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.svm import KernelSVM, LinearSVM
-from specz.experiments.experiment import Experiment
+from specz.experiments.experiment import N_MAX, Experiment
 from specz.study.study import TrainedOnce
 
 Candidates = dict[str, Estimator]
@@ -103,6 +103,7 @@ class Budget(TrainedOnce):
     def candidates(self) -> dict[str, Candidates]:
         """Settings by the name of the method and their own."""
         checks.integer("tried", self.tried, 1, 8)
+        checks.integer("n_train", self.n_train, 1, N_MAX)
         depths = checks.listed("layers", self.layers, checks.integer, 1)
         networks: dict[str, Candidates] = {
             cnn_name(n): {**network_candidates(self.cnn(n), self.n_train)} for n in depths

@@ -105,6 +105,8 @@ class Claims(Seeded, WithEquivariant):
         checks.listed("layers", self.layers, checks.integer, 1)
         checks.listed("more_seeds", self.more_seeds, checks.integer, 0, SEED_MAX)
         checks.integer("n_train_equivariant", self.n_train_equivariant, 1, N_MAX)
+        if not isinstance(self.copies, Mapping):
+            raise TypeError(f"copies must map methods to numbers; got {self.copies!r}")
         if len(self.sizes("n_train")) < 2:
             raise ValueError(f"n_train must list two sizes or more; got {self.n_train!r}")
         if len(self.layers) < 2:

@@ -1,0 +1,88 @@
+"""Fill the archive: run the experiments of a profile that ``results/`` lacks.
+
+It needs NumPy, SciPy, Numba, scikit-learn and Keras, nothing to be installed, and runs from a plain
+checkout, as on a lent machine with an accelerator::
+
+    KERAS_BACKEND=jax PYTHONPATH=src python -m specz.study.archiving --minutes 10
+"""
+
+import argparse
+import signal
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from specz.common import checks
+from specz.experiments import parallel
+from specz.experiments.experiment import Experiment
+from specz.experiments.parallel import LOCAL, Backend
+from specz.experiments.run import run
+from specz.study import archive, profiles
+
+
+def fill(
+    profile: str = "paper",
+    notebook: str | None = None,
+    minutes: float | None = None,
+    where: Backend = LOCAL,
+    say: Callable[[str], object] = print,
+) -> bool:
+    """Run and archive what is missing, of one notebook or of all; return whether all is there.
+
+    After ``minutes`` it stops: the experiment that runs is stopped too, and a training goes on
+    after its last complete epoch when this is called again. Finished experiments are not repeated,
+    and the summary always matches the archive.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a name or a number is wrong.
+    FanoutError
+        If an experiment failed; the others are archived.
+    """
+    if minutes is not None:
+        checks.number("minutes", minutes, 0.01, 100_000)
+    wanted = _wanted(profile, notebook)
+    left = archive.status(wanted).left
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 60 * (minutes or 0))  # zero sets none
+        for i, experiment in enumerate(parallel.compute(left, where), start=1):
+            archive.add(run([experiment])[0])
+            say(f"archived {i} of {len(left)}: {experiment.title}")
+    except TimeoutError:
+        remaining = len(archive.status(wanted).left)
+        say(f"stopped after {minutes:g} minutes, {remaining} left; the same command goes on")
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        say(str(archive.write_summary(archive.archived(profiles.profile_experiments(profile)))))
+    return True
+
+
+def _wanted(profile: str, notebook: str | None) -> list[Experiment]:
+    if notebook is None:
+        return profiles.profile_experiments(profile)
+    return profiles.experiments(notebook, profiles.profile_parameters(profile, notebook))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line of this module, for a machine without Typer."""
+    parser = argparse.ArgumentParser(prog="python -m specz.study.archiving")
+    parser.add_argument("--profile", default="paper")
+    parser.add_argument("--notebook", help="only the experiments of this one")
+    parser.add_argument("--minutes", type=float, help="stop in time; the same command goes on")
+    parser.add_argument("--workers", type=int, default=1, help="experiments at a time")
+    given = parser.parse_args(arguments)
+    try:
+        fill(given.profile, given.notebook, given.minutes, Backend(given.workers))
+    except (ValueError, TypeError, parallel.FanoutError) as error:
+        parser.exit(2 if isinstance(error, ValueError | TypeError) else 1, f"specz: {error}\n")
+
+
+if __name__ == "__main__":
+    main()
