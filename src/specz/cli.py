@@ -20,7 +20,7 @@ from specz.site import sweep
 from specz.site.crate import write_crate
 from specz.site.notebooks import BookError, execute
 from specz.site.values import parse_override
-from specz.study import archive, profiles, verification
+from specz.study import archive, datathon, profiles, verification
 from specz.study.archiving import fill
 from specz.study.studies import STUDIES
 
@@ -224,6 +224,17 @@ def run_sweep(
 ) -> None:
     """Run one notebook over a grid of parameters; build a book with a page that compares them."""
     typer.echo(book.build_sweep(sweep.read_sweep(file), where=Backend(workers, cluster)))
+
+
+@app.command("datathon")
+def run_datathon(
+    folder: Annotated[Path, typer.Argument(help="With its two arrays.")],
+    epochs: Annotated[int, typer.Option(help="Its notebook has 20.")] = 20,
+) -> None:
+    """Train the datathon's network on your copy of its arrays, as its notebook did."""
+    for epoch, found in enumerate(datathon.accuracy(folder, epochs), start=1):
+        typer.echo(f"epoch {epoch}: validation accuracy {found:.4f}")
+    typer.echo(f"its notebook printed {datathon.PRINTED:.4f} after 20 epochs")
 
 
 @app.command()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from specz.estimators.cnn import CNN, DatathonNetwork, layer_table
-from specz.estimators.training import TrainingConfig, temperature
+from specz.estimators.training import TrainingConfig, _schedule, temperature
 from specz.experiments.evaluate import evaluate
 from specz.experiments.experiment import Experiment, fit
 from specz.spectra.library import LibraryConfig
@@ -44,6 +44,10 @@ def test_a_setting_added_later_leaves_earlier_keys():
     """At its default it is not among the settings; at another value it is."""
     assert "normalise" not in experiment(CNN()).config["estimator"]
     assert experiment(CNN(normalise=True)).config["estimator"]["normalise"] is True
+    settings = experiment(CNN()).config["estimator"]["training"]
+    assert "decay" not in settings
+    constant = experiment(CNN(training=TrainingConfig(decay=False))).config
+    assert constant["estimator"]["training"] == {**settings, "decay": False}
 
 
 def test_layer_table_counts_what_keras_counts():
@@ -59,6 +63,20 @@ def test_datathon_network_is_the_published_one():
     assert kinds == [*block * 3, "Flatten", "Dropout", "Dense", "Dropout", "Dense"]
     training = DatathonNetwork().training
     assert (training.learning_rate, training.batch, training.epochs) == (1e-4, 32, 20)
+    assert not training.decay
+    dense = DatathonNetwork().build(1800).get_layer("dense")
+    assert dense.activation.__name__ == "linear"
+    assert dense.kernel_regularizer.l2 == pytest.approx(0.2)
+
+
+def test_without_decay_the_learning_rate_is_the_same_in_every_step():
+    constant, falling = (
+        _schedule(TrainingConfig(learning_rate=0.1, warmup=0.0, decay=flag), 100)
+        for flag in (False, True)
+    )
+    assert constant == 0.1
+    assert float(falling(1)) == pytest.approx(0.1)
+    assert float(falling(100)) == pytest.approx(0, abs=1e-6)
 
 
 def test_training_lowers_the_loss():

@@ -98,7 +98,7 @@ class CNN(Network):
         x = keras.layers.Flatten(name="flatten")(x)
         if self.dropout:
             x = keras.layers.Dropout(self.dropout, name="dropout")(x)
-        penalty = keras.regularizers.L2(self.l2) if self.l2 else None
+        penalty = _penalty(self.l2)
         outputs = keras.layers.Dense(CLASSES.n, kernel_regularizer=penalty, name="classes")(x)
         return keras.Model(inputs, outputs, name=f"cnn_{self.layers}")
 
@@ -108,22 +108,42 @@ class DatathonNetwork(Network):
     """The baseline network of the ADA-X datathon (2023), by a co-author of the study.
 
     Three blocks of convolution (16 filters of 8, stride 1, ReLU), max-pooling (3, stride 2) and
-    batch normalisation; then dropout, 512 dense units, dropout, and the classes.
+    batch normalisation; then dropout, 512 dense units, dropout, and the classes. It was trained at
+    one learning rate, and the weights of the last epoch were kept.
+
+    Attributes
+    ----------
+    activation : str
+        Of the 512 units: ``linear`` as published, or another of Keras.
+    l2 : float
+        Penalty on their weights.
     """
 
     label: ClassVar[str] = "datathon network"
 
+    activation: str = "linear"
+    l2: float = 0.2
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
-            epochs=20, min_updates=0, batch=32, learning_rate=1e-4, warmup=0.0
+            epochs=20,
+            min_updates=0,
+            batch=32,
+            learning_rate=1e-4,
+            warmup=0.0,
+            keep_best=False,
+            decay=False,
         )
     )
+
+    def __post_init__(self) -> None:
+        checks.choice("activation", self.activation, ("linear", "relu"))
+        checks.number("l2", self.l2, 0, 1e6)
 
     def build(self, n_pixels: int) -> "keras.Model":
         """Return the untrained model: (batch, n_pixels) to logits, (batch, n_classes)."""
         keras = load_keras()
         inputs = keras.Input((n_pixels,), name="spectrum")
-        x = _centred_channel(inputs, n_pixels)
+        x = keras.layers.Reshape((n_pixels, 1), name="channel")(inputs)
         for i in (1, 2, 3):
             convolve = {"padding": "same", "activation": "relu", "name": f"conv_{i}"}
             x = keras.layers.Conv1D(16, 8, **convolve)(x)
@@ -131,10 +151,15 @@ class DatathonNetwork(Network):
             x = keras.layers.BatchNormalization(name=f"normalise_{i}")(x)
         x = keras.layers.Flatten(name="flatten")(x)
         x = keras.layers.Dropout(0.5, name="dropout_1")(x)
-        x = keras.layers.Dense(512, activation="relu", name="dense")(x)
+        penalised = {"activation": self.activation, "kernel_regularizer": _penalty(self.l2)}
+        x = keras.layers.Dense(512, **penalised, name="dense")(x)
         x = keras.layers.Dropout(0.5, name="dropout_2")(x)
         outputs = keras.layers.Dense(CLASSES.n, name="classes")(x)
         return keras.Model(inputs, outputs, name="datathon")
+
+
+def _penalty(l2: float) -> "keras.regularizers.Regularizer | None":
+    return load_keras().regularizers.L2(l2) if l2 else None
 
 
 def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.KerasTensor":

@@ -10,7 +10,7 @@ import zipfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,8 @@ from specz.common import checks
 from specz.common.arrays import IntArray, Labels
 from specz.common.progress import progress
 from specz.estimators.backend import load_keras
-from specz.estimators.base import NO_COST, ClassScores, Cost, History
-from specz.spectra.sample import Sample
+from specz.estimators.base import NO_COST, OMIT_DEFAULT, ClassScores, Cost, History
+from specz.spectra.sample import Spectra
 
 if TYPE_CHECKING:
     import keras
@@ -40,7 +40,7 @@ Batch = tuple[npt.NDArray[np.float32], Labels]
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a network is trained: Adam on cross-entropy, cosine decay after a linear warm-up.
+    """How a network is trained: Adam on cross-entropy; by default cosine decay after a warm-up.
 
     Attributes
     ----------
@@ -58,7 +58,9 @@ class TrainingConfig:
         Whether each epoch draws new noise; by default an example keeps its noise, as in a stored
         training set.
     keep_best : bool
-        Whether to keep the weights of the epoch with the best validation accuracy.
+        Whether to keep the weights of the epoch with the best validation accuracy, or of the last.
+    decay : bool
+        Whether the learning rate then decays to zero; if not, it is the same from the first step.
     """
 
     epochs: int = 4
@@ -68,6 +70,7 @@ class TrainingConfig:
     warmup: float = 0.1
     fresh_noise: bool = False
     keep_best: bool = True
+    decay: bool = field(default=True, metadata=OMIT_DEFAULT)
 
     def __post_init__(self) -> None:
         checks.integer("epochs", self.epochs, 1, 10_000)
@@ -84,8 +87,8 @@ class TrainingConfig:
 
 def train(
     model: "keras.Model",
-    train: Sample,
-    validation: Sample,
+    train: Spectra,
+    validation: Spectra,
     config: TrainingConfig,
     seed: int,
     checkpoint: Path | None = None,
@@ -99,13 +102,8 @@ def train(
     keras = load_keras()
     n, labels = len(train), train.labels
     epochs, steps = config.epochs_for(n), math.ceil(n / config.batch)
-    warm = max(1, round(config.warmup * epochs * steps))
-    decay = max(1, epochs * steps - warm)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, decay, warmup_target=config.learning_rate, warmup_steps=warm
-    )
     model.compile(
-        optimizer=keras.optimizers.Adam(schedule),
+        optimizer=keras.optimizers.Adam(_schedule(config, epochs * steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         # On a CPU TensorFlow is slower with XLA; JAX always uses it.
         jit_compile=keras.backend.backend() == "jax",
@@ -140,6 +138,16 @@ def train(
     if best is not None:
         model.set_weights(best)
     return History(*np.array(rows).T), earlier
+
+
+def _schedule(config: TrainingConfig, steps: int) -> Any:
+    """The learning rate, or its course over all steps."""
+    if not config.decay:
+        return config.learning_rate
+    warm = max(1, round(config.warmup * steps))
+    return load_keras().optimizers.schedules.CosineDecay(
+        0.0, max(1, steps - warm), warmup_target=config.learning_rate, warmup_steps=warm
+    )
 
 
 def _keep(
@@ -178,7 +186,7 @@ def _to_numpy(variable: "keras.Variable") -> npt.NDArray[Any]:
 
 
 def _batches(
-    train: Sample, labels: Labels, order: IntArray, size: int, epoch: int
+    train: Spectra, labels: Labels, order: IntArray, size: int, epoch: int
 ) -> Iterator[Batch]:
     """Yield the batches of one epoch in order; another thread generates them ahead."""
 

@@ -1,6 +1,6 @@
 """One experiment: an estimator, its training spectra and its test spectra."""
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +88,7 @@ class Experiment:
     @property
     def config(self) -> dict[str, Any]:
         """The experiment as plain values, without :data:`~specz.estimators.base.OMIT_DEFAULT`."""
-        plain = asdict(replace(self))
-        for owner, settings in ((self, plain), (self.estimator, plain["estimator"])):
-            for f in fields(owner):  # type: ignore[arg-type]
-                if f.metadata == OMIT_DEFAULT and settings[f.name] == f.default:
-                    del settings[f.name]
+        plain = _without_defaults(self, asdict(replace(self)))
         # The name comes first, as a reader of a manifest expects.
         plain["estimator"] = {"name": self.method, **plain["estimator"]}
         return plain
@@ -120,6 +116,17 @@ class Experiment:
             self.library, sizes, White(self.snr), get_grid(self.grid), self.data_seed
         )
         return train.copied(self.copies), validation, perturb(test, self.altered)
+
+
+def _without_defaults(owner: Any, settings: dict[str, Any]) -> dict[str, Any]:
+    """Drop the settings of a dataclass, and of those in it, that are to be omitted."""
+    for f in fields(owner):
+        value = getattr(owner, f.name)
+        if f.metadata == OMIT_DEFAULT and settings[f.name] == f.default:
+            del settings[f.name]
+        elif is_dataclass(value):
+            _without_defaults(value, settings[f.name])
+    return settings
 
 
 def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:

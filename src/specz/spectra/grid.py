@@ -48,6 +48,8 @@ class Grid:
 GRIDS = {
     # 11000-20000 Å at 5 Å, as described by a co-author of the study (ADA-X datathon).
     "paper": Grid("paper", 11000.0, 5.0, 1800),
+    # The arrays of the datathon: linspace(11000, 20000, 1780), pixel centres.
+    "datathon": Grid("datathon", 11000.0 - 4500 / 1779, 9000 / 1779, 1780),
     # The red grism of Euclid's NISP: 12060-18920 Å, 13.4 Å per pixel, R = 450.
     "nisp": Grid("nisp", 12060.0, 13.4, 512, resolving_power=450.0),
 }

@@ -5,11 +5,12 @@ They are computed anew each time.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from specz.common.arrays import BoolArray, FloatArray, IntArray, Labels
+from specz.common.arrays import BoolArray, FloatArray, Flux, IntArray, Labels
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import SPLITS, Library, LibraryConfig, build_library
 from specz.spectra.noise import Noise
@@ -17,6 +18,22 @@ from specz.spectra.observe import observe, redshift_range
 
 CHUNK = 64
 """Spectra per step, so that their arrays stay in cache (256 is half as fast)."""
+
+
+class Spectra(Protocol):
+    """Labelled spectra that a network can be trained on; see :class:`Sample`."""
+
+    @property
+    def labels(self) -> Labels:
+        """Redshift class of each spectrum."""
+
+    def __len__(self) -> int: ...
+
+    def flux(self, index: Any = ..., epoch: int = 0) -> Flux:
+        """Spectra of the examples ``index``, by default of all."""
+
+    def head(self, n: int) -> Self:
+        """The first ``n`` spectra."""
 
 
 @dataclass(frozen=True, eq=False)
