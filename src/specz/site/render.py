@@ -19,6 +19,7 @@ from specz.common.file_lock import file_lock
 from specz.common.fingerprint import file_digest, library_versions
 from specz.common.store import key_of
 from specz.site import provenance
+from specz.site.archived import write_archived
 from specz.site.notebooks import BookError, Executed
 
 
@@ -45,6 +46,7 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
         shutil.copy(paths.NOTEBOOKS / f"{page.name}.py", site / "files")
         shutil.copytree(page.folder / "figures", site / "figures", dirs_exist_ok=True)
     provenance.write_sources(site / "as_is" / "source")
+    write_archived(site)
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     if banner is not None:
         config["sphinx"]["config"]["html_theme_options"]["announcement"] = banner

@@ -135,7 +135,7 @@ def _numbers(sweep: Sweep) -> list[str]:
             "layers": getattr(result.estimator, "layers", "–"),
             **size(result),
             "noise": result.noise,
-            **accuracies(result.test),
+            **accuracies(result),
             **outliers(result.test),
         }
         for i, parameters in enumerate(sweep.runs(), start=1)

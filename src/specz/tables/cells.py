@@ -1,9 +1,11 @@
 """Cells that several tables share: column names with their numbers."""
 
 from collections.abc import Iterable
+from math import isfinite
 
 from specz import metrics
 from specz.experiments.result import Result, SeedGroup
+from specz.metrics.effects import PURITY
 from specz.metrics.predictions import Predictions
 from specz.study.archive import archive_key
 from specz.tables.markdown import Row
@@ -17,14 +19,14 @@ def size(result: Result | SeedGroup) -> Row:
     return {"training spectra": f"{result.n_train:,}"}
 
 
-def exact(test: Predictions) -> Row:
+def exact(result: Result) -> Row:
     """Accuracy of the exact class."""
-    return {"exact class": metrics.accuracy(test).percent()}
+    return {"exact class": traced(result, metrics.accuracy(result.test).percent())}
 
 
-def accuracies(test: Predictions) -> Row:
+def accuracies(result: Result) -> Row:
     """Accuracy of the exact class and within one class."""
-    return {**exact(test), "±1 class": metrics.within_one(test).percent()}
+    return {**exact(result), "±1 class": metrics.within_one(result.test).percent()}
 
 
 def outliers(test: Predictions) -> Row:
@@ -32,16 +34,32 @@ def outliers(test: Predictions) -> Row:
     return {"outliers beyond 0.003": metrics.outlier_fraction(test).percent()}
 
 
+def kept(test: Predictions) -> Row:
+    """Part of the sample that can be kept at 99.9 % purity, if the method gives an order."""
+    found = metrics.completeness_at_purity(test, PURITY)
+    text = found.percent() if isfinite(found.value) else NONE
+    return {f"kept at {100 * PURITY:g} % purity": text}
+
+
 def nll(test: Predictions) -> Row:
     """Negative log-likelihood of the true class."""
     return {"NLL (nats)": metrics.negative_log_likelihood(test)}
 
 
+SHORT = 16
+"""Digits of a key that name an archived experiment in pages."""
+
+
 def trace(results: Iterable[Result]) -> str:
     """Link to the archived experiments that a number comes from, numbered; else :data:`NONE`."""
-    keys = dict.fromkeys(archived_as(result) for result in results)
-    links = [run_link(key, str(i)) for i, key in enumerate(filter(None, keys), start=1)]
-    return " ".join(links) or NONE
+    keys = dict.fromkeys(filter(None, map(archived_as, results)))
+    return " ".join(run_link(key, str(i)) for i, key in enumerate(keys, start=1)) or NONE
+
+
+def traced(result: Result, text: str) -> str:
+    """Link a number to the archived experiment that it comes from, if it is one."""
+    key = archived_as(result)
+    return run_link(key, text) if key else text
 
 
 def archived_as(result: Result) -> str:
@@ -50,5 +68,10 @@ def archived_as(result: Result) -> str:
 
 
 def run_link(key: str, text: str) -> str:
-    """Link to an archived experiment on the page that lists them all."""
-    return f'<a href="archived.html#run-{key[:16]}">{text}</a>'
+    """Link to the row of an archived experiment; the page is written by ``site.archived``."""
+    return f'<a href="archived.html#run-{key[:SHORT]}">{text}</a>'
+
+
+def run_anchor(key: str) -> str:
+    """Where :func:`run_link` leads."""
+    return f'<a id="run-{key[:SHORT]}"></a>'

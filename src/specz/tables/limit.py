@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from specz import metrics
 from specz.experiments.result import Result
 from specz.figures.labels import by_limit, limits
-from specz.tables.cells import NONE, accuracies, exact, nll, size
+from specz.tables.cells import NONE, accuracies, exact, kept, nll, size
 from specz.tables.markdown import Row, markdown_table
 
 
@@ -23,7 +23,7 @@ def limit_table(results: Sequence[Result]) -> str:
                 behind = metrics.compare(limit.test, r.test).difference.points()
             versus = {"part of the limit": part, "behind the limit (points)": behind}
             name = {"S/N": f"{snr:g}", "method": r.label}
-            rows.append({**name, **size(r), **accuracies(r.test), **versus})
+            rows.append({**name, **size(r), **accuracies(r), **versus})
     return markdown_table(rows)
 
 
@@ -45,7 +45,7 @@ def posterior_table(results: Sequence[Result]) -> str:
             "PIT uniform: p": f"{metrics.pit_uniformity(r.test):.2g}",
             **nll(r.test),
             "CRPS (10⁻⁴)": f"{1e4 * r.test.crps.mean(dtype=float):.3g}",
-            "kept at 99.9 % purity": metrics.completeness_at_purity(r.test, 0.999).percent(),
+            **kept(r.test),
         }
         for r in sorted(results, key=lambda r: -r.snr)
         if r.test.has_probability
@@ -66,4 +66,4 @@ def convergence_table(results: Sequence[Result]) -> str:
 
 def _stated(r: Result) -> Row:
     """How often a method is right, and the mean of the probability that it states."""
-    return {**exact(r.test), "mean maximum p": f"{100 * r.test.p_max.mean(dtype=float):.1f} %"}
+    return {**exact(r), "mean maximum p": f"{100 * r.test.p_max.mean(dtype=float):.1f} %"}

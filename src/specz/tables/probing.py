@@ -17,7 +17,7 @@ def perturbations_table(results: Sequence[Result]) -> str:
         {
             "test spectra": name,
             "method": r.label,
-            **accuracies(r.test),
+            **accuracies(r),
             **outliers(r.test),
             "mean maximum p": f"{r.test.p_max.mean(dtype=float):.2f}",
             **nll(r.test),

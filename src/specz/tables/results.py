@@ -9,11 +9,11 @@ import numpy as np
 from specz import metrics
 from specz.estimators.cnn import CNN
 from specz.estimators.registry import differences
-from specz.experiments.result import Result, group_seeds
+from specz.experiments.result import Result, SeedGroup, group_seeds
 from specz.figures.labels import NO_REMEDY, by_remedy, limits, methods
 from specz.figures.style import scales
 from specz.metrics.predictions import Predictions, pooled
-from specz.tables.cells import NONE, accuracies, nll, outliers, size
+from specz.tables.cells import NONE, accuracies, nll, outliers, size, trace, traced
 from specz.tables.markdown import markdown_table
 
 
@@ -39,7 +39,7 @@ def size_table(results: Sequence[Result]) -> str:
         {
             "noise": r.noise,
             **size(r),
-            **{f"test: {name}": value for name, value in accuracies(r.test).items()},
+            **{f"test: {name}": value for name, value in accuracies(r).items()},
             "training: exact class": metrics.accuracy(r.train).percent(),
         }
         for r in methods(results)
@@ -54,7 +54,7 @@ def noise_table(results: Sequence[Result]) -> str:
             "noise": r.noise,
             "method": r.label,
             **size(r),
-            **accuracies(r.test),
+            **accuracies(r),
             "σ_NMAD (10⁻⁴)": f"{1e4 * metrics.sigma_nmad(r.test).value:.1f}",
             **outliers(r.test),
             **nll(r.test),
@@ -84,7 +84,7 @@ def comparison_table(results: Sequence[Result]) -> str:
             {
                 "method": group.label,
                 **size(group),
-                "trainings": len(group.results),
+                "trainings": _trainings(group),
                 "exact class": group.accuracy.percent(),
                 "±1 class": metrics.within_one(test).percent(),
                 **outliers(test),
@@ -99,6 +99,11 @@ def comparison_table(results: Sequence[Result]) -> str:
         f"{markdown_table(rows)}\n\n{first.label} is first with {first.accuracy.percent()} of the "
         "spectra in their own class."
     )
+
+
+def _trainings(group: SeedGroup) -> str:
+    """Number of trainings; links to them if they are archived."""
+    return f"{len(group.results)}{'' if (links := trace(group.results)) == NONE else f': {links}'}"
 
 
 def depth_table(results: Sequence[Result]) -> str:
@@ -146,7 +151,7 @@ def remedies_table(results: Sequence[Result]) -> str:
             {
                 **size(group),
                 "remedy": remedy,
-                "trainings": len(group.results),
+                "trainings": _trainings(group),
                 "training: exact class": train.percent(),
                 "gap to validation (points)": group.gap.points(),
                 "test: exact class": group.accuracy.percent(),
@@ -180,7 +185,7 @@ def variants_table(results: Sequence[Result], weights: Mapping[str, int]) -> str
             "weights learned": f"{weights[name]:,}" if name in weights else NONE,
             "validation: exact class": metrics.accuracy(r.validation).percent(),
             "against the first (points)": versus if r is not first else NONE,
-            "test: exact class": metrics.accuracy(r.test).percent(),
+            "test: exact class": traced(r, metrics.accuracy(r.test).percent()),
             "test: NLL (nats)": metrics.negative_log_likelihood(r.test),
         }
         if ceiling:

@@ -1,0 +1,75 @@
+"""The page that lists every archived experiment: what it is, what it gave, how it was made.
+
+Numbers of the study link to its rows, see :func:`specz.tables.cells.run_link`.
+"""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from specz.common import paths
+from specz.common.store import Store
+from specz.study import archive
+from specz.study.profiles import profile_experiments
+from specz.tables.cells import SHORT, run_anchor
+from specz.tables.markdown import markdown_table
+
+NAME = "archived"
+
+HEAD = """(page-archived)=
+
+# Archived experiments
+
+Every experiment at the scale of the study, with what it gave and how it was made. A number
+elsewhere that was taken from here links to its row. A manifest has all settings, the digest of each
+module, the versions of the libraries and the time that it took; predictions of every test spectrum
+lie in the source, in `results/<key>/arrays.npz`, under the digest that the manifest names.
+`specz verify` holds all of it against the digests and computes a part of it again.
+"""
+
+
+def write_archived(site: Path) -> None:
+    """Write the page and the manifests into a staged tree."""
+    target = site / "as_is" / NAME
+    target.mkdir(parents=True)
+    numbers = _numbers()
+    store, rows = Store(paths.RESULTS), []
+    for experiment in profile_experiments("paper"):
+        key = archive.archive_key(experiment)
+        path = store.folder(key) / "manifest.json"
+        if not path.is_file():
+            continue
+        shutil.copy(path, target / f"{key[:SHORT]}.json")
+        found = numbers.get(key[:SHORT], {})
+        rows.append(_row(key, experiment.title, json.loads(path.read_text("utf-8")), found))
+    text = f"{HEAD}\n{markdown_table(rows, empty='Nothing is archived yet.')}\n"
+    (site / f"{NAME}.md").write_text(text, encoding="utf-8")
+
+
+def _numbers() -> dict[str, dict[str, str]]:
+    """Rows of the summary, by key."""
+    path = paths.RESULTS / "summary.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["key"]: row for row in csv.DictReader(file)}
+
+
+def _row(key: str, title: str, manifest: dict[str, Any], numbers: dict[str, str]) -> dict[str, Any]:
+    settings = numbers.get("settings", "")
+    accuracy = "–"
+    if numbers:
+        value, low, high = (100 * float(numbers[n]) for n in ("accuracy", "ci_low", "ci_high"))
+        accuracy = f"{value:.1f} % ({low:.1f}–{high:.1f})".replace(" ", "\u00a0")
+    return {
+        "experiment": f"{run_anchor(key)}{title}",
+        "settings": settings,
+        "exact class": accuracy,
+        "commit": f"`{manifest['commit']}`",
+        "device": manifest.get("device", "CPU"),
+        "made": str(manifest["finished"])[:10],
+        "seconds": f"{manifest['seconds']:.0f}",
+        "all of it": f'<a href="{NAME}/{key[:SHORT]}.json">manifest</a>',
+    }
