@@ -68,9 +68,9 @@ Markdown(tables.beside(tables.convergence_table, results, reference))
 # \sigma_z \ge \frac{\sigma}{F \lambda_0} \sqrt{4\sqrt{\pi}\, \sigma_\lambda^3\, \Delta} .
 # $$
 #
-# The code of the limit, given a flat continuum with Hα alone (rest-frame equivalent width 40 Å,
-# widened to 1000 km/s so that the pixels resolve it), finds the redshift of noisy spectra near the
-# true one.
+# The code of the limit is given a flat continuum with Hα alone (rest-frame equivalent width 40 Å,
+# widened to 1000 km/s so that the pixels resolve it). It finds the redshift of noisy spectra at the
+# maximum of the likelihood between redshift 1 and 1.8, whatever the noise.
 
 # %%
 line = cramer_rao.one_line(build_library(LibraryConfig()), 40.0, 1000.0)
@@ -83,9 +83,10 @@ figures.draw("cramer_rao", figures.plot_cramer_rao, levels, bounds, errors)
 # %% [markdown]
 # ```{figure} figures/cramer_rao.svg
 # :name: fig-cramer-rao
-# :alt: Scatter of redshifts from a single line against S/N, on the bound at high S/N.
+# :alt: Scatter of redshifts from a single line: on the bound at high S/N, far above it at low S/N.
 #
 # Standard deviation of the redshift at the likelihood's maximum over 400 draws of the noise, with
-# 95 % intervals, and the bound (dashed). The maximum is looked for within six times the bound. At
-# high S/N the two agree; where the noise makes peaks of its own the scatter lies above the bound.
+# 95 % intervals, and the bound (dashed). At high S/N the two agree. At low S/N the highest peak is
+# often one of the noise. The bound counts errors near the true redshift only, so the scatter leaves
+# it, and approaches that of redshifts drawn at random from the range of the search (dotted).
 # ```

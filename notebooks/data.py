@@ -12,9 +12,9 @@
 #
 # What does a network see, and where does it come from? The study made its spectra from 13,000
 # clean rest-frame profiles that are not public. This page builds 13,000 of our own from the
-# 31 real templates that very likely lie behind them, and follows one galaxy from its template
-# to the pixels that a network is given. Every step that is assumed, not measured, is listed
-# in [](assumptions.md).
+# 31 galaxy templates that very likely lie behind them. It shows each step from the templates to
+# the pixels that a network is given, with examples chosen for each. Every step that is assumed,
+# not measured, is listed in [](assumptions.md).
 
 # %% tags=["parameters"]
 snr = [float("inf"), 5.0, 2.0, 1.0, 0.5]
@@ -46,8 +46,8 @@ train = draw_sample(library, "train", n_train, White(snr[-1]), pixels, seed)
 # ## Templates
 #
 # The continua are the 31 templates of the COSMOS photometric redshifts
-# {cite}`polletta2007,bruzual2003,ilbert2009`: real galaxies, from red ellipticals to blue
-# starbursts. They have no emission lines.
+# {cite}`polletta2007,bruzual2003,ilbert2009`, from red ellipticals to blue starbursts: models
+# built to match galaxies, not observed spectra. They have no emission lines.
 
 # %%
 figures.draw("templates", figures.plot_templates, templates)

@@ -101,12 +101,12 @@ figures.beside(
 # %% [markdown]
 # ```{figure} figures/part_of_limit.svg
 # :name: fig-part-of-limit
-# :alt: Accuracy divided by the Bayes limit against training size, a colour for each noise level.
+# :alt: Accuracy divided by the Bayes limit against training size, a mark for each noise level.
 #
 # Exact-class accuracy divided by that of the Bayes limit on the same test spectra, with 95 %
-# intervals from pairs; a colour for each noise level. Filled: the equivariant network, trained at
-# that level. Open squares: the plain network at the largest size it was given. Open diamonds: the
-# evidence. Dotted: 0.99 of the limit.
+# intervals from pairs; a colour for each method, a mark for each noise level. Joined: the
+# equivariant network, trained at that level. Single: the plain network at the largest size it was
+# given, and the evidence. Dotted, without marks: 0.99 of the limit.
 # ```
 #
 # The same in numbers, with 95 % intervals from pairs:
@@ -196,7 +196,7 @@ Markdown(
 #
 # The equivariant network of {numref}`fig-data-efficiency`, at its largest training set, runs here
 # in your browser, on galaxies of the test split. Turn the noise up and see p(z) widen, split over
-# wrong lines, and fail; ask for new noise to see how much of it is luck. Beside it stands the
+# wrong redshifts, and fail; ask for new noise to see how much of it is luck. Beside it stands the
 # Bayes posterior, summed over a few hundred of the training SEDs in place of thousands: at low
 # noise, where one SED fits much better than the next, it is the coarser of the two. It is told
 # σ; the network is not, and was trained at the S/N where the slider starts, so to the right of it

@@ -73,7 +73,7 @@ figures.beside("confusion", figures.plot_confusion, results, reference, height=5
 # %% [markdown]
 # ```{figure} figures/confusion.svg
 # :name: fig-confusion
-# :alt: Predicted against true redshift; most spectra on the diagonal, a few scattered.
+# :alt: Predicted against true redshift; spectra on the diagonal, and others all over the square.
 #
 # Predicted against true redshift at the highest noise level. Dotted lines show where a spectrum
 # would land if one line were taken for another; a spread over the whole square means that no

@@ -348,7 +348,7 @@ specz.figures = {
     const at = Float64Array.from({ length: data.grid.n_pixels },
       (_, i) => x(wave_min + data.grid.step * (i + 0.5)));
 
-    // One mark for each label: the lines of a doublet are told apart by no eye here.
+    // A name for each label, a mark for each line: at the mean of [O III] or [N II] none of it lies.
     const named = new Map();
     for (const line of [...data.lines].sort((a, b) => a.wave_rest - b.wave_rest))
       named.set(line.label, [...(named.get(line.label) || []), line.wave_rest]);
@@ -361,18 +361,22 @@ specz.figures = {
       path.setAttribute("d", specz.path(at, flux.map(y)));
       marks.replaceChildren();
       const seen = [], below = [], above = [];
-      for (const [label, waves] of named) {
-        const wave = waves.reduce((a, b) => a + b) / waves.length * (1 + z);
-        if (wave < wave_min) below.push(label);
-        else if (wave > wave_max) above.push(label);
-        else {
-          seen.push(`${label} at ${Math.round(wave).toLocaleString("en")} Å`);
+      for (const [label, rest] of named) {
+        const waves = rest.map((wave) => wave * (1 + z));
+        const inside = waves.filter((wave) => wave >= wave_min && wave <= wave_max);
+        const part = inside.length ? `a line of ${label}` : label;
+        if (waves.some((wave) => wave < wave_min)) below.push(part);
+        if (waves.some((wave) => wave > wave_max)) above.push(part);
+        if (!inside.length) continue;
+        const listed = inside.map((wave) => Math.round(wave).toLocaleString("en"));
+        seen.push(`${label} at ${listed.join(" and ")} Å`);
+        for (const wave of inside)
           add("line", { x1: x(wave), x2: x(wave), y1: panel.top, y2: panel.bottom }, marks);
-          // [N II] straddles Hα, [S II] stands close by: names on two rows.
-          const row = ["Hα", "Hβ"].includes(label) ? 16 : 38;
-          if (label !== "[N II]")
-            add("text", { x: x(wave), y: row, "text-anchor": "middle" }, marks, label);
-        }
+        // [N II] straddles Hα, [S II] stands close by: names on two rows.
+        const row = ["Hα", "Hβ"].includes(label) ? 16 : 38;
+        const middle = inside.reduce((a, b) => a + b) / inside.length;
+        if (label !== "[N II]")
+          add("text", { x: x(middle), y: row, "text-anchor": "middle" }, marks, label);
       }
       const inside = z >= 1 && z < 1.8;
       said.textContent = `z = ${z.toFixed(3)}${inside ? "" : " (outside the study’s range)"}. ` +

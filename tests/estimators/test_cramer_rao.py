@@ -3,7 +3,7 @@ import pytest
 
 from specz.estimators import cramer_rao
 from specz.estimators.bayes import BayesLimit, Evidence
-from specz.spectra.grid import get_grid
+from specz.spectra.grid import CLASSES, get_grid
 from specz.spectra.library import LibraryConfig, build_library
 from specz.spectra.noise import White
 from specz.spectra.sample import Sample
@@ -44,3 +44,18 @@ def test_redshifts_scatter_as_the_bound_says_and_no_less():
     errors = cramer_rao.errors(LINE, 1.4, 10.0, GRID, n=400, seed=2)
     assert abs(errors.mean()) < 3 * bound / 20
     assert errors.std() == pytest.approx(bound, rel=0.12)
+
+
+@pytest.mark.parametrize("snr", [0.01, 0.5])
+def test_no_error_lies_beyond_the_search(snr):
+    """Where the highest peak is at an end of the search, too."""
+    z = 1.4 + cramer_rao.errors(LINE, 1.4, snr, GRID, n=100, seed=1)
+    assert z.min() >= CLASSES.z_min
+    assert z.max() <= CLASSES.z_max
+
+
+def test_a_line_lost_in_noise_scatters_as_the_search_and_not_as_the_bound():
+    """The search does not shrink with the bound, so that the scatter is not set by it."""
+    errors = cramer_rao.errors(LINE, 1.4, 0.1, GRID, n=400, seed=3)
+    assert cramer_rao.bound(LINE, 1.4, 0.1, GRID) < 0.04
+    assert errors.std() == pytest.approx(cramer_rao.RANDOM_SCATTER, rel=0.1)

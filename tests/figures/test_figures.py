@@ -13,6 +13,7 @@ from specz.common import paths
 from specz.common.store import Store
 from specz.estimators.cnn import CNN, layer_table
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.evidence import GaussianEvidence
 from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.registry import REGISTRY, estimator_class
 from specz.estimators.sklearn_adapter import Sklearn
@@ -33,6 +34,7 @@ SMALL = LibraryConfig(n_train=200, n_validation=40, n_test=80)
 KNN = Experiment(NearestNeighbours(), 300, n_validation=40, n_test=80, library=SMALL)
 SIZES = (100, 300)
 LEVELS = (float("inf"), 2.0, 1.0)
+METHODS = (Equivariant(), CNN(), GaussianEvidence())
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +176,43 @@ def test_relative_accuracy_is_a_ratio_to_the_limit_on_the_same_spectra(noisy, ax
         x, y = shown[f"{label}, S/N 1"]
         assert x == result.n_train
         assert y == pytest.approx(metrics.accuracy(result.test).value / best)
+
+
+def test_relative_accuracy_has_the_colour_of_the_method_and_a_mark_of_the_level(noisy, ax):
+    _, knn, limit = noisy
+    results = []
+    for level in (0.25, 0.5, 1.0, 2.0, 5.0):  # one more than there are marks
+        for result, estimators in ((knn, METHODS), (limit, [limit.estimator])):
+            at = [replace(result.experiment, snr=level, estimator=e) for e in estimators]
+            results += [replace(result, experiment=experiment) for experiment in at]
+    figures.plot_relative_accuracy(results, ax)
+    assert len(ax.containers) == 5 * len(METHODS)
+    for bar in ax.containers:
+        method = bar.get_label().partition(", ")[0]
+        assert bar.lines[0].get_color() == figures.colour(method)
+    network = [bar.lines[0] for bar in ax.containers if "equivariant" in bar.get_label()]
+    assert len({line.get_marker() for line in network[:4]}) == 4
+
+
+def perturbed(result, name):
+    return replace(result, experiment=replace(result.experiment, altered=name))
+
+
+def test_on_perturbed_spectra_the_bayes_limit_is_not_called_one(noisy, ax):
+    _, knn, limit = noisy
+    results = [knn, limit, *(perturbed(r, "no lines") for r in (knn, limit))]
+    figures.plot_perturbations(results, ax)
+    shown = errorbars(ax)
+    assert set(shown) == {"k-NN", "Bayes limit", "Bayes rule for unperturbed spectra"}
+    assert {len(x) for x, _ in shown.values()} == {1, 2}
+    rows = [text.get_text() for text in ax.get_yticklabels()]
+    assert rows[::-1] == ["as they are", "no lines"]
+    named = {bar.get_label(): bar.lines[0] for bar in ax.containers}
+    assert round(named["Bayes limit"].get_ydata()[0]) == rows.index("as they are")
+    rule = named["Bayes rule for unperturbed spectra"]
+    assert round(rule.get_ydata()[0]) == rows.index("no lines")
+    assert rule.get_color() == figures.colour("Bayes limit")
+    assert rule.get_markerfacecolor() == "white"
 
 
 def test_error_distribution_is_the_fraction_beyond(results, ax):
@@ -335,6 +374,8 @@ def test_scatter_is_drawn_beside_its_bound(ax):
     (x, y) = errorbars(ax)["scatter of the likelihood's maximum"]
     np.testing.assert_allclose(x, [1, 2])
     np.testing.assert_allclose(y, [error.std() for error in errors])
+    random = next(line for line in ax.lines if line.get_label() == "redshifts at random")
+    assert random.get_ydata()[0] == pytest.approx(0.8 / np.sqrt(12))
     assert is_labelled(ax)
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import shutil
 import threading
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,8 +12,8 @@ import nbformat
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser import chromium, needs_chromium
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
 from specz.common import paths
 from specz.estimators.bayes import BayesLimit, Evidence
@@ -30,18 +29,8 @@ from specz.study import archive, claims
 from specz.study.profiles import experiments, profile_parameters, profile_study
 from specz.study.studies import STUDIES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 SCREENS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 375, "height": 740}}
 LANDING_LIMIT, PAGE_LIMIT = 1_500_000, 4_000_000
-
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"
-)
-
 
 pytestmark = pytest.mark.slow  # a whole book is built for them, strictly and without a network
 
@@ -63,10 +52,8 @@ def server(smoke_site):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

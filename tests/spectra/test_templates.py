@@ -34,6 +34,23 @@ def test_templates_are_31_positive_continua():
     np.testing.assert_allclose(templates.flux.mean(axis=1), 1)
 
 
+def test_some_templates_are_mixtures_of_two_others():
+    """As the glossary says: not each of the 31 is a galaxy."""
+    templates = load_templates()
+    flux = dict(zip(templates.names, templates.flux, strict=True))
+    for mixture, first, second in (
+        ("Sa_A_1", "Sa_A_0", "Sb_A_0"),
+        ("Sb_A_1", "Sb_A_0", "Sc_A_0"),
+        ("Sc_A_1", "Sc_A_0", "Sd_A_0"),
+        ("Sc_A_2", "Sc_A_0", "Sd_A_0"),
+        ("Sd_A_1", "Sd_A_0", "Sdm_A_0"),
+        ("Sd_A_2", "Sd_A_0", "Sdm_A_0"),
+    ):
+        parts = np.stack([flux[first], flux[second]], axis=1)
+        share, *_ = np.linalg.lstsq(parts, flux[mixture], rcond=None)
+        np.testing.assert_allclose(parts @ share, flux[mixture], rtol=1e-4)
+
+
 def test_the_sequence_gets_bluer():
     templates = load_templates()
     blue = templates.flux[:, templates.wave_rest < 4000].mean(axis=1)

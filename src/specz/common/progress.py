@@ -18,7 +18,7 @@ class _Silent:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def update(self) -> None:
+    def update(self, n: int = 1) -> None:
         pass
 
     def set_postfix(self, **_: object) -> None:

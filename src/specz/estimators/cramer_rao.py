@@ -2,7 +2,8 @@
 
 For a Gaussian line of flux F and width σ_λ at λ₀(1 + z), in white noise σ per pixel of width Δ, the
 bound of Cramér and Rao is σ_z ≥ σ (4√π σ_λ³ Δ)^½ / (F λ₀). It follows from the Fisher information
-Σ (∂m/∂z)² / σ² of a line that the pixels resolve.
+Σ (∂m/∂z)² / σ² of a line that the pixels resolve. It counts errors near the true redshift only.
+Where the noise makes peaks as high as the line, the range of the search sets the scatter.
 """
 
 import math
@@ -13,16 +14,19 @@ import numpy as np
 from specz.common.arrays import FloatArray
 from specz.estimators.bayes import BayesLimit, Evidence
 from specz.spectra.components import Components, from_continua
-from specz.spectra.grid import Grid
+from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import Library
 from specz.spectra.lines import HALPHA, LINE_WAVE_REST
 from specz.spectra.noise import White
 from specz.spectra.observe import line_sigma
 from specz.spectra.sample import Sample
 
-REACH = 6.0
-"""Half-width of the scan around the true redshift, in units of the bound."""
-POINTS = 121
+STEP = 0.25
+"""Step of the search in redshift, in standard deviations of the line: the likelihood is smooth on
+the scale of one, at any noise."""
+
+RANDOM_SCATTER = (CLASSES.z_max - CLASSES.z_min) / math.sqrt(12)
+"""Standard deviation of redshifts drawn at random from the range of the search."""
 
 
 def one_line(library: Library, equivalent_width: float, velocity_dispersion: float) -> Components:
@@ -56,17 +60,20 @@ def bound(line: Components, z: float, snr: float, grid: Grid) -> float:
 def errors(line: Components, z: float, snr: float, grid: Grid, n: int, seed: int) -> FloatArray:
     """Errors in z of the maximum of the likelihood, for ``n`` draws of the noise, shape (n,).
 
-    The scan covers :data:`REACH` times the bound on either side.
+    The search covers the redshifts of the classes, whatever the noise.
     """
     spectrum = (line.coefficients @ line.observed(z, grid)[0])[0]
     noise = np.random.default_rng(seed).standard_normal((n, grid.n_pixels)) / snr
     flux = (spectrum / spectrum.mean() + noise).astype(np.float32)
-    step = 2 * REACH * bound(line, z, snr, grid) / (POINTS - 1)
-    around = np.asarray(z + step * (np.arange(POINTS) - (POINTS - 1) / 2), dtype=float)
+    width = float(line_sigma(1 + z, line.library.config.velocity_dispersion, grid))  # in z
+    n_steps = math.ceil((CLASSES.z_max - CLASSES.z_min) / (STEP * width))
+    searched, step = np.linspace(CLASSES.z_min, CLASSES.z_max, n_steps + 1, retstep=True)
     sample = Sample(line.library, grid, np.zeros(1, dtype=np.int32), np.array([z]), White(snr), 0)
     evidence = Evidence(BayesLimit(), line, sample, np.array([0]))
-    value = evidence.log_likelihood(flux, around).astype(float)
-    top = value.argmax(axis=1).clip(1, POINTS - 2)
-    below, at, above = (value[np.arange(n), top + k] for k in (-1, 0, 1))
+    value = evidence.log_likelihood(flux, searched).astype(float)
+    top = value.argmax(axis=1)
+    inner = top.clip(1, n_steps - 1)
+    below, at, above = (value[np.arange(n), inner + k] for k in (-1, 0, 1))
     vertex = 0.5 * (above - below) / (2 * at - above - below)  # of the parabola through three
-    return np.asarray(around[top] + step * vertex - z)
+    vertex[top != inner] = 0  # at an end of the search there is no peak, and the parabola is none
+    return np.asarray(searched[top] + step * vertex - z)

@@ -2,7 +2,8 @@
 
 One thread generates the next batches while the model trains on the current one. The order of the
 examples depends only on the seed and the epoch, so a training can be resumed after any epoch.
-Nothing here depends on the Keras backend.
+Nothing here depends on the Keras backend; where it is JAX on an accelerator that holds the spectra,
+they stay there (:mod:`specz.estimators.resident`).
 """
 
 import math
@@ -24,6 +25,7 @@ from specz.common.arrays import IntArray, Labels
 from specz.common.progress import progress
 from specz.estimators.backend import load_keras
 from specz.estimators.base import NO_COST, OMIT_DEFAULT, ClassScores, Cost, History
+from specz.estimators.resident import Resident, fits
 from specz.spectra.sample import Spectra
 
 if TYPE_CHECKING:
@@ -109,22 +111,29 @@ def train(
         jit_compile=keras.backend.backend() == "jax",
     )
     seen = train.head(min(n, len(validation)))
+    model.optimizer.build(model.trainable_variables)  # its state must exist to be restored
     watched = [(sample.flux(), sample.labels) for sample in (seen, validation)]
     rows: list[list[float]] = []
     best: Weights | None = None
     earlier, start = NO_COST, Cost.clock()
     if checkpoint is not None:
-        model.optimizer.build(model.trainable_variables)  # its state must exist to be restored
         rows, best, earlier = _restore(checkpoint, model)
     done, total = len(rows) * steps, epochs * steps
     title = f"train {n:,}"
+    resident = None
+    if fits(train):
+        resident = Resident(model, train, config.batch, config.fresh_noise, epochs)
     with progress(total=total, initial=done, desc=title, unit="step") as bar:
         for epoch in range(len(rows), epochs):
             order = np.random.default_rng([seed, epoch]).permutation(n)
-            noise = epoch if config.fresh_noise else 0  # number of the draw
-            for flux, label in _batches(train, labels, order, config.batch, noise):
-                model.train_on_batch(flux, label)
-                bar.update()
+            if resident is not None:
+                resident.epoch(epoch, order)
+                bar.update(steps)
+            else:
+                noise = epoch if config.fresh_noise else 0  # number of the draw
+                for flux, label in _batches(train, labels, order, config.batch, noise):
+                    model.train_on_batch(flux, label)
+                    bar.update()
             (loss, accuracy), (validation_loss, validation_accuracy) = (
                 _loss_and_accuracy(logits(model, flux), label) for flux, label in watched
             )

@@ -14,6 +14,9 @@ Label = Callable[[Result], str]
 
 Key = TypeVar("Key", bound=Hashable)
 
+UNPERTURBED_RULE = "Bayes rule for unperturbed spectra"
+"""Name of the Bayes limit on perturbed spectra: its assumptions are wrong, so it is no limit."""
+
 NO_REMEDY = "nothing"
 """Name in :func:`by_remedy` of a network without a remedy against overfitting."""
 
@@ -21,6 +24,12 @@ NO_REMEDY = "nothing"
 def by_noise(result: Result) -> str:
     """Label of a result where the noise level varies."""
     return result.noise
+
+
+def method_name(result: Result) -> str:
+    """Name of a method on its test spectra; only on unperturbed ones is the Bayes limit one."""
+    perturbed = isinstance(result.estimator, BayesLimit) and result.experiment.altered
+    return UNPERTURBED_RULE if perturbed else result.label
 
 
 def by_method(result: Result) -> str:

@@ -1,6 +1,7 @@
 """Methods compared with the Bayes limit: spectra needed, probabilities stated."""
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,9 +14,12 @@ from specz.estimators.evidence import GaussianEvidence
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
 from specz.figures.labels import by_n_train, grouped, limits, methods
-from specz.figures.style import GREY, SHADES, Style, against_size, colour, points, size_axis
+from specz.figures.style import GREY, Style, against_size, colour, points, size_axis
 
 PIT_BINS = 20
+
+LEVEL_MARKS = (("o", "-"), ("s", "--"), ("D", "-."), ("^", ":"))
+"""Mark and line of each noise level where the colour is that of the method, the noisiest first."""
 
 
 def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
@@ -38,7 +42,7 @@ def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
 def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy divided by the Bayes limit against training size.
 
-    One colour per noise level, one mark per network; the CNN at its largest size only.
+    One colour per method, one mark per noise level; the CNN and the evidence at their largest size.
     """
     ceiling, results = limits(results), by_n_train(methods(results))
 
@@ -46,20 +50,16 @@ def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
         return metrics.relative_accuracy(r.test, ceiling[r.snr].test)
 
     drawn: list[Result] = []
-    for level, shade in zip(ceiling, SHADES, strict=False):
+    for level, (mark, line) in zip(ceiling, cycle(LEVEL_MARKS), strict=False):
         of_level = [r for r in results if r.snr == level]
         equivariant = [r for r in of_level if isinstance(r.estimator, Equivariant)]
         cnn = [r for r in of_level if isinstance(r.estimator, CNN)]
         evidence = [r for r in of_level if isinstance(r.estimator, GaussianEvidence)]
-        marks = (
-            (equivariant, "o-", shade),
-            (cnn[-1:], "s", "white"),
-            (evidence[-1:], "D", "white"),
-        )
-        for chosen, fmt, face in marks:
+        for chosen, fmt in ((equivariant, mark + line), (cnn[-1:], mark), (evidence[-1:], mark)):
             if chosen:
-                style: Style = {"color": shade, "mfc": face, "fmt": fmt}
-                style["label"] = f"{chosen[0].label}, {noise_label(level)}"
+                label = chosen[0].label
+                style: Style = {"color": colour(label), "fmt": fmt}
+                style["label"] = f"{label}, {noise_label(level)}"
                 against_size(ax, chosen, relative, **style)
                 drawn += chosen
     ax.axhline(1, color=colour(BayesLimit.label), lw=1, ls="--", label="_Bayes limit")

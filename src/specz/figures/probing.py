@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from specz import metrics
 from specz.common.arrays import FloatArray
 from specz.experiments.result import Result
-from specz.figures.labels import by_perturbation, grouped
+from specz.figures.labels import by_perturbation, grouped, method_name
 from specz.figures.style import COLOURS, OTHER, Style, colour, points
 from specz.metrics.predictions import Predictions
 from specz.spectra.lines import LINES
@@ -22,14 +22,20 @@ REST = (3900.0, 9500.0)
 
 
 def plot_perturbations(results: Sequence[Result], ax: Axes) -> Axes:
-    """Draw accuracy on unchanged and perturbed test spectra, one colour per method."""
+    """Draw accuracy on unchanged and perturbed test spectra, one colour per method.
+
+    Open marks are the Bayes limit's on perturbed spectra, where it is none.
+    """
     names = list(grouped(results, by_perturbation))
-    groups = grouped(results, lambda r: r.label)
-    for i, (label, chosen) in enumerate(groups.items()):
+    labels = list(grouped(results, lambda r: r.label))
+    for name, chosen in grouped(results, method_name).items():
+        label = chosen[0].label
+        i, shade = labels.index(label), colour(label)
         values = [metrics.accuracy(r.test) for r in chosen]
         at = [len(names) - 1 - names.index(by_perturbation(r)) for r in chosen]
-        heights = np.array(at) + 0.18 * (len(groups) / 2 - 0.5 - i)
-        style: Style = {"ms": 5, "color": colour(label), "label": label}
+        heights = np.array(at) + 0.18 * (len(labels) / 2 - 0.5 - i)
+        style: Style = {"ms": 5, "color": shade, "label": name}
+        style["mfc"] = shade if name == label else "white"
         points(ax, heights, values, across=True, fmt="os^Dv"[i % 5], capsize=2, **style)
     ax.set(xlabel="exact-class accuracy on test spectra", xlim=(-0.02, 1.02))
     ax.set_yticks(range(len(names)), names[::-1])

@@ -1,9 +1,10 @@
-"""The 31 COSMOS galaxy templates: real stellar continua, ellipticals to starbursts.
+"""The 31 COSMOS galaxy templates: stellar continua, ellipticals to starbursts.
 
-Empirical templates of Polletta et al. (2007) from ellipticals to spirals, and blue models of
-Bruzual & Charlot (2003), as used for the COSMOS 30-band photometric redshifts (Ilbert et al. 2009).
-They have no emission lines. ``scripts/rebuild_templates.py`` rebuilds the committed array byte for
-byte from the wheel named in ``data/cosmos_templates.json``.
+Templates of Polletta et al. (2007) from ellipticals to spirals, some mixed from two others,
+and blue models of Bruzual & Charlot (2003), as used for the COSMOS 30-band photometric redshifts
+(Ilbert et al. 2009). They are models built to match galaxies; none is an observed spectrum. They
+have no emission lines. ``scripts/rebuild_templates.py`` rebuilds the committed array byte for byte
+from the wheel named in ``data/cosmos_templates.json``.
 
 References
 ----------
