@@ -123,9 +123,9 @@ explained = [
 ]
 Markdown(
     tables.line_confusion_table(plain)
-    + f"\n\nA pair of lines explains {', '.join(explained)} of the wrong redshifts. Of redshifts "
-    + f"wrong at random it would explain {100 * line_confusion.explained_by_chance(test.grid):.0f} "
-    + "%. Only the excess is confusion of lines."
+    + f"\n\nWrong redshifts that a pair of lines explains: {', '.join(explained)}. Of redshifts "
+    + "that are wrong at random, some pair would explain "
+    + f"{100 * line_confusion.explained_by_chance(test.grid):.0f} %. Only the excess is confusion."
 )
 
 # %% [markdown]

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import joblib
 import numpy as np
 
 from specz.common.arrays import Flux, IntArray
+from specz.common.processes import cores
 from specz.estimators.backend import CPU, backend, device, load_keras
 from specz.spectra.sample import Spectra
 
@@ -39,7 +39,7 @@ def fits(train: Spectra) -> bool:
 def generate(spectra: Spectra, epoch: int = 0) -> Flux:
     """All spectra with the noise of one epoch, generated on all cores."""
     starts = range(0, len(spectra), CHUNK)
-    with ThreadPoolExecutor(joblib.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         parts = pool.map(lambda start: spectra.flux(slice(start, start + CHUNK), epoch), starts)
         return np.concatenate(list(parts))
 

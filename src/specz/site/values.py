@@ -37,10 +37,9 @@ def read_yaml(text: str) -> Any:
     {'a': [0.001, 10, inf], 'b': '1:30', 'c': 'no'}
     """
     try:
-        return yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        said = " ".join(str(error).split())
-        raise ValueError(f"not YAML: {said}") from None
+        return _Loader(text).get_single_data()
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"not YAML: {' '.join(str(error).split())}") from None
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -56,5 +55,5 @@ def parse_override(text: str) -> tuple[str, Any]:
         raise ValueError(f"expected name=value; got {text!r}")
     try:
         return name.strip(), read_yaml(value)
-    except ValueError as error:
-        raise ValueError(f"{name}: {value!r} is {error}") from None
+    except ValueError:
+        raise ValueError(f"{name}: {value!r} is not a YAML value") from None
