@@ -213,10 +213,10 @@ def test_a_verdict_stands_beside_the_numbers_of_its_checks():
     row = cells(tables.verdicts_table([claim, Claim(5, "", ())]))[2:]
     assert row[0][1:] == [
         "It wins.",
-        "**holds in part**",
+        "[**holds in part**](fig-claim-4)",
         "2 holds (+10.0 to +20.0), 1 reversed (\u221210.0)",
     ]
-    assert row[1][2:] == ["**not tested**", "–"]
+    assert row[1][2:] == ["[**not tested**](fig-claim-5)", "–"]
 
 
 def test_metrics_that_disagree_are_named_with_their_check():

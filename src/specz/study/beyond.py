@@ -89,7 +89,7 @@ class Convergence(Study):
 
 @dataclass(frozen=True, kw_only=True)
 class Probing(WithEquivariant, TrainedOnce):
-    """Notebook ``probing``: both networks and the limit on unchanged and perturbed test spectra.
+    """Notebook ``probing``: both networks and the rule of the limit, test spectra perturbed or not.
 
     ``n_train`` is the size for the equivariant network, ``n_train_plain`` for the CNN. The
     networks are those of other pages; ``n_probed`` test spectra are classified. On other

@@ -17,12 +17,15 @@ PREVIOUS = paths.RESULTS / "previous_protocol.csv"
 
 
 def verdicts_table(claims: Iterable[Claim]) -> str:
-    """List every claim with its verdict, and how many of its checks say what."""
+    """List every claim with its verdict, and how many of its checks say what.
+
+    The verdict links to the figure of the claim's checks.
+    """
     rows = [
         {
             "": claim.number,
             "claim": claim.text,
-            "verdict": f"**{claim.verdict}**",
+            "verdict": f"[**{claim.verdict}**](fig-claim-{claim.number})",
             "its checks": _summary(claim.checks),
         }
         for claim in claims

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from specz.experiments.result import Result
-from specz.figures.labels import by_perturbation, grouped
+from specz.figures.labels import by_perturbation, grouped, method_name
 from specz.metrics.line_confusion import confused_lines
 from specz.spectra.grid import get_grid
 from specz.tables.cells import NONE, accuracies, nll, outliers
@@ -16,7 +16,7 @@ def perturbations_table(results: Sequence[Result]) -> str:
     rows = [
         {
             "test spectra": name,
-            "method": r.label,
+            "method": method_name(r),
             **accuracies(r),
             **outliers(r.test),
             "mean maximum p": f"{r.test.p_max.mean(dtype=float):.2f}",
@@ -38,7 +38,7 @@ def line_confusion_table(results: Sequence[Result], most: int = 6) -> str:
         listed = "; ".join(f"{name}: {count}" for name, count in counts.most_common(most))
         rows.append(
             {
-                "method": r.label,
+                "method": method_name(r),
                 "wrong redshifts": f"{wrong} of {len(names)}",
                 "most frequent mistakes": listed or NONE,
             }
