@@ -10,6 +10,7 @@ import sys
 
 from benchmarks import record
 from specz.common import checks, paths
+from specz.study import checksums
 
 COMMANDS = {
     "faults": ["pytest", "-m", "fault", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
@@ -30,6 +31,7 @@ def main(name: str) -> int:
     found = json.loads(outcome.read_text(encoding="utf-8"))
     text = json.dumps({**about, **found}, indent=1, ensure_ascii=False)
     (paths.RESULTS / outcome.name).write_text(text + "\n", encoding="utf-8")
+    checksums.write()
     return done.returncode
 
 

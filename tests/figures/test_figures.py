@@ -459,3 +459,13 @@ def test_many_decades_are_labelled_once_each(ax):
     figures.style.plain_log(ax.yaxis)
     ticks = np.log10(ax.get_yticks())
     np.testing.assert_allclose(ticks, np.round(ticks), atol=1e-9)
+
+
+def test_the_settings_of_a_reader_do_not_change_a_figure(results, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FIGURES", tmp_path)
+    drawn = []
+    for face in ("white", "red"):
+        with plt.rc_context({"axes.facecolor": face, "font.family": "serif", "axes.grid": False}):
+            figures.draw("bars", figures.plot_accuracy_bars, results[:2], label=figures.by_method)
+        drawn.append((tmp_path / "bars.svg").read_bytes())
+    assert drawn[0] == drawn[1]

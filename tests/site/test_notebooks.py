@@ -149,6 +149,13 @@ def test_a_malformed_profile_is_named_in_one_line(tmp_path, monkeypatch, text, s
     assert "\n" not in str(error.value)
 
 
+def test_a_profile_whose_name_a_page_would_read_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "PROFILES", tmp_path)
+    for name in ("own", "<b>own", "a b"):
+        (tmp_path / f"{name}.toml").write_text("common = {n_train = 10}\n")
+    assert profiles.profiles() == ["own"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_notebooks_are_thin(name):
     """No functions, no classes, no training: the package does the work."""

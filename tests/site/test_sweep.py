@@ -30,6 +30,32 @@ def test_a_wrong_sweep_stops_before_anything_runs(tmp_path, change, message):
         read_sweep(written(tmp_path, GOOD | change))
 
 
+@pytest.mark.parametrize("name", ["<script>alert(1)<.yml", "a b.yml", "`x`.yml"])
+def test_a_name_that_a_page_would_read_is_refused(tmp_path, name):
+    path = written(tmp_path, GOOD).rename(tmp_path / name)
+    with pytest.raises(ValueError, match="the file's name must be letters"):
+        read_sweep(path)
+
+
+def test_too_many_points_are_counted_before_they_are_made(tmp_path):
+    grid = {"n_train": list(range(1, 2001)), "seed": list(range(1, 1501))}
+    with pytest.raises(ValueError, match="at most 1,000 points; got 3,000,000"):
+        read_sweep(written(tmp_path, GOOD | {"grid": grid}))
+
+
+def test_a_key_that_stands_twice_is_named(tmp_path):
+    path = tmp_path / "sweep.yml"
+    path.write_text("notebook: data\nprofile: smoke\ngrid:\n  seed: [1]\n  seed: [2]\n")
+    with pytest.raises(ValueError, match=r"sweep.yml is not YAML: the key 'seed' stands twice"):
+        read_sweep(path)
+
+
+def test_numbers_are_read_as_people_write_them(tmp_path):
+    path = tmp_path / "sweep.yml"
+    path.write_text("notebook: tuning\nprofile: smoke\ngrid: {learning_rate: [[1e-3], [1e-2]]}\n")
+    assert read_sweep(path).grid == {"learning_rate": [[0.001], [0.01]]}
+
+
 def test_a_sweep_without_a_part_or_a_file_is_named(tmp_path):
     with pytest.raises(ValueError, match="'grid' is missing"):
         read_sweep(written(tmp_path, {k: GOOD[k] for k in ("notebook", "profile")}))

@@ -14,7 +14,7 @@ from specz.estimators.training import TrainingConfig
 from specz.experiments.experiment import Experiment
 from specz.experiments.run import run
 from specz.spectra.library import LibraryConfig
-from specz.study import archive, verification
+from specz.study import archive, checksums, verification
 from specz.study.contrasts import Contrast, Term
 
 SMALL = LibraryConfig(n_train=100, n_validation=20, n_test=40)
@@ -92,6 +92,21 @@ def test_a_flipped_bit_and_an_edited_summary_are_named(archived):
     assert any("summary.csv" in fault for fault in found.faults)
 
 
+def test_an_edited_manifest_and_files_that_come_or_go_are_named(archived):
+    folder = Store(paths.RESULTS).folder(archive.archive_key(EXPERIMENTS[0]))
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"device": "CPU"', '"device": "A100"'))
+    (paths.RESULTS / "summary.csv").rename(paths.RESULTS / "summary.old")
+    found = checksums.faults()
+    assert f"{folder.name}/manifest.json is not the file of SHA256SUMS" in found
+    assert "summary.csv is missing" in found
+    assert "summary.old is not in SHA256SUMS" in found
+    assert len(found) == 3
+    assert set(found) <= set(verification.verify().faults)
+    checksums.write()
+    assert checksums.faults() == []
+
+
 @pytest.mark.parametrize(
     ("name", "why"), [("nowhere/receipt.json", "No such file"), (".", "Is a directory")]
 )
@@ -118,3 +133,7 @@ def test_trying_the_receipt_leaves_no_empty_file(tmp_path, monkeypatch):
 def test_what_is_rerun_is_archived():
     """The quick part is there, so that a fresh clone has something to reproduce."""
     assert len(archive.archived(verification.quick_ones())) == len(verification.QUICKLY)
+
+
+def test_the_committed_archive_matches_its_digests():
+    assert checksums.faults() == []

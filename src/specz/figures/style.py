@@ -86,6 +86,7 @@ def subplots(
     rows: int = 1, columns: int = 1, size: Size | None = None, ratios: Sequence[float] | None = None
 ) -> tuple[Figure, npt.NDArray[np.object_]]:
     """Return a figure and its axes, shape (rows, columns); ``ratios`` are heights of rows."""
+    mpl.rcdefaults()  # a reader's matplotlibrc must not change a figure
     mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
     fig, axes = plt.subplots(rows, columns, squeeze=False, figsize=size, height_ratios=ratios)
     return fig, axes

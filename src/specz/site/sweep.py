@@ -12,6 +12,7 @@ Each combination is one run of the notebook; other parameters come from the prof
 """
 
 import itertools
+import math
 import re
 import shutil
 from collections.abc import Sequence
@@ -31,6 +32,12 @@ from specz.tables.cells import accuracies, outliers, size
 from specz.tables.markdown import markdown_table
 
 KEYS = ("notebook", "profile", "grid")
+
+MOST_RUNS = 1000
+"""Each run is a notebook and a part of one page."""
+
+PLAIN_NAME = re.compile(r"[\w.+-]+")
+"""Names of files that become a title and a folder: nothing that HTML or Markdown reads."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ def read_sweep(path: Path) -> Sweep:
     for key in KEYS:
         if key not in text:
             raise ValueError(f"{path.name} must hold {', '.join(KEYS)}; {key!r} is missing")
+    if not PLAIN_NAME.fullmatch(path.stem):
+        raise ValueError(f"the file's name must be letters, digits, . _ + -; got {path.name!r}")
     checks.choice("notebook", text["notebook"], STUDIES)
     usual = profile_parameters(text["profile"], text["notebook"])
     grid = text["grid"]
@@ -84,6 +93,9 @@ def read_sweep(path: Path) -> Sweep:
             raise ValueError(f"grid must give a list of values for {name}; got {values!r}")
         if any(value in values[:i] for i, value in enumerate(values)):
             raise ValueError(f"grid must not repeat a value of {name}; got {values!r}")
+    n_runs = math.prod(map(len, grid.values()))
+    if n_runs > MOST_RUNS:
+        raise ValueError(f"grid must have at most {MOST_RUNS:,} points; got {n_runs:,}")
     sweep = Sweep(path.stem, text["notebook"], text["profile"], grid)
     sweep.runs()
     return sweep

@@ -26,6 +26,7 @@ from specz.experiments.evaluate import evaluation_samples
 from specz.experiments.experiment import Experiment
 from specz.experiments.result import PARTS, Result, to_arrays, to_result
 from specz.metrics.predictions import Predictions
+from specz.study import checksums
 from specz.study.profiles import profile_study
 
 DERIVED = {"sed", "z"}
@@ -171,9 +172,11 @@ def _row(result: Result, limit: float) -> dict[str, object]:
 
 
 def write_summary(results: Sequence[Result]) -> Path:
-    """Write ``results/summary.csv``."""
+    """Write ``results/summary.csv``, and the digests of all files."""
     path = paths.RESULTS / "summary.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(summary(results), encoding="utf-8")
+    checksums.write()
     return path
 
 

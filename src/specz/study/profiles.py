@@ -5,6 +5,7 @@ name; the table of a notebook overrides it there. Parameters in neither block ha
 the notebook's dataclass in :mod:`specz.study.studies`.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
@@ -21,8 +22,12 @@ COMMON = "common"
 
 
 def profiles() -> list[str]:
-    """Names of the profiles; a reader's own is one more file."""
-    return sorted(path.stem for path in paths.PROFILES.glob("*.toml"))
+    """Names of the profiles; a reader's own is one more file, named by letters, digits, . _ + -.
+
+    A name becomes part of pages, so that of another file counts for nothing.
+    """
+    names = (path.stem for path in paths.PROFILES.glob("*.toml"))
+    return sorted(name for name in names if re.fullmatch(r"[\w.+-]+", name))
 
 
 def profile_parameters(profile: str, notebook: str) -> Parameters:

@@ -1,6 +1,6 @@
 """Does this machine reproduce the archive? The receipt answers, for programs and people.
 
-Three things are checked: every archived result matches its digests, and the summary matches the
+Three things are checked: every file of the archive matches its digest, and the summary matches the
 results; the claims are tested again on the archive; a small part of the archive is computed again
 here and compared.
 """
@@ -24,7 +24,7 @@ from specz.experiments.recipe import numerical_libraries
 from specz.experiments.result import Result
 from specz.experiments.run import run
 from specz.metrics.intervals import Interval
-from specz.study import archive, claims
+from specz.study import archive, checksums, claims
 from specz.study.claims import Claim
 from specz.study.profiles import profile_experiments, profile_study
 
@@ -117,6 +117,7 @@ def verify() -> Receipt:
             whole += archive.archived([experiment])
         except (OSError, ValueError, KeyError) as error:
             faults.append(f"{experiment.title}: {error}")
+    faults += checksums.faults()
     summary = paths.RESULTS / "summary.csv"
     if not summary.is_file() or summary.read_text(encoding="utf-8") != archive.summary(whole):
         faults.append("summary.csv is not what the archived results give")
