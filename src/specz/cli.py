@@ -14,6 +14,7 @@ from specz.common import paths
 from specz.common.circumstances import source_commit
 from specz.common.store import canonical
 from specz.experiments import recipe
+from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import Backend, FanoutError
 from specz.site import build as book
 from specz.site import sweep
@@ -23,6 +24,7 @@ from specz.site.values import parse_override
 from specz.study import archive, datathon, profiles, verification
 from specz.study.archiving import fill
 from specz.study.studies import STUDIES
+from specz.tables.cells import SHORT
 
 app = typer.Typer(
     help="A reproducible companion to 'CNNs for Spectroscopic Redshift Estimation on Euclid Data'.",
@@ -136,8 +138,8 @@ def status(
     if as_json:
         listed = {
             "profile": profile,
-            "archived": [experiment.title for experiment in found.done],
-            "left": [experiment.title for experiment in found.left],
+            "archived": [_named(experiment) for experiment in found.done],
+            "left": [_named(experiment) for experiment in found.left],
             "core_hours": round(found.core_hours, 2),
             "accelerated": found.accelerated,
         }
@@ -145,10 +147,16 @@ def status(
         return
     for word, experiments in (("archived", found.done), ("left", found.left)):
         for experiment in experiments:
-            typer.echo(f"{word:>8}  {experiment.title}")
+            named = _named(experiment)
+            typer.echo(f"{word:>8}  {named['key'][:SHORT]}  {named['title']}")
     total = len(found.done) + len(found.left)
     also = "".join(f"; {n} with {name}" for name, n in found.accelerated.items())
     typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours{also}")
+
+
+def _named(experiment: Experiment) -> dict[str, str]:
+    """Key and title of an experiment; several may share a title."""
+    return {"key": archive.archive_key(experiment), "title": experiment.title}
 
 
 @app.command()

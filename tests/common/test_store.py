@@ -1,12 +1,14 @@
 import json
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
 import pytest
 
 from specz.common.fingerprint import file_digest
-from specz.common.store import STALE, Store, canonical, key_of
+from specz.common.store import STALE, Store, canonical, key_of, stage
 
 ARRAYS = {"a": np.arange(5), "b": np.linspace(0, 1, 3)}
 
@@ -149,6 +151,19 @@ def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path):
     store.save(key_of({"x": 9}), {}, ARRAYS)
     assert [path.name for path in tmp_path.glob(".writing-*")] == [".writing-now"]
     assert len(list(store.manifests())) == 1
+
+
+def test_what_a_process_left_that_is_gone_is_removed_at_once(tmp_path):
+    """That of a living process stays, and that of another machine for a day."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    mine = stage(tmp_path, ".writing-")
+    dead = mine.rename(mine.with_name(mine.name.replace(str(os.getpid()), str(gone.pid))))
+    living, elsewhere = stage(tmp_path, ".writing-"), tmp_path / f".writing-moon-{gone.pid}-x"
+    assert not dead.exists()
+    elsewhere.mkdir()
+    last = stage(tmp_path, ".writing-")
+    assert set(tmp_path.iterdir()) == {living, elsewhere, last}
 
 
 def test_an_entry_that_is_sent_is_the_same_on_arrival(tmp_path):

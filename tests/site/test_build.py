@@ -219,7 +219,9 @@ def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
     found = json.loads(status.output)
     assert found["archived"] == []
     assert found["core_hours"] == 0
-    assert len(found["left"]) == len(profiles.profile_experiments("paper"))
+    keys = {one["key"] for one in found["left"]}
+    assert len(keys) == len(found["left"]) == len(profiles.profile_experiments("paper"))
+    assert any(one["title"] == "CNN 3 layers, 400,000 clean" for one in found["left"])
 
 
 @pytest.mark.slow

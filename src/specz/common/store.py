@@ -8,6 +8,8 @@ or absent. Nothing is pickled.
 import hashlib
 import json
 import math
+import os
+import platform
 import shutil
 import tempfile
 import time
@@ -57,13 +59,35 @@ def key_of(recipe: Mapping[str, object]) -> str:
 
 
 def stage(root: Path, prefix: str) -> Path:
-    """Make a folder to fill before :func:`commit`; remove folders that killed processes left."""
+    """Make a folder to fill before :func:`commit`; remove folders that killed processes left.
+
+    A folder is named after its process. One of a process of this machine that is gone is removed at
+    once, one of another machine when it is older than :data:`STALE`.
+    """
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"{prefix}*"):
         with suppress(OSError):  # it may have been renamed meanwhile
-            if time.time() - left.stat().st_mtime > STALE:
+            if _is_left(left, prefix):
                 shutil.rmtree(left)
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=root))
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{_here()}-{os.getpid()}-", dir=root))
+
+
+def _here() -> str:
+    """Name of this machine, without a dash."""
+    return platform.node().replace("-", "_")
+
+
+def _is_left(folder: Path, prefix: str) -> bool:
+    machine, _, rest = folder.name.removeprefix(prefix).partition("-")
+    process = rest.partition("-")[0]
+    if machine == _here() and process.isdecimal():
+        try:
+            os.kill(int(process), 0)  # asks whether it is there
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass
+    return time.time() - folder.stat().st_mtime > STALE
 
 
 def commit(aside: Path, folder: Path) -> None:
