@@ -202,8 +202,9 @@ Markdown(tables.checks_table(archived[4]))
 # ## 6. The state of the art
 #
 # The network of the study and the best network of this companion, which is equivariant, against
-# template fitting and [the evidence in closed form](limit.ipynb). [The Bayes limit](limit.ipynb) is
-# the best that any method can do; it is no competitor.
+# template fitting and the evidence in closed form ([](limit.ipynb)). The Bayes limit is the best
+# that any method can do; it is no competitor and is drawn there. Redrock, which this book does not
+# install, is held against all of them on [](holds_up.ipynb).
 
 # %%
 figures.draw(

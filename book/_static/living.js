@@ -460,6 +460,8 @@ specz.figures = {
       const answers = [network(spectrum), null], right = Math.floor((z - z_min) / width);
       const say = () => {
         answers.forEach((p, i) => show(i, p, right));
+        noise.setAttribute("aria-valuetext", snr.toFixed(2)); // the slider is of its logarithm
+        redshift.setAttribute("aria-valuetext", z.toFixed(4));
         said.textContent = `True z = ${z.toFixed(4)}, S/N ${snr.toFixed(2)}. ` +
           answers.map((p, i) => sentence(names[i], p, right)).join(" ");
       };

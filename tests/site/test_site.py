@@ -289,6 +289,8 @@ def test_the_living_posterior_widens_with_noise(smoke_site, browser):
     page.keyboard.press("Home")
     drowned, paths_drowned = answer()
     assert "S/N 0.10" in said.text_content()
+    # The slider is of a logarithm; a screen reader says the S/N.
+    assert figure.locator("input").nth(1).get_attribute("aria-valuetext") == "0.10"
     assert clear > 0.9 > 0.5 > drowned
     assert all(a != b for a, b in zip(paths_clear, paths_drowned, strict=True))
     figure.get_by_role("button").click()
@@ -348,6 +350,13 @@ def test_the_switcher_of_a_sweep_shows_one_run_at_a_time(smoke_site, browser):
     assert page.locator(shown).first.get_attribute("src") != first
     assert page.locator(".sd-tab-content:visible").count() == 1
     page.close()
+
+
+def test_what_opens_a_folded_cell_holds_no_paragraph(smoke_site):
+    """HTML allows none in a summary, and a screen reader reads it twice."""
+    opened = [s for page in smoke_site.glob("*.html") for s in parsed(page).find_all("summary")]
+    assert opened
+    assert not any(summary.find("p") for summary in opened)
 
 
 def parsed(path):

@@ -113,6 +113,9 @@ MATHS = re.compile(
 )
 """Tags that a page without a formula works without; they load 1.2 MB."""
 
+SUMMARY = re.compile(r"<summary[^>]*>.*?</summary>", flags=re.S)
+"""What opens a folded cell: the theme puts paragraphs into it, which HTML does not allow."""
+
 NEEDLESS_FILES = (
     *("scripts/fontawesome.js*", "**/*.map", "sphinx-thebe.*", "locales", "*macros.html"),
     *("mathjax/*svg*.js", "mathjax/mml-*.js", "mathjax/*-full*.js", "mathjax/node-main.js"),
@@ -121,12 +124,13 @@ NEEDLESS_FILES = (
 
 
 def _trim(html: Path) -> None:
-    """Remove tags and files that no page needs, and a list role without list items."""
+    """Remove tags and files that no page needs, and mend two that HTML does not allow."""
     for page in html.rglob("*.html"):
         text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
         if 'class="math' not in text:
             text = MATHS.sub("", text)
         text = text.replace('role="list" class="citation-list"', 'class="citation-list"')
+        text = SUMMARY.sub(lambda found: re.sub(r"(</?)p\b", r"\1span", found[0]), text)
         page.write_text(text, encoding="utf-8")
     for pattern in NEEDLESS_FILES:
         for path in (html / "_static").glob(pattern):
