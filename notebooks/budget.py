@@ -34,7 +34,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import tables
+from specz import figures, tables
 from specz.experiments.run import run
 from specz.study import archive
 from specz.study.profiles import profile_study
@@ -43,7 +43,26 @@ from specz.study.studies import Budget
 here, paper = Budget.read(globals()), profile_study("paper", "budget")
 results, archived = run(here.experiments()), archive.reference("budget")
 
+# %%
+figures.draw(
+    "budget",
+    figures.plot_budget,
+    paper,
+    archived,
+    columns=2,
+    size=figures.budget_size(paper),
+)
+
 # %% [markdown]
+# ```{figure} figures/budget.svg
+# :name: fig-budget
+# :alt: Validation accuracy of every setting of every method, clean and noisy, one row a setting.
+#
+# What tuning is worth: accuracy on validation spectra of every setting of every method, at the
+# scale of the study, with 95 % intervals over galaxies. Filled: the setting that the claims use. A
+# row without a mark has not been computed yet.
+# ```
+#
 # ## At the scale of the study
 
 # %%
@@ -53,8 +72,7 @@ Markdown(tables.budget_table(paper, archived))
 # Accuracy of the exact class on validation spectra, with 95 % intervals over galaxies; the best of
 # each method is bold. Settings that lie within each other's intervals are as good as each other:
 # which of them is kept is chance, and it matters as little.
-
-# %% [markdown]
+#
 # ## Computed here
 
 # %%

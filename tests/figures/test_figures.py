@@ -27,6 +27,7 @@ from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
 from specz.spectra.templates import load_templates
 from specz.study import claims
+from specz.study.budget import CHOSEN, Budget, chosen
 from specz.study.contrasts import Contrast
 from specz.study.study import with_limits
 
@@ -469,3 +470,24 @@ def test_the_settings_of_a_reader_do_not_change_a_figure(results, tmp_path, monk
             figures.draw("bars", figures.plot_accuracy_bars, results[:2], label=figures.by_method)
         drawn.append((tmp_path / "bars.svg").read_bytes())
     assert drawn[0] == drawn[1]
+
+
+def test_the_setting_that_is_used_is_filled(results, tmp_path, monkeypatch):
+    """A row for each setting; one without a result is empty."""
+    monkeypatch.setattr(paths, "FIGURES", tmp_path)
+    budget = Budget(n_train=100, layers=[3], tried=2, epochs=1, min_updates=1, n_test=80)
+    settings = budget.candidates()["k-NN"]
+    used = chosen("k-NN", 1.0)
+    assert used not in settings
+    monkeypatch.setitem(CHOSEN["k-NN"], "noisy", "k 3")
+    made = [
+        replace(results[0], experiment=replace(results[0].experiment, estimator=e, snr=1.0))
+        for e in settings.values()
+    ]
+    fig, axes = figures.subplots(1, 2)
+    figures.plot_budget(budget, made, axes.ravel().tolist())
+    assert len(axes[0, 0].containers) == 0
+    faces = [bar.lines[0].get_markerfacecolor() for bar in axes[0, 1].containers]
+    assert faces == ["white", figures.colour("k-NN")]
+    assert len(axes[0, 0].get_yticklabels()) == 10
+    plt.close(fig)

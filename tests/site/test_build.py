@@ -244,7 +244,7 @@ PAGES = set(STUDIES)
     [
         ("figures.noise", {"noise"}),
         ("figures.variants", {"ablation", "tuning"}),
-        ("figures.style", PAGES - {"budget"}),  # a page of tables
+        ("figures.style", PAGES),
         ("estimators.redrock", set()),
     ],
 )

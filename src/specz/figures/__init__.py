@@ -6,6 +6,7 @@ saved as SVG and PDF, with the numbers that it shows as CSV.
 
 from specz.experiments.experiment import noise_label
 from specz.figures.bars import plot_accuracy_bars
+from specz.figures.budget import budget_size, plot_budget
 from specz.figures.claims import checks_size, plot_checks
 from specz.figures.convergence import plot_convergence, plot_cramer_rao
 from specz.figures.data import (
