@@ -68,7 +68,7 @@ Markdown(tables.beside(tables.remedies_table, results, reference))
 # ## While it learns
 
 # %%
-title, shown = figures.scales(results, reference)[-1]
+title, shown = figures.scales(results, reference)[0]
 first = shown[0].experiment
 shown = [r for r in figures.methods(shown) if (r.n_train, r.seed) == (first.n_train, first.seed)]
 figures.draw(

@@ -25,6 +25,10 @@ def checks_size(claim: Claim) -> Size:
 def plot_checks(claim: Claim, ax: Axes) -> Axes:
     """Draw every check of a claim that has results, one row each; the shade is ± one point."""
     tested = [check for check in claim.checks if check.effects]
+    if not tested:
+        ax.text(0.5, 0.5, "nothing archived yet", ha="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return ax
     names = []
     for check in tested:
         found = check.contrast

@@ -136,7 +136,7 @@ def beside(
     row: float = 0.0,
     **options: Any,
 ) -> Figure:
-    """Draw the results computed here above those archived at paper scale; save it as ``name``.
+    """Draw the results archived at paper scale above those computed here; save it as ``name``.
 
     ``plot`` takes results, axes and ``options``; :func:`scales` gives the panels. ``height`` is
     the least height of a panel in inches, ``row`` that of a row if each experiment has one (seeds
@@ -155,15 +155,15 @@ def beside(
 def scales(
     results: Sequence[Result], reference: Sequence[Result]
 ) -> list[tuple[str, Sequence[Result]]]:
-    """Return the results computed here and those archived at paper scale, each with a title.
+    """Return the results archived at paper scale, then those computed here, each with a title.
 
     Fewer than two archived results have nothing to compare and are left out. The Bayes limit
     counts as one only where nothing else was computed.
     """
-    found = [(f"computed here, commit {_commits(results)}", results)]
+    here = (f"computed here, commit {_commits(results)}", results)
     if len(methods(reference) if methods(results) else reference) > 1:
-        found.append((f"archived at paper scale, commit {_commits(reference)}", reference))
-    return found
+        return [(f"archived at paper scale, commit {_commits(reference)}", reference), here]
+    return [here]
 
 
 def _commits(results: Sequence[Result]) -> str:

@@ -11,6 +11,9 @@ from typing import Any
 
 from specz.common import paths
 from specz.common.store import Store
+from specz.estimators.backend import CPU
+from specz.estimators.registry import AS_IT_IS
+from specz.metrics.intervals import Interval
 from specz.study import archive
 from specz.study.profiles import profile_experiments
 from specz.tables.cells import SHORT, run_anchor
@@ -58,18 +61,16 @@ def _numbers() -> dict[str, dict[str, str]]:
 
 
 def _row(key: str, title: str, manifest: dict[str, Any], numbers: dict[str, str]) -> dict[str, Any]:
-    settings = numbers.get("settings", "")
     accuracy = "–"
     if numbers:
-        value, low, high = (100 * float(numbers[n]) for n in ("accuracy", "ci_low", "ci_high"))
-        accuracy = f"{value:.1f} % ({low:.1f}–{high:.1f})".replace(" ", "\u00a0")
+        value, low, high = (float(numbers[n]) for n in ("accuracy", "ci_low", "ci_high"))
+        accuracy = Interval(value, low, high).percent()
+    settings = numbers.get("settings", AS_IT_IS)
+    more = "" if settings == AS_IT_IS else f"<br>{settings}"
+    device, day = manifest.get("device", CPU), str(manifest["finished"])[:10]
     return {
-        "experiment": f"{run_anchor(key)}{title}",
-        "settings": settings,
+        "experiment": f"{run_anchor(key)}**{title}**{more}",
         "exact class": accuracy,
-        "commit": f"`{manifest['commit']}`",
-        "device": manifest.get("device", "CPU"),
-        "made": str(manifest["finished"])[:10],
-        "seconds": f"{manifest['seconds']:.0f}",
+        "made": f"{day}, commit {manifest['commit']}, {device}, {manifest['seconds']:.0f} s",
         "all of it": f'<a href="{NAME}/{key[:SHORT]}.json">manifest</a>',
     }

@@ -48,8 +48,8 @@ CLASSIFIERS: dict[str, Candidates] = {
 
 
 CHOSEN = {
-    "CNN, 1 layer": {"clean": "L2 0.001", "noisy": "L2 0.1"},
-    "CNN, 3 layers": {"clean": "L2 0.001", "noisy": "L2 0.1"},
+    "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.1, twice as long"},
+    "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice as long"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
     "random forest": {"clean": "20 trees, 8 features", "noisy": "20 trees, 8 features"},
     "linear SVM": {"clean": "C 1", "noisy": "C 1"},

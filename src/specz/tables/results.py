@@ -23,7 +23,7 @@ def beside(
     reference: Sequence[Result],
     **options: Any,
 ) -> str:
-    """Return a table of the results computed here and, below it, of those that are archived.
+    """Return a table of the results that are archived and, below it, of those computed here.
 
     ``table`` takes results and ``options``; :func:`specz.figures.style.scales` gives the titles.
     """
