@@ -140,8 +140,8 @@ def test_a_panel_grows_with_its_rows(network, tmp_path, monkeypatch):
         "rows", figures.plot_gaps, [network], many, height=2.0, row=0.5, label=figures.by_remedy
     )
     assert fig.get_figheight() == pytest.approx(2 + 1 + 10 * 0.5)
-    few, more = (ax.get_subplotspec().get_gridspec().get_height_ratios() for ax in fig.axes)
-    assert few == more == [2.0, 6.0]
+    more, few = (ax.get_subplotspec().get_gridspec().get_height_ratios() for ax in fig.axes)
+    assert more == few == [6.0, 2.0]
 
 
 def test_tuning_names_what_was_changed(network, ax):
@@ -289,14 +289,14 @@ def test_results_of_one_label_share_a_row(results, ax):
     assert len(at) == 2
 
 
-def test_what_is_computed_here_stands_beside_what_is_archived(results, tmp_path, monkeypatch):
+def test_what_is_computed_here_stands_below_what_is_archived(results, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "FIGURES", tmp_path)
     fig = figures.beside(
         "both", figures.plot_accuracy_bars, results[:2], results[2:], label=figures.by_depth
     )
     titles = [ax.get_title(loc="left") for ax in fig.axes]
-    assert titles[0].startswith("computed here, commit ")
-    assert titles[1].startswith("archived at paper scale, commit ")
+    assert titles[0].startswith("archived at paper scale, commit ")
+    assert titles[1].startswith("computed here, commit ")
     for few in ([], results[2:3]):
         alone = figures.beside(
             "one", figures.plot_accuracy_bars, results[:2], few, label=figures.by_depth

@@ -145,11 +145,11 @@ def test_an_archived_result_of_each_method_gives_its_row_of_the_committed_summar
     path = paths.RESULTS / "summary.csv"
     if not path.exists():
         pytest.skip("nothing is archived yet")
-    every = profiles.profile_experiments("paper")
+    every = archive.status(profiles.profile_experiments("paper")).done
     first = {(e.method, np.isinf(e.snr)): e for e in reversed(every)}
     chosen = set(with_limits(list(first.values())))
     rows = archive.summary(archive.archived([e for e in every if e in chosen])).splitlines()
-    assert len(rows) > len(first)
+    assert len(rows) > len(first) > 5
     assert set(rows) <= set(path.read_text(encoding="utf-8").splitlines())
 
 

@@ -80,7 +80,7 @@ def test_probabilities_are_listed_one_noise_level_after_another(store):
     assert listed == [("5", "k-NN"), ("5", "Bayes limit"), ("1", "k-NN"), ("1", "Bayes limit")]
 
 
-def test_archived_results_are_shown_below_under_their_own_commit(store):
+def test_archived_results_are_shown_first_under_their_own_commit(store):
     knn = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
     limit = replace(knn, estimator=BayesLimit(), n_validation=1)
     results = run([knn, replace(knn, n_train=200), limit, replace(limit, n_train=50)], store)
@@ -90,7 +90,9 @@ def test_archived_results_are_shown_below_under_their_own_commit(store):
         table = tables.beside(tables.noise_table, some, reference)
         return "Archived at paper scale, commit 1234567:" in table
 
-    assert tables.beside(tables.noise_table, results, archived).startswith("Computed here, commit ")
+    first, both = "Archived at paper scale, commit 1234567:", tables.noise_table
+    assert tables.beside(both, results, archived).startswith(first)
+    assert "Computed here, commit " in tables.beside(both, results, archived)
     assert shown(results, archived)
     assert shown(results[2:], archived[2:])  # only limits, which are compared with one another
     assert not shown(results, archived[1:])  # one method and its limits: nothing to compare
