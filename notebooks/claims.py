@@ -17,7 +17,8 @@
 # - **Two regimes, never mixed.** *N spectra*: every method gets the same N spectra and no others.
 #   *Simulator*: every method may draw new noise for the same N galaxies. A network draws it in each
 #   epoch; k-NN, forest and SVMs get copies, as many as they can use within an hour on two cores.
-# - **One budget of tuning** for every method, on validation spectra: [](budget.ipynb).
+# - **One budget of tuning** for every method, on validation spectra: [](budget.ipynb). As long as a
+#   setting of a method has not been tried, its checks are undecided.
 # - **Two sources of chance** in every interval: the galaxies (resampled by {term}`SED`) and the
 #   trainings, which differ in their seed. A check needs three trainings of each method in which
 #   chance has a part, five if the difference is below two points.
@@ -26,7 +27,8 @@
 #   order of the stated probability within ± 0.003 (1 + z) of the answer, with 99.9 % of it right.
 # - **Five verdicts.** *No difference*: the 95 % interval lies within ± 1 point. *Holds* or
 #   *reversed*: p is below 0.05, adjusted for the number of checks of the claim (Holm).
-#   *Undecided*: neither, or too few trainings. A claim *holds in part* if some of its checks hold.
+#   *Undecided*: neither, or too few trainings or settings. A claim *holds in part* if some of its
+#   checks hold.
 
 # %% tags=["parameters"]
 n_train = [500, 1500]
@@ -48,13 +50,14 @@ from IPython.display import Markdown
 
 from specz import figures, tables
 from specz.experiments.run import run
-from specz.study import archive, claims
+from specz.study import archive, budget, claims
 from specz.study.profiles import profile_study
 from specz.study.studies import Claims
 
 study, paper = Claims.read(globals()), profile_study("paper", "claims")
 here = claims.assess(study.contrasts(), run(study.experiments()))
-archived = claims.assess(paper.contrasts(), archive.reference("claims"))
+untuned = budget.untuned(profile_study("paper", "budget"), archive.reference("budget"))
+archived = claims.assess(paper.contrasts(), archive.reference("claims"), untuned)
 tables.save("verdicts", tables.verdicts_table(archived))
 
 # %% [markdown]
@@ -228,7 +231,8 @@ Markdown(tables.checks_table(archived[5]))
 
 # %% [markdown]
 # Differences are in points. "From" links the archived experiments behind a row. A check that is
-# undecided for want of trainings is settled by `specz archive`, which computes what is missing.
+# undecided for want of trainings or settings, or not tested, is settled by `specz archive`, which
+# computes what is missing.
 #
 # ## The same checks, computed here
 #

@@ -255,7 +255,7 @@ def test_checks_are_marked_by_their_verdict(ax):
     def check(value, reach, trainings=0):
         contrast = Contrast(2, "3 layers minus 1", "N spectra", "clean", "100", ())
         found = Effect(value, value - reach, value + reach, 0.001, trainings)
-        return claims.Check(contrast, {"exact class": found}, (), 0.001)
+        return claims.Check(contrast, {"exact class": found}, (), p_value=0.001)
 
     checks = (check(0.1, 0.01), check(-0.1, 0.01), check(0.0, 0.002), check(0.1, 0.01, 1))
     missing = claims.Check(checks[0].contrast, {}, ())

@@ -25,7 +25,7 @@ from specz.spectra.components import decompose
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig, build_library
 from specz.spectra.observe import observe
-from specz.study import archive, claims
+from specz.study import archive, budget, claims
 from specz.study.profiles import experiments, profile_parameters, profile_study
 from specz.study.studies import STUDIES
 
@@ -333,7 +333,8 @@ def test_the_landing_page_says_in_one_screen_what_was_found(smoke_site, browser)
     assert cards["y"] + cards["height"] <= 1000
     rows = page.locator("article table").first.locator("tbody tr")
     contrasts = profile_study("paper", "claims").contrasts()
-    archived = claims.assess(contrasts, archive.reference("claims"))
+    untuned = budget.untuned(profile_study("paper", "budget"), archive.reference("budget"))
+    archived = claims.assess(contrasts, archive.reference("claims"), untuned)
     assert [row.locator("td").nth(2).text_content() for row in rows.all()] == [
         claim.verdict for claim in archived
     ]

@@ -6,7 +6,7 @@ import pytest
 from specz import tables
 from specz.estimators.cnn import CNN
 from specz.study import archive
-from specz.study.budget import CHOSEN, CLASSIFIERS, Budget, chosen, network_candidates
+from specz.study.budget import CHOSEN, CLASSIFIERS, Budget, chosen, network_candidates, untuned
 from specz.study.profiles import profile_study
 
 PAPER = profile_study("paper", "budget")
@@ -45,6 +45,15 @@ def test_what_the_claims_use_was_the_best_on_archived_validation_spectra():
     assert {(c.method, c.noise): c.best for c in found} == {
         (c.method, c.noise): c.used for c in found
     }
+
+
+def test_a_method_is_tuned_when_every_setting_has_a_result():
+    archived = archive.reference("budget")
+    left = untuned(PAPER, archived)
+    assert ("k-NN", inf) not in left
+    assert ("k-NN", inf) in untuned(PAPER, [r for r in archived if r.method != "knn"][1:])
+    some = [r for r in archived if r.estimator != PAPER.candidates()["k-NN"]["k 3"]]
+    assert {("k-NN", inf), ("k-NN", 1.0)} <= untuned(PAPER, some)
 
 
 def test_a_number_of_settings_out_of_range_is_named():

@@ -121,6 +121,18 @@ def test_more_seeds_are_asked_for_where_little_is_between_the_methods():
     assert verdict([1], as_claimed) == Verdict.UNDECIDED
 
 
+def test_a_method_of_which_not_all_settings_were_tried_is_undecided():
+    results = [result(e, as_claimed(e)) for e in STUDY.experiments()]
+    found = assess(STUDY.contrasts(), results, {("k-NN", CLEAN), ("CNN, 1 layer", NOISY)})
+    claims = {claim.number: claim for claim in found}
+    untuned = {c.contrast.what: c.untuned for c in claims[4].checks}
+    assert untuned.pop("CNN minus k-NN") == ("k-NN",)
+    assert set(untuned.values()) == {()}
+    assert claims[4].checks[0].verdict == Verdict.UNDECIDED
+    assert {c.verdict for c in claims[5].checks} == {Verdict.HOLDS}, "k-NN is tuned there"
+    assert [c.verdict for c in claims[2].checks] == [Verdict.HOLDS] * 2 + [Verdict.UNDECIDED] * 4
+
+
 def test_a_wide_interval_is_undecided():
     def scattered(e):
         return as_claimed(e) + 0.15 * (e.seed % 2) * isinstance(e.estimator, CNN)
@@ -159,7 +171,7 @@ def made(value, reach, **others):
     effects = {"exact class": Effect(value, value - reach, value + reach, 1e-6, 0)}
     for name, other in others.items():
         effects[name.replace("_", " ")] = Effect(other, other - 0.001, other + 0.001, 1e-6, 0)
-    return Check(contrast, effects, (), 1e-6)
+    return Check(contrast, effects, (), p_value=1e-6)
 
 
 def test_another_metric_that_says_the_opposite_is_named():

@@ -42,6 +42,7 @@ def archived(tmp_path, store, monkeypatch):
     )
     contrast = Contrast(1, "more minus fewer", "N spectra", "clean", "100 − 50", (more, fewer))
     study = SimpleNamespace(experiments=lambda: EXPERIMENTS, contrasts=lambda: [contrast])
+    monkeypatch.setattr(verification.budget, "untuned", lambda study, results: set())
     monkeypatch.setattr(verification, "profile_study", lambda profile, notebook: study)
     monkeypatch.setattr(verification, "quick_ones", lambda: EXPERIMENTS[:2])
     found = run(EXPERIMENTS, store)

@@ -191,7 +191,7 @@ def check(value, reach=0.01, **others):
     contrast = Contrast(4, "CNN minus k-NN", "N spectra", "clean", "100", ())
     names = {"exact class": value, **others}
     effects = {n: Effect(v, v - reach, v + reach, 0.001, 3) for n, v in names.items()}
-    return Check(contrast, effects, (), 0.002)
+    return Check(contrast, effects, (), p_value=0.002)
 
 
 def test_checks_are_listed_or_said_to_be_missing():

@@ -15,6 +15,7 @@ from specz.estimators.forest import Forest
 from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.svm import KernelSVM, LinearSVM
 from specz.experiments.experiment import N_MAX, Experiment
+from specz.experiments.result import Result
 from specz.study.study import TrainedOnce
 
 Candidates = dict[str, Estimator]
@@ -125,6 +126,22 @@ def chosen(method: str, snr: float) -> str:
     """Name of the setting that the claims use; a depth without one has that of three layers."""
     settings = CHOSEN.get(method, CHOSEN[cnn_name(3)])
     return settings["clean" if snr == inf else "noisy"]
+
+
+def method_name(estimator: Estimator) -> str:
+    """Name of a method in :data:`CHOSEN`, or its label if it has no settings to choose."""
+    return cnn_name(estimator.layers) if isinstance(estimator, CNN) else estimator.label
+
+
+def untuned(study: Budget, results: Sequence[Result]) -> set[tuple[str, float]]:
+    """Methods with the noise levels at which a setting has no result yet."""
+    known = {(r.estimator, r.snr) for r in results}
+    return {
+        (method, level)
+        for method, settings in study.candidates().items()
+        for level in study.levels("snr")
+        if not all((estimator, level) in known for estimator in settings.values())
+    }
 
 
 def cnn_name(layers: int) -> str:

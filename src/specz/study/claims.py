@@ -4,7 +4,7 @@ A claim is a list of checks, each a :class:`~specz.study.contrasts.Contrast` wit
 metrics; the exact class decides. The p-values of a claim are adjusted for their number (Holm).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, cached_property
@@ -22,6 +22,7 @@ from specz.metrics.effects import (
     holm,
     quantity,
 )
+from specz.study.budget import method_name
 from specz.study.contrasts import Contrast
 
 TEXTS = (
@@ -60,12 +61,14 @@ class Verdict(StrEnum):
 class Check:
     """A contrast with its effects by metric, empty if a method has no result yet.
 
-    ``used`` are the results behind it; ``p_value`` is adjusted within the claim.
+    ``used`` are the results behind it; ``untuned`` names methods of which not all settings were
+    tried; ``p_value`` is adjusted within the claim.
     """
 
     contrast: Contrast
     effects: Mapping[str, Effect]
     used: tuple[Result, ...]
+    untuned: tuple[str, ...] = ()
     p_value: float = 1.0
 
     @property
@@ -86,7 +89,7 @@ class Check:
         if not self.effects:
             return Verdict.NOT_TESTED
         found = self.exact
-        if found.trainings < self.trainings_needed:
+        if self.untuned or found.trainings < self.trainings_needed:
             return Verdict.UNDECIDED
         if found.low > -LITTLE and found.high < LITTLE:
             return Verdict.NO_DIFFERENCE
@@ -133,8 +136,16 @@ class Claim:
         return Verdict.UNDECIDED if is_open else Verdict.REVERSED
 
 
-def assess(contrasts: Iterable[Contrast], results: Sequence[Result]) -> list[Claim]:
-    """Test every claim on those of the results that its contrasts name."""
+def assess(
+    contrasts: Iterable[Contrast],
+    results: Sequence[Result],
+    untuned: Collection[tuple[str, float]] = (),
+) -> list[Claim]:
+    """Test every claim on those of the results that its contrasts name.
+
+    A check of a method that is ``untuned`` at its noise level, see
+    :func:`specz.study.budget.untuned`, is undecided.
+    """
     known = {result.experiment: result for result in results}
 
     @cache  # one method stands in many contrasts
@@ -154,7 +165,9 @@ def assess(contrasts: Iterable[Contrast], results: Sequence[Result]) -> list[Cla
                 )
                 effects[metric.name] = effect(*terms)
         used = tuple(known[e] for e in contrast.experiments if e in known)
-        found[contrast.claim].append(Check(contrast, effects, used))
+        pairs = ((method_name(e.estimator), e.snr) for e in contrast.experiments)
+        open_ = tuple(dict.fromkeys(name for name, snr in pairs if (name, snr) in untuned))
+        found[contrast.claim].append(Check(contrast, effects, used, open_))
     claims = zip(TEXTS, found.items(), strict=True)
     return [Claim(number, text, _adjusted(checks)) for text, (number, checks) in claims]
 

@@ -24,7 +24,7 @@ from specz.experiments.recipe import numerical_libraries
 from specz.experiments.result import Result
 from specz.experiments.run import run
 from specz.metrics.intervals import Interval
-from specz.study import archive, checksums, claims
+from specz.study import archive, budget, checksums, claims
 from specz.study.claims import Claim
 from specz.study.profiles import profile_experiments, profile_study
 
@@ -121,7 +121,8 @@ def verify() -> Receipt:
     summary = paths.RESULTS / "summary.csv"
     if not summary.is_file() or summary.read_text(encoding="utf-8") != archive.summary(whole):
         faults.append("summary.csv is not what the archived results give")
-    assessed = claims.assess(profile_study("paper", "claims").contrasts(), whole)
+    untuned = budget.untuned(profile_study("paper", "budget"), whole)
+    assessed = claims.assess(profile_study("paper", "claims").contrasts(), whole, untuned)
     quick = quick_ones()
     reruns = rerun([r for r in whole if r.experiment in quick])
     return Receipt(

@@ -72,6 +72,8 @@ def checks_table(claim: Claim) -> str:
                     row[metric.name] = found.interval.points()
             needed = check.trainings_needed
             row["trainings"] = f"{check.exact.trainings} of {needed}" if needed else "none random"
+            if check.untuned:
+                row["trainings"] = f"{row['trainings']}; to be tuned: {', '.join(check.untuned)}"
         rows.append(row)
     return markdown_table(rows, empty="Nothing could be tested yet.")
 
