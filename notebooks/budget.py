@@ -10,13 +10,13 @@
 #
 # # One budget of tuning
 #
-# A method that was tuned beats one that was not. So every method of [the claims](claims.ipynb)
+# A method that was tuned beats one that was not. So every classifier of [the claims](claims.ipynb)
 # gets the same: the same number of settings, tried on the same training spectra and held against
 # the same validation spectra, which show other galaxies. The best setting is kept; test spectra
 # have no part in it. Clean and noisy spectra are tuned for apart, and networks of each depth too.
 #
-# A network chooses its remedy against overfitting (dropout, or an L2 penalty on the
-# weights of its last layer), its learning rate and its length. It keeps the weights that stand at
+# A network chooses its remedy against overfitting (dropout, or an L2 penalty on the weights of its
+# last layer), its learning rate and its least number of updates. It keeps the weights that stand at
 # the end of its schedule: when the best of many epochs is kept instead, a difference of 0.001 in
 # validation accuracy decides between a network that has learned for one epoch and one for seven.
 

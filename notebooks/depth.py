@@ -35,18 +35,20 @@ from specz.spectra.grid import get_grid
 from specz.study import archive
 from specz.study.studies import Depth
 
-*cnns, datathon = results = run(Depth.read(globals()).experiments())
+results = run(Depth.read(globals()).experiments())
 reference = archive.reference("depth")
 
 # %%
-first = [r for r in cnns if r.seed == seeds[0]]
+title, shown = figures.scales(results, reference)[0]
+first = [r for r in figures.methods(shown) if r.method == "cnn" and r.seed == seeds[0]]
 figures.draw(
     "depth_learning_curves",
     figures.plot_histories,
     first,
     label=figures.by_depth,
+    title=title,
     columns=2,
-    size=(9, 3.8),
+    size=(9, 4.1),
 )
 
 # %% [markdown]
@@ -54,7 +56,8 @@ figures.draw(
 # :name: fig-depth-learning-curves
 # :alt: Loss and accuracy against examples seen, one curve for each depth.
 #
-# Learning curves for each depth, on validation (filled) and training (open) spectra. A deeper
+# Learning curves for each depth, at paper scale as soon as that is archived, on validation (filled)
+# and training (open) spectra. A deeper
 # network of this kind has fewer parameters, because each layer halves the length that the dense
 # layer sees.
 # ```

@@ -36,3 +36,9 @@ def test_bad_settings_are_named():
         NearestNeighbours(metric="euclid")
     with pytest.raises(ValueError, match="components"):
         NearestNeighbours(components=-1)
+
+
+def test_few_spectra_have_fewer_components(library, grid):
+    train = draw_sample(library, "train", 20, White(1.0), grid, 1)
+    fitted = NearestNeighbours((1,), components=100).fit(train, train.head(5), 1)
+    np.testing.assert_array_equal(fitted.scores(train.flux()).values.argmax(axis=1), train.labels)

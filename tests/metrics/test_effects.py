@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from specz.metrics.effects import EXACT, METRICS, Quantity, effect, holm, quantity
+from specz.metrics.effects import METRICS, effect, holm, quantity
 from specz.metrics.predictions import Predictions
 from specz.spectra.grid import CLASSES
 
@@ -53,7 +53,7 @@ def test_an_interval_covers_the_true_difference_as_often_as_it_says(scatter, tra
         hardness = 0.1 * rng.standard_normal(100)[seds]
         found = effect((1, trained(0.6, hardness)), (-1, trained(0.5, hardness)))
         inside += found.low <= 0.1 <= found.high
-    assert 0.91 <= inside / times <= 1
+    assert 0.91 <= inside / times <= 0.995
 
 
 def test_the_scatter_of_trainings_counts():
@@ -94,8 +94,7 @@ def test_a_difference_within_the_same_trainings_keeps_their_pairs():
     validation = quantity([first(0.7), first(0.6)], random=True)
     gap = train.minus(validation)
     np.testing.assert_allclose(gap.values, 0.2)  # the same in both: no scatter
-    assert isinstance(gap, Quantity)
-    assert EXACT.name == "exact class"
+    assert effect((1, gap)).low < 0.2 < effect((1, gap)).high
 
 
 def test_p_values_are_adjusted_as_holm_says():

@@ -184,6 +184,16 @@ def test_the_order_is_that_of_the_probability_near_the_answer():
     assert metrics.completeness_at_purity(found, 0.999).value == pytest.approx(0.5, abs=0.002)
 
 
+def test_spectra_that_are_as_sure_are_kept_or_dropped_together():
+    """The order of the rows does not matter."""
+    rate = np.repeat([1.0, 0.9, 0.0], 5_000)
+    found = replace(stated(rate, 0.5, n=15_000), p_near=(rate > 0.95).astype(np.float32))
+    mixed = np.random.default_rng(8).permutation(15_000)
+    shuffled = Predictions(*(getattr(found, f.name)[mixed] for f in fields(found)))
+    for one in (found, shuffled):
+        assert metrics.completeness_at_purity(one, 0.999).value == pytest.approx(1 / 3)
+
+
 def test_without_probabilities_nothing_is_ordered():
     label = np.arange(800)
     votes = predictions(CLASSES.centres, label)

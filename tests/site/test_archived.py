@@ -23,7 +23,6 @@ def test_every_archived_experiment_has_a_row_and_a_manifest(tmp_path):
         assert manifest["key"] == key
         assert experiment.title in row
     assert text.count("<a id=") == len(done)
-    assert paths.RESULTS.is_dir()
 
 
 def test_numbers_of_the_page_are_those_of_the_summary(tmp_path):

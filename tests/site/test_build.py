@@ -89,6 +89,7 @@ def test_a_single_value_stands_for_a_list_of_one():
         ("n_train=010", 10),
         ("n_train=1:30", "1:30"),
         ("grid=no", "no"),
+        ("normalise=[True, false]", [True, False]),
     ],
 )
 def test_overrides_are_yaml_with_inf(text, value):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -54,6 +55,7 @@ def own_profile(folder, epochs):
     smoke = (paths.ROOT / "profiles" / "smoke.toml").read_text(encoding="utf-8")
     text = f"{smoke}\n[network]\nn_train = 60\nepochs = {epochs}\nn_test = 40\n"
     (folder / "profiles").mkdir(exist_ok=True)
+    shutil.copy(paths.ROOT / "profiles" / "paper.toml", folder / "profiles")
     (folder / "profiles" / "own.toml").write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ import pytest
 from specz import tables
 from specz.estimators.cnn import CNN
 from specz.study import archive
-from specz.study.budget import CHOSEN, CLASSIFIERS, Budget, chosen, network_candidates, untuned
+from specz.study.budget import CHOSEN, CLASSIFIERS, chosen, network_candidates, untuned
 from specz.study.profiles import profile_study
 
 PAPER = profile_study("paper", "budget")
@@ -59,4 +59,3 @@ def test_a_method_is_tuned_when_every_setting_has_a_result():
 def test_a_number_of_settings_out_of_range_is_named():
     with pytest.raises(ValueError, match="tried"):
         replace(PAPER, tried=9).experiments()
-    assert isinstance(PAPER, Budget)

@@ -225,7 +225,7 @@ def test_metrics_that_disagree_are_named_with_their_check():
     agreed, contrary = check(0.1, outliers=-0.02), check(0.1, outliers=0.05)
     assert "No other metric" in tables.where_they_disagree([Claim(4, "", (agreed,))])
     found = tables.where_they_disagree([Claim(4, "", (agreed, contrary))])
-    assert found == "- claim 4, CNN minus k-NN (N spectra, clean, 100): outliers"
+    assert found == "- claim 4, CNN minus k-NN (N spectra, clean, 100), holds: outliers reversed"
 
 
 def test_the_previous_protocol_is_kept_as_it_was_printed():

@@ -4,7 +4,7 @@ from typing import Any
 
 
 class _Silent:
-    """What a bar can be told, unheard."""
+    """A bar that shows nothing."""
 
     def __init__(self, items: Any) -> None:
         self._items = items

@@ -52,7 +52,7 @@ class NearestNeighbours:
     ) -> Fitted:
         """Keep the training spectra, and choose k on the validation spectra."""
         choices = sorted({min(k, len(train)) for k in self.neighbours})
-        features = make_pipeline(self._features())
+        features = make_pipeline(self._features(min(len(train), train.grid.n_pixels)))
         model = Neighbours(n_neighbors=max(choices), metric=self.metric, algorithm="brute")
         model.fit(features.fit_transform(train.flux()))
         distance, index = model.kneighbors(features.transform(validation.flux()))
@@ -69,10 +69,10 @@ class NearestNeighbours:
 
         return Fitted(scores)
 
-    def _features(self) -> Any:
-        """What the distance is taken in."""
+    def _features(self, most: int) -> Any:
+        """What the distance is taken in; there are at most ``most`` components."""
         if self.components:
-            return PCA(self.components, svd_solver="covariance_eigh")
+            return PCA(min(self.components, most), svd_solver="covariance_eigh")
         # An angle is measured about a point: the mean of the training spectra.
         return StandardScaler(with_std=False) if self.metric == "cosine" else "passthrough"
 

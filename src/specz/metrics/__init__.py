@@ -22,6 +22,7 @@ from specz.metrics.scores import (
     mean_accuracy,
     mean_difference,
     negative_log_likelihood,
+    nmad,
     outlier_fraction,
     pit_uniformity,
     relative_accuracy,

@@ -123,7 +123,7 @@ def effect(*terms: tuple[int, Quantity]) -> Effect:
     galaxies = float(draws.std(ddof=1))
     if np.ptp(draws) == 0:  # as in mean_interval: what so many SEDs may have missed
         galaxies = most_missed(n_seds) / float(norm.ppf((1 + LEVEL) / 2))
-    parts = [(galaxies**2, n_seds - 1)]
+    parts = [(galaxies**2, max(1, n_seds - 1))]
     for weight, q in terms:
         n = len(q.values)
         if q.random and n > 1:

@@ -73,12 +73,13 @@ def bias(predictions: Predictions) -> Interval:
     return statistic_interval(relative_error(predictions), predictions.sed, np.median)
 
 
+def nmad(error: FloatArray) -> float:
+    """Normalised median absolute deviation, 1.48 median|δ - median δ|."""
+    return float(1.48 * np.median(np.abs(error - np.median(error))))
+
+
 def sigma_nmad(predictions: Predictions) -> Interval:
-    """Normalised median absolute deviation of Δz/(1+z), 1.48 median|δ - median δ|."""
-
-    def nmad(error: FloatArray) -> float:
-        return float(1.48 * np.median(np.abs(error - np.median(error))))
-
+    """:func:`nmad` of Δz/(1+z)."""
     return statistic_interval(relative_error(predictions), predictions.sed, nmad)
 
 
@@ -162,12 +163,13 @@ def completeness_draws(
         value = 1.0 if good.mean() >= purity else np.nan
         return value, np.full(N_BOOTSTRAP, value)
     order = np.argsort(-predictions.p_near, kind="stable")  # most confident first
-    good = good[order]
+    good, stated = good[order], predictions.p_near[order]
+    last = np.append(stated[1:] != stated[:-1], True)  # a cut keeps or drops all that are as sure
     _, group = np.unique(predictions.sed[order], return_inverse=True)
 
     def kept(weight: FloatArray) -> float:
         number = np.cumsum(weight)
-        pure = np.cumsum(weight * good) >= purity * number
+        pure = last & (np.cumsum(weight * good) >= purity * number)
         return float(number[pure][-1] / number[-1]) if pure.any() else 0.0
 
     weights = bootstrap_weights(group.max() + 1, int(predictions.sed.min()))

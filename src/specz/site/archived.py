@@ -27,9 +27,10 @@ HEAD = """(page-archived)=
 
 Every experiment at the scale of the study, with what it gave and how it was made. A number
 elsewhere that was taken from here links to its row. A manifest has all settings, the digest of each
-module, the versions of the libraries and the time that it took; predictions of every test spectrum
-lie in the source, in `results/<key>/arrays.npz`, under the digest that the manifest names.
-`specz verify` holds all of it against the digests and computes a part of it again.
+module, the versions of the libraries and the time that it took. In the source, `results/` holds a
+folder for each, named by the first 32 digits of the `key` in its manifest; `arrays.npz` in it has
+every test prediction. `specz verify` holds all files against `results/SHA256SUMS`, and computes a
+part again.
 """
 
 

@@ -1,7 +1,8 @@
-"""Values that a reader writes: YAML, with numbers as YAML 1.2 reads them.
+"""Values that a reader writes: YAML, with decimal numbers as YAML 1.2 reads them.
 
 PyYAML follows YAML 1.1, to which ``1e-3`` is a text, ``010`` is 8, ``1:30`` is 90, and ``no`` is
-false. Here only ``true`` and ``false`` are truth values, and ``inf`` is a number too.
+false. Here only ``true`` and ``false`` are truth values, capitalised or not, and ``inf`` is a
+number too.
 """
 
 import re
@@ -11,7 +12,7 @@ import yaml
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the core schema of version 1.2 (yaml.org/spec/1.2.2, section 10.3)."""
+    """YAML with the types of the core schema of version 1.2, of its numbers the decimal ones."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (as in PyYAML)
 
@@ -32,7 +33,9 @@ _DIGITS = list("-+.0123456789")
 
 _Loader.add_implicit_resolver("!int", re.compile(f"(?:{_INTEGER.pattern})$"), _DIGITS)
 _Loader.add_implicit_resolver("!float", re.compile(f"(?:{_FLOAT.pattern})$"), [*_DIGITS, "i", "I"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("(?:[Tt]rue|[Ff]alse)$"), [*"tTfF"]
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:null|~|)$"), ["n", "~", ""])
 _Loader.add_constructor("!int", lambda _, node: int(node.value))
 _Loader.add_constructor("!float", lambda _, node: float(re.sub(r"\.(?=[in])", "", node.value)))

@@ -149,7 +149,7 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         "ci_high": exact.high,
         "limit_accuracy": limit,
         "within1": metrics.within_one(test).value,
-        "sigma_nmad": metrics.sigma_nmad(test).value,
+        "sigma_nmad": metrics.nmad(metrics.relative_error(test)),
         "outliers_003": metrics.outlier_fraction(test).value,
         "nll": metrics.negative_log_likelihood(test).value,
     }

@@ -19,6 +19,10 @@ from specz.experiments.run import run
 from specz.study import archive, profiles
 
 
+class _TimeIsUp(BaseException):
+    """Not an Exception, so that nothing on the way takes it for a fault of its own."""
+
+
 def fill(
     profile: str = "paper",
     notebook: str | None = None,
@@ -29,8 +33,8 @@ def fill(
     """Run and archive what is missing, of one notebook or of all; return whether all is there.
 
     After ``minutes`` it stops: the experiment that runs is stopped too, and a training goes on
-    after its last complete epoch when this is called again. Finished experiments are not repeated,
-    and the summary always matches the archive.
+    after its last complete epoch when this is called again. Finished experiments are not repeated.
+    At the end, some seconds more, the summary of all that is archived is written.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def fill(
     left = archive.status(wanted).left
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise TimeoutError
+        raise _TimeIsUp
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
@@ -53,14 +57,15 @@ def fill(
         for i, experiment in enumerate(parallel.compute(left, where), start=1):
             archive.add(run([experiment])[0])
             say(f"archived {i} of {len(left)}: {experiment.title}")
-    except TimeoutError:
+    except _TimeIsUp:
         remaining = len(archive.status(wanted).left)
         say(f"stopped after {minutes:g} minutes, {remaining} left; the same command goes on")
         return False
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        say(str(archive.write_summary(archive.archived(profiles.profile_experiments(profile)))))
+        every = dict.fromkeys([*profiles.profile_experiments("paper"), *wanted])
+        say(str(archive.write_summary(archive.archived(list(every)))))
     return True
 
 

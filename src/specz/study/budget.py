@@ -49,8 +49,8 @@ CLASSIFIERS: dict[str, Candidates] = {
 
 
 CHOSEN = {
-    "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.1, twice as long"},
-    "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice as long"},
+    "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
+    "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
     "random forest": {"clean": "20 trees, 8 features", "noisy": "20 trees, 8 features"},
     "linear SVM": {"clean": "C 1", "noisy": "C 1"},
@@ -64,7 +64,7 @@ TUNED_AT = 10_000
 
 
 def network_candidates(network: CNN, n_train: int) -> dict[str, CNN]:
-    """Settings of a network: its remedy against overfitting, its learning rate, its length.
+    """Settings of a network: its remedy against overfitting, its learning rate, its least updates.
 
     All keep the weights of the last epoch, so that no choice of an epoch decides. The L2 penalty is
     that at :data:`TUNED_AT` spectra, in proportion to 1/``n_train``: a network minimises the mean
@@ -85,7 +85,7 @@ def network_candidates(network: CNN, n_train: int) -> dict[str, CNN]:
         "L2 0.1": penalised(0.1),
         "L2 1": penalised(1.0),
         "L2 0.1, rate ÷ 3": replace(penalised(0.1), training=slower),
-        "L2 0.1, twice as long": replace(penalised(0.1), training=longer),
+        "L2 0.1, twice the updates": replace(penalised(0.1), training=longer),
     }
 
 
@@ -135,12 +135,14 @@ def method_name(estimator: Estimator) -> str:
 
 def untuned(study: Budget, results: Sequence[Result]) -> set[tuple[str, float]]:
     """Methods with the noise levels at which a setting has no result yet."""
-    known = {(r.estimator, r.snr) for r in results}
+    known = {r.experiment for r in results}
     return {
         (method, level)
         for method, settings in study.candidates().items()
         for level in study.levels("snr")
-        if not all((estimator, level) in known for estimator in settings.values())
+        if not known.issuperset(
+            study.experiment(e, study.n_train, level) for e in settings.values()
+        )
     }
 
 

@@ -13,17 +13,22 @@ NAME = "SHA256SUMS"
 
 
 def _files() -> dict[str, Path]:
-    """Every file of the archive but this one, by its path."""
-    found = sorted(path for path in paths.RESULTS.rglob("*") if path.is_file())
-    return {path.relative_to(paths.RESULTS).as_posix(): path for path in found if path.name != NAME}
+    """Every file of the archive but this one, by its path; not what is being written."""
+    found = {
+        path.relative_to(paths.RESULTS).as_posix(): path
+        for path in sorted(paths.RESULTS.rglob("*"))
+        if path.is_file()
+    }
+    return {name: path for name, path in found.items() if name != NAME and name[0] != "."}
 
 
 def write() -> Path:
     """Write ``results/SHA256SUMS``."""
     lines = [f"{file_digest(path)}  {name}\n" for name, path in _files().items()]
     target = paths.RESULTS / NAME
-    target.write_text("".join(lines), encoding="utf-8")
-    return target
+    aside = target.with_name(f".{NAME}")
+    aside.write_text("".join(lines), encoding="utf-8")
+    return aside.replace(target)
 
 
 def faults() -> list[str]:
@@ -35,8 +40,8 @@ def faults() -> list[str]:
     known = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     there = _files()
     return [
-        *(f"{name} is missing" for name in known.keys() - there.keys()),
-        *(f"{name} is not in {NAME}" for name in there.keys() - known.keys()),
+        *(f"{name} is missing" for name in sorted(known.keys() - there.keys())),
+        *(f"{name} is not in {NAME}" for name in sorted(there.keys() - known.keys())),
         *(
             f"{name} is not the file of {NAME}"
             for name in sorted(known.keys() & there.keys())

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, cached_property
+from math import isfinite
 
 from specz.estimators.base import uses_seed
 from specz.experiments.experiment import Experiment
@@ -47,11 +48,12 @@ CLOSE = 0.02
 
 
 class Verdict(StrEnum):
-    """Outcome of a check or a claim; only claims hold in part."""
+    """Outcome of a check or a claim; only claims hold, or are reversed, in part."""
 
     HOLDS = "holds"
     IN_PART = "holds in part"
     REVERSED = "reversed"
+    REVERSED_IN_PART = "reversed in part"
     NO_DIFFERENCE = "no difference"
     UNDECIDED = "undecided"
     NOT_TESTED = "not tested"
@@ -84,32 +86,45 @@ class Check:
         return 5 if abs(self.exact.value) < CLOSE else 3
 
     @property
+    def is_open(self) -> bool:
+        """Whether results, trainings or settings are missing."""
+        if not self.effects or self.untuned:
+            return True
+        return self.exact.trainings < self.trainings_needed
+
+    @property
     def verdict(self) -> Verdict:
         """What the exact class says."""
         if not self.effects:
             return Verdict.NOT_TESTED
-        found = self.exact
-        if self.untuned or found.trainings < self.trainings_needed:
+        if self.is_open:
             return Verdict.UNDECIDED
-        if found.low > -LITTLE and found.high < LITTLE:
+        return self._decide(self.exact, 1, self.p_value)
+
+    def _decide(self, found: Effect, sign: int, p_value: float) -> Verdict:
+        """Verdict of an effect; ``sign`` is -1 where less is better."""
+        low, high = sorted((sign * found.low, sign * found.high))
+        if self.contrast.at_least and low > -LITTLE:
+            return Verdict.HOLDS
+        if low > -LITTLE and high < LITTLE:
             return Verdict.NO_DIFFERENCE
-        if self.p_value < ALPHA:
-            return Verdict.HOLDS if found.value > 0 else Verdict.REVERSED
+        if p_value < ALPHA:
+            return Verdict.HOLDS if sign * found.value > 0 else Verdict.REVERSED
         return Verdict.UNDECIDED
 
     @property
-    def disagreeing(self) -> list[str]:
-        """Other metrics whose 95 % interval excludes zero on another side than the verdict says."""
-        sides = {Verdict.HOLDS: 1, Verdict.REVERSED: -1, Verdict.NO_DIFFERENCE: 0}
-        if self.verdict not in sides:
-            return []
-        return [
-            metric.name
-            for metric in METRICS[1:]
-            if (other := self.effects.get(metric.name)) is not None
-            and (other.low > 0 or other.high < 0)
-            and metric.sign * (1 if other.value > 0 else -1) != sides[self.verdict]
-        ]
+    def disagreeing(self) -> dict[str, Verdict]:
+        """Other metrics that decide otherwise, by the same rule without adjustment of p."""
+        if self.verdict in (Verdict.NOT_TESTED, Verdict.UNDECIDED):
+            return {}
+        found: dict[str, Verdict] = {}
+        for metric in METRICS[1:]:
+            other = self.effects.get(metric.name)
+            if other is not None and isfinite(other.value):
+                theirs = self._decide(other, metric.sign, other.p_value)
+                if theirs not in (self.verdict, Verdict.UNDECIDED):
+                    found[metric.name] = theirs
+        return found
 
 
 @dataclass(frozen=True)
@@ -124,16 +139,16 @@ class Claim:
     def verdict(self) -> Verdict:
         """Outcome of the checks together.
 
-        All say the same: that. Some hold: in part. None holds: undecided if one of them is open,
-        else reversed.
+        All say the same: that. Some hold and some do not: in part. Otherwise one that is open
+        leaves the claim undecided, and without any the rest is reversed in part.
         """
         found = {check.verdict for check in self.checks} or {Verdict.NOT_TESTED}
         if len(found) == 1:
             return found.pop()
-        if Verdict.HOLDS in found:
+        decided = found - {Verdict.UNDECIDED, Verdict.NOT_TESTED}
+        if Verdict.HOLDS in decided and len(decided) > 1:
             return Verdict.IN_PART
-        is_open = found & {Verdict.UNDECIDED, Verdict.NOT_TESTED}
-        return Verdict.UNDECIDED if is_open else Verdict.REVERSED
+        return Verdict.REVERSED_IN_PART if found == decided else Verdict.UNDECIDED
 
 
 def assess(
@@ -184,9 +199,7 @@ def _quantity(trained: Sequence[Result], gap: bool, metric: Metric) -> Quantity:
 
 
 def _adjusted(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """Adjust the p-values of the exact class for the number of tested checks of a claim."""
-    tested = [check for check in checks if check.effects]
-    adjusted = iter(holm([check.exact.p_value for check in tested]))
-    return tuple(
-        replace(check, p_value=next(adjusted)) if check.effects else check for check in checks
-    )
+    """Adjust the p-values of the exact class for all checks of a claim, open ones included."""
+    p_values = [1.0 if check.is_open else check.exact.p_value for check in checks]
+    adjusted = holm(p_values)
+    return tuple(replace(check, p_value=p) for check, p in zip(checks, adjusted, strict=True))

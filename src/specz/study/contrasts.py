@@ -49,6 +49,8 @@ class Contrast:
         Where they are compared: one of :data:`REGIMES`, the noise level, the number of spectra.
     terms : tuple of Term
         Their sum is the difference.
+    at_least : bool
+        Whether to be no worse by a point is as claimed too.
     """
 
     claim: int
@@ -57,6 +59,7 @@ class Contrast:
     noise: str
     size: str
     terms: tuple[Term, ...]
+    at_least: bool = False
 
     @property
     def experiments(self) -> Iterator[Experiment]:
@@ -80,9 +83,9 @@ class Claims(Seeded, WithEquivariant):
         Depths; the deepest is the network of the study.
     copies : mapping of str to int
         Noisy copies of each galaxy of the smallest set that a classifier gets in the simulator
-        regime: as many as it can use within an hour on two cores.
-    more_seeds : sequence of int
-        Seeds where little is between the methods: of depths, and against the state of the art.
+        regime.
+    seeds, more_seeds : sequence of int
+        Of classifiers in which chance has a part, and of networks.
     n_train_equivariant : int
         Spectra for the best network of this companion.
     """
@@ -107,6 +110,12 @@ class Claims(Seeded, WithEquivariant):
         checks.integer("n_train_equivariant", self.n_train_equivariant, 1, N_MAX)
         if not isinstance(self.copies, Mapping):
             raise TypeError(f"copies must map methods to numbers; got {self.copies!r}")
+        for name in self.copies:
+            checks.choice("method of copies", name, CLASSIFIERS)
+        for name in CLASSIFIERS:
+            if name not in self.copies:
+                raise ValueError(f"copies must give a number for {name}; got {self.copies!r}")
+            checks.integer(f"copies of {name}", self.copies[name], 2, 10_000)
         if len(self.sizes("n_train")) < 2:
             raise ValueError(f"n_train must list two sizes or more; got {self.n_train!r}")
         if len(self.layers) < 2:
@@ -135,22 +144,22 @@ class Claims(Seeded, WithEquivariant):
         """A classifier with the setting that was chosen for it."""
         return self.experiment(CLASSIFIERS[name][chosen(name, snr)], n, snr)
 
-    def _network(
-        self, layers: int, n: int, regime: str, snr: float, more: bool = False
-    ) -> tuple[Experiment, ...]:
+    def _network(self, layers: int, n: int, regime: str, snr: float) -> tuple[Experiment, ...]:
         """Trainings of the network of one depth."""
         name = chosen(cnn_name(layers), snr)
         network = network_candidates(self.cnn(layers), n)[name]
         if regime == SIMULATOR:
             network = replace(network, training=replace(network.training, fresh_noise=True))
-        return self._seeds(self.experiment(network, n, snr), more)
+        return self._networks(self.experiment(network, n, snr))
 
-    def _seeds(self, experiment: Experiment, more: bool = False) -> tuple[Experiment, ...]:
+    def _networks(self, experiment: Experiment) -> tuple[Experiment, ...]:
+        """The experiment with each seed of networks."""
+        return tuple(replace(experiment, seed=seed) for seed in self.more_seeds)
+
+    def _classifiers_trained(self, experiment: Experiment) -> tuple[Experiment, ...]:
         """The experiment with each seed; once if its method does not use it."""
-        if not uses_seed(experiment.estimator):
-            return (experiment,)
-        seeds = self.more_seeds if more else self.seeds
-        return tuple(replace(experiment, seed=seed) for seed in seeds)
+        random = uses_seed(experiment.estimator)
+        return tuple(self.each_seed(experiment)) if random else (experiment,)
 
     def _data(self) -> Iterator[Contrast]:
         deepest = max(self.layers)
@@ -169,7 +178,7 @@ class Claims(Seeded, WithEquivariant):
         what = f"{deep} layers minus {shallow}"
         for regime, snr in self._places:
             for n in sorted(self.n_train):
-                pair = (self._network(d, n, regime, snr, more=True) for d in (deep, shallow))
+                pair = (self._network(d, n, regime, snr) for d in (deep, shallow))
                 yield Contrast(2, what, regime, noise_label(snr), f"{n:,}", _difference(*pair))
 
     def _need(self) -> Iterator[Contrast]:
@@ -189,7 +198,7 @@ class Claims(Seeded, WithEquivariant):
         for n in sorted(self.n_train)[:-1]:
             network = self._network(max(self.layers), n, N_SPECTRA, snr)
             for name in CLASSIFIERS:
-                other = self._seeds(self._classifier(name, n, snr))
+                other = self._classifiers_trained(self._classifier(name, n, snr))
                 where = N_SPECTRA, noise_label(snr), f"{n:,}"
                 yield Contrast(claim, f"CNN minus {name}", *where, _difference(network, other))
 
@@ -197,10 +206,8 @@ class Claims(Seeded, WithEquivariant):
         n, snr = min(self.n_train), self.snr
         network = self._network(max(self.layers), n, SIMULATOR, snr)
         for name in CLASSIFIERS:
-            checks.choice("method of copies", name, self.copies)
-            checks.integer(f"copies of {name}", self.copies[name], 2, 10_000)
             one = self._classifier(name, n, snr)
-            other = self._seeds(replace(one, copies=self.copies[name]))
+            other = self._classifiers_trained(replace(one, copies=self.copies[name]))
             what = f"CNN minus {name} ({self.copies[name]} copies)"
             where = SIMULATOR, noise_label(snr), f"{n:,}"
             yield Contrast(5, what, *where, _difference(network, other))
@@ -208,9 +215,9 @@ class Claims(Seeded, WithEquivariant):
     def _state_of_the_art(self) -> Iterator[Contrast]:
         snr, most = self.snr, max(self.n_train)
         n_best = self.n_train_equivariant
-        best = self._seeds(self.experiment(self.equivariant(), n_best, snr), more=True)
+        best = self._networks(self.experiment(self.equivariant(), n_best, snr))
         networks = {
-            ("CNN", most): self._network(max(self.layers), most, SIMULATOR, snr, more=True),
+            ("CNN", most): self._network(max(self.layers), most, SIMULATOR, snr),
             ("equivariant network", n_best): best,
         }
         others = {
@@ -220,4 +227,5 @@ class Claims(Seeded, WithEquivariant):
         for (name, n), network in networks.items():
             for other, fitted in others.items():
                 where = SIMULATOR, noise_label(snr), f"{n:,}"
-                yield Contrast(6, f"{name} minus {other}", *where, _difference(network, fitted))
+                what = f"{name} minus {other}"
+                yield Contrast(6, what, *where, _difference(network, fitted), at_least=True)

@@ -16,19 +16,20 @@ PREVIOUS = paths.RESULTS / "previous_protocol.csv"
 """Checks of the earlier protocol on its results, written by the code of commit 9bbc8e3."""
 
 
-def verdicts_table(claims: Iterable[Claim]) -> str:
+def verdicts_table(claims: Iterable[Claim], linked: bool = True) -> str:
     """List every claim with its verdict, and how many of its checks say what.
 
-    The verdict links to the figure of the claim's checks.
+    The verdict links to the figure of the archived checks, if ``linked``.
     """
     rows = [
         {
             "": claim.number,
             "claim": claim.text,
-            "verdict": f"[**{claim.verdict}**](fig-claim-{claim.number})",
+            "verdict": f"[{found}](fig-claim-{claim.number})" if linked else found,
             "its checks": _summary(claim.checks),
         }
         for claim in claims
+        for found in (f"**{claim.verdict}**",)
     ]
     return markdown_table(rows)
 
@@ -82,13 +83,14 @@ def where_they_disagree(claims: Iterable[Claim]) -> str:
     """Say for which checks another metric says something else than the exact class."""
     found = [
         f"claim {claim.number}, {check.contrast.what} ({check.contrast.regime}, "
-        f"{check.contrast.noise}, {check.contrast.size}): {', '.join(check.disagreeing)}"
+        f"{check.contrast.noise}, {check.contrast.size}), {check.verdict}: "
+        + ", ".join(f"{name} {verdict}" for name, verdict in check.disagreeing.items())
         for claim in claims
         for check in claim.checks
         if check.disagreeing
     ]
     if not found:
-        return "No other metric contradicts the exact class in a check that is decided."
+        return "No other metric decides otherwise in a check that is decided."
     return "\n".join(f"- {line}" for line in found)
 
 
