@@ -2,10 +2,15 @@
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+
+
+PLAIN_NAME = re.compile(r"[\w.+-]+")
+"""Names of files that become a part of pages: nothing that HTML or Markdown reads."""
 
 
 def nearest(value: object, choices: Iterable[object]) -> str:

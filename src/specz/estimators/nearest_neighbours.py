@@ -17,7 +17,7 @@ from specz.estimators.base import OMIT_DEFAULT, ClassScores, Fitted
 from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
 
-METRICS = ("euclidean", "cosine")
+DISTANCES = ("euclidean", "cosine")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class NearestNeighbours:
 
     def __post_init__(self) -> None:
         checks.listed("neighbours", self.neighbours, checks.integer, 1, 10_000, repeats=True)
-        checks.choice("metric", self.metric, METRICS)
+        checks.choice("metric", self.metric, DISTANCES)
         checks.integer("components", self.components, 0, 1000)
 
     def fit(

@@ -36,9 +36,6 @@ KEYS = ("notebook", "profile", "grid")
 MOST_RUNS = 1000
 """Each run is a notebook and a part of one page."""
 
-PLAIN_NAME = re.compile(r"[\w.+-]+")
-"""Names of files that become a title and a folder: nothing that HTML or Markdown reads."""
-
 
 @dataclass(frozen=True)
 class Sweep:
@@ -80,7 +77,7 @@ def read_sweep(path: Path) -> Sweep:
     for key in KEYS:
         if key not in text:
             raise ValueError(f"{path.name} must hold {', '.join(KEYS)}; {key!r} is missing")
-    if not PLAIN_NAME.fullmatch(path.stem):
+    if not checks.PLAIN_NAME.fullmatch(path.stem):
         raise ValueError(f"the file's name must be letters, digits, . _ + -; got {path.name!r}")
     checks.choice("notebook", text["notebook"], STUDIES)
     usual = profile_parameters(text["profile"], text["notebook"])

@@ -128,7 +128,7 @@ def chosen(method: str, snr: float) -> str:
     return settings["clean" if snr == inf else "noisy"]
 
 
-def method_name(estimator: Estimator) -> str:
+def tuned_as(estimator: Estimator) -> str:
     """Name of a method in :data:`CHOSEN`, or its label if it has no settings to choose."""
     return cnn_name(estimator.layers) if isinstance(estimator, CNN) else estimator.label
 

@@ -23,7 +23,7 @@ from specz.metrics.effects import (
     holm,
     quantity,
 )
-from specz.study.budget import method_name
+from specz.study.budget import tuned_as
 from specz.study.contrasts import Contrast
 
 TEXTS = (
@@ -180,7 +180,7 @@ def assess(
                 )
                 effects[metric.name] = effect(*terms)
         used = tuple(known[e] for e in contrast.experiments if e in known)
-        pairs = ((method_name(e.estimator), e.snr) for e in contrast.experiments)
+        pairs = ((tuned_as(e.estimator), e.snr) for e in contrast.experiments)
         open_ = tuple(dict.fromkeys(name for name, snr in pairs if (name, snr) in untuned))
         found[contrast.claim].append(Check(contrast, effects, used, open_))
     claims = zip(TEXTS, found.items(), strict=True)

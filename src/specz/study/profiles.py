@@ -5,7 +5,6 @@ name; the table of a notebook overrides it there. Parameters in neither block ha
 the notebook's dataclass in :mod:`specz.study.studies`.
 """
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
@@ -27,7 +26,7 @@ def profiles() -> list[str]:
     A name becomes part of pages, so that of another file counts for nothing.
     """
     names = (path.stem for path in paths.PROFILES.glob("*.toml"))
-    return sorted(name for name in names if re.fullmatch(r"[\w.+-]+", name))
+    return sorted(name for name in names if checks.PLAIN_NAME.fullmatch(name))
 
 
 def profile_parameters(profile: str, notebook: str) -> Parameters:
