@@ -175,3 +175,9 @@ def test_the_summary_holds_the_limit_on_the_same_test_spectra(store):
     }
     rows = list(csv.DictReader(io.StringIO(archive.summary(found[:2]))))
     assert {row["limit_accuracy"] for row in rows} == {""}
+
+
+def test_a_page_is_made_again_when_a_result_that_it_reads_changes():
+    """The claims read what was tuned."""
+    assert set(archive.digests("budget")) <= set(archive.digests("claims"))
+    assert set(archive.digests("claims")) - set(archive.digests("budget"))

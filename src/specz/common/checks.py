@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-
 PLAIN_NAME = re.compile(r"[\w.+-]+")
 """Names of files that become a part of pages: nothing that HTML or Markdown reads."""
 

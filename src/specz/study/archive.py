@@ -35,6 +35,9 @@ DERIVED = {"sed", "z"}
 HALF = {"p_max", "pit", "crps"}
 """Columns stored in half precision: three digits are enough for a distribution."""
 
+ALSO_READ = {"claims": ("budget",)}
+"""Notebooks that read the archived results of others too."""
+
 COLUMNS = (
     *("method", "layers", "n_train", "snr", "grid", "seed", "altered", "settings", "n_test"),
     *("accuracy", "ci_low", "ci_high", "limit_accuracy", "within1", "sigma_nmad", "outliers_003"),
@@ -71,7 +74,8 @@ def reference(notebook: str) -> list[Result]:
 def digests(notebook: str) -> list[str]:
     """Digests of the archived results that a page may read; a change makes the page anew."""
     store = Store(paths.RESULTS)
-    wanted = profile_study("paper", notebook).experiments()
+    pages = (notebook, *ALSO_READ.get(notebook, ()))
+    wanted = [e for page in pages for e in profile_study("paper", page).experiments()]
     manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
     return [file_digest(p) for p in manifests if p.is_file()]
 
