@@ -16,7 +16,8 @@
 # other galaxies. Three remedies are held against doing nothing, all else equal:
 #
 # - *dropout*: half of the features before the dense layer are left out at random in each step;
-# - *L2*: the sum of the squared weights of the dense layer is added to the loss;
+# - *L2*: the sum of the squared weights of the dense layer is added to the loss, here with a factor
+#   that was guessed; tuned, a stronger one does far better ([](budget.ipynb));
 # - *fresh noise*: an example gets new noise each time it is seen. That is not a remedy which a
 #   survey has, as it knows each galaxy with one noise only; a simulation has it for nothing.
 #
