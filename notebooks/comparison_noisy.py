@@ -75,8 +75,7 @@ Markdown(tables.beside(tables.comparison_table, common, reference_common))
 # that. Where it is behind another method here, look at its accuracy on training spectra and at what
 # helps: [](overfitting.ipynb).
 #
-# No method is tuned here. [The claims](claims.ipynb) are tested with every method tuned alike, and
-# there the order is another.
+# No method is tuned here; [the claims](claims.ipynb) are tested with every method tuned alike.
 #
 # ## Each at its own training size
 
