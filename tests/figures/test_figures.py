@@ -480,10 +480,7 @@ def test_the_setting_that_is_used_is_filled(results, tmp_path, monkeypatch):
     used = chosen("k-NN", 1.0)
     assert used not in settings
     monkeypatch.setitem(CHOSEN["k-NN"], "noisy", "k 3")
-    made = [
-        replace(results[0], experiment=replace(results[0].experiment, estimator=e, snr=1.0))
-        for e in settings.values()
-    ]
+    made = [replace(results[0], experiment=e) for e in budget.tried_at(1.0)["k-NN"].values()]
     fig, axes = figures.subplots(1, 2)
     figures.plot_budget(budget, made, axes.ravel().tolist())
     assert len(axes[0, 0].containers) == 0

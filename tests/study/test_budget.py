@@ -52,6 +52,11 @@ def test_a_method_is_tuned_when_every_setting_has_a_result():
     left = untuned(PAPER, archived)
     assert ("k-NN", inf) not in left
     assert ("k-NN", inf) in untuned(PAPER, [r for r in archived if r.method != "knn"][1:])
+    other = replace(
+        archived[0].experiment, estimator=PAPER.candidates()["linear SVM"]["C 10"], seed=9
+    )
+    others = [*archived, replace(archived[0], experiment=other)]
+    assert untuned(PAPER, others) == left, "another size or seed is no tuning"
     some = [r for r in archived if r.estimator != PAPER.candidates()["k-NN"]["k 3"]]
     assert {("k-NN", inf), ("k-NN", 1.0)} <= untuned(PAPER, some)
 

@@ -19,13 +19,14 @@ def budget_size(study: Budget) -> Size:
 
 def plot_budget(study: Budget, results: Sequence[Result], axes: Sequence[Axes]) -> Sequence[Axes]:
     """Draw the validation accuracy of each setting, one panel a noise level; filled: used."""
-    known = {(r.estimator, r.snr): r for r in results}
-    tried = [(m, name, e) for m, named in study.candidates().items() for name, e in named.items()]
-    names = [f"{method}: {name}" for method, name, _ in tried]
+    known = {r.experiment: r for r in results}
     for ax, snr in zip(axes, study.levels("snr"), strict=True):
+        methods = study.tried_at(snr)
+        tried = [(method, n, e) for method, named in methods.items() for n, e in named.items()]
+        names = [f"{method}: {name}" for method, name, _ in tried]
         heights = rows(ax, names, "validation accuracy, exact class")
-        for y, (method, name, estimator) in zip(heights, tried, strict=True):
-            result = known.get((estimator, snr))
+        for y, (method, name, experiment) in zip(heights, tried, strict=True):
+            result = known.get(experiment)
             if result is not None:
                 shade = colour(result.label)
                 face = shade if chosen(method, snr) == name else "white"

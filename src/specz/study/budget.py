@@ -112,14 +112,17 @@ class Budget(TrainedOnce):
         found = networks | CLASSIFIERS
         return {name: dict(list(each.items())[: self.tried]) for name, each in found.items()}
 
+    def tried_at(self, snr: float) -> dict[str, dict[str, Experiment]]:
+        """Experiments at a noise level, by the name of the method and of the setting."""
+        return {
+            method: {name: self.experiment(e, self.n_train, snr) for name, e in settings.items()}
+            for method, settings in self.candidates().items()
+        }
+
     def experiments(self) -> list[Experiment]:
         """Each setting at each noise level."""
-        return [
-            self.experiment(estimator, self.n_train, level)
-            for level in self.levels("snr")
-            for settings in self.candidates().values()
-            for estimator in settings.values()
-        ]
+        levels = [self.tried_at(level) for level in self.levels("snr")]
+        return [e for methods in levels for named in methods.values() for e in named.values()]
 
 
 def chosen(method: str, snr: float) -> str:
@@ -138,11 +141,9 @@ def untuned(study: Budget, results: Sequence[Result]) -> set[tuple[str, float]]:
     known = {r.experiment for r in results}
     return {
         (method, level)
-        for method, settings in study.candidates().items()
         for level in study.levels("snr")
-        if not known.issuperset(
-            study.experiment(e, study.n_train, level) for e in settings.values()
-        )
+        for method, settings in study.tried_at(level).items()
+        if not known.issuperset(settings.values())
     }
 
 

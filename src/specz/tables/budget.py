@@ -6,7 +6,7 @@ from typing import NamedTuple
 from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
-from specz.study.budget import Budget, chosen
+from specz.study.budget import Budget, chosen, untuned
 from specz.tables.cells import NONE, trace
 from specz.tables.markdown import markdown_table
 
@@ -26,9 +26,9 @@ def choices(study: Budget, results: Sequence[Result]) -> list[Choice]:
     Of equally good settings the first is the best.
     """
     found = []
-    tried = study.candidates()
+    left = untuned(study, results)
     for method, level, made in _measured(study, results):
-        if made.keys() == tried[method].keys():
+        if (method, level) not in left:
             best = max(made, key=lambda name: metrics.accuracy(made[name].validation).value)
             found.append(Choice(method, noise_label(level), best, chosen(method, level)))
     return found
@@ -38,11 +38,11 @@ def _measured(
     study: Budget, results: Sequence[Result]
 ) -> Iterator[tuple[str, float, dict[str, Result]]]:
     """Results of each method at each noise level, by the name of the setting."""
-    known = {(r.estimator, r.snr): r for r in results}
-    for method, settings in study.candidates().items():
-        for level in study.levels("snr"):
-            made = {name: known.get((e, level)) for name, e in settings.items()}
-            yield method, level, {name: r for name, r in made.items() if r is not None}
+    known = {r.experiment: r for r in results}
+    for level in study.levels("snr"):
+        for method, settings in study.tried_at(level).items():
+            made = {name: known[e] for name, e in settings.items() if e in known}
+            yield method, level, made
 
 
 def budget_table(study: Budget, results: Sequence[Result]) -> str:
