@@ -33,7 +33,8 @@
 # - **Five verdicts.** *No difference*: the 95 % interval lies within ± 1 point. *Holds* or
 #   *reversed*: p is below 0.05, adjusted for the number of checks of the claim (Holm).
 #   *Undecided*: neither, or too few trainings or settings. A claim *holds in part* if some of its
-#   checks hold and others are decided otherwise; it is undecided if none is and some are open.
+#   checks hold and others are decided otherwise. Short of that, one open check leaves it undecided;
+#   without any, and with some reversed and some without a difference, it is *reversed in part*.
 
 # %% tags=["parameters"]
 n_train = [500, 1500]
@@ -81,8 +82,8 @@ Markdown(f"**Where other metrics disagree.**\n\n{tables.where_they_disagree(arch
 # %% [markdown]
 # ## 1. More training data
 #
-# Every check of the first claim: the network of three layers with the most spectra against that
-# with the fewest, and how much less it overfits.
+# The network of three layers with each number of spectra against the next larger one: its accuracy,
+# and how far it overfits.
 
 # %%
 figures.draw(
