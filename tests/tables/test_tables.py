@@ -216,7 +216,7 @@ def test_a_verdict_stands_beside_the_numbers_of_its_checks():
     assert row[0][1:] == [
         "It wins.",
         "[**holds in part**](fig-claim-4)",
-        "2 holds (+10.0 to +20.0), 1 reversed (\u221210.0)",
+        "2 hold (+10.0 to +20.0), 1 reversed (\u221210.0)",
     ]
     assert row[1][2:] == ["[**not tested**](fig-claim-5)", "–"]
 

@@ -41,7 +41,7 @@ def _summary(checks: Sequence[Check]) -> str:
         alike = [check for check in checks if check.verdict == verdict]
         if not alike:
             continue
-        text = f"{len(alike)} {verdict}"
+        text = f"{len(alike)} {'hold' if verdict is Verdict.HOLDS and len(alike) > 1 else verdict}"
         if verdict is not Verdict.NOT_TESTED:
             values = sorted(100 * check.exact.value for check in alike)
             ends = dict.fromkeys(f"{value:+z.1f}" for value in (values[0], values[-1]))
