@@ -15,6 +15,7 @@ from specz.metrics import line_confusion
 from specz.metrics.effects import METRICS, Effect
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig
+from specz.study.budget import Budget
 from specz.study.claims import Check, Claim
 from specz.study.contrasts import Contrast
 
@@ -236,3 +237,20 @@ def test_the_previous_protocol_is_kept_as_it_was_printed():
         "5": "holds in part",
     }
     assert len(rows) == 35
+
+
+def test_the_best_setting_of_a_method_is_bold(store):
+    budget = Budget(n_train=100, layers=[3], tried=2, epochs=1, min_updates=1, n_test=80)
+    one, other = budget.tried_at(1.0)["k-NN"].items()
+    small = Experiment(NearestNeighbours(), 100, 1.0, n_validation=20, n_test=40, library=SMALL)
+    (result,) = run([small], store)
+    right = replace(result.validation, predicted=result.validation.label)
+    made = [
+        replace(result, experiment=one[1]),
+        replace(result, experiment=other[1], validation=right),
+    ]
+    rows = {tuple(row[:2]): row for row in cells(tables.budget_table(budget, made))[2:]}
+    assert not rows["k-NN", one[0]][3].startswith("**")
+    assert rows["k-NN", other[0]][3].startswith("**100.0")
+    assert rows["k-NN", one[0]][2] == "–", "not tried on clean spectra"
+    assert rows["linear SVM", "C 0.001"][3] == "–"

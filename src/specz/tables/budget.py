@@ -7,7 +7,7 @@ from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
 from specz.study.budget import Budget, chosen, untuned
-from specz.tables.cells import NONE, trace
+from specz.tables.cells import NONE, traced
 from specz.tables.markdown import markdown_table
 
 
@@ -56,7 +56,6 @@ def budget_table(study: Budget, results: Sequence[Result]) -> str:
             for level in study.levels("snr"):
                 found = measured[method, level]
                 row[noise_label(level)] = _accuracy(name, found)
-                row[f"{noise_label(level)}: from"] = trace([found[name]] if name in found else [])
                 if chosen(method, level) == name:
                     used.append(noise_label(level))
             row["used by the claims"] = ", ".join(used)
@@ -68,5 +67,5 @@ def _accuracy(name: str, found: dict[str, Result]) -> str:
     if name not in found:
         return NONE
     values = {n: metrics.accuracy(r.validation) for n, r in found.items()}
-    text = values[name].percent()
+    text = traced(found[name], values[name].percent())
     return f"**{text}**" if values[name].value == max(v.value for v in values.values()) else text
