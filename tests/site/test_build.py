@@ -233,8 +233,9 @@ def test_a_comparison_at_one_size_shows_each_method_in_both_figures(own_build):
     )
     for name in ("common", "own"):
         shown = (page.folder / "figures" / f"comparison_clean_{name}.csv").read_text("utf-8")
-        assert '1,points,exact class,"k-NN, 200 spectra"' in shown
-        assert '1,points,exact class,"linear SVM, 200 spectra"' in shown
+        # The second panel: what is archived stands above it.
+        assert '2,points,exact class,"k-NN, 200 spectra"' in shown
+        assert '2,points,exact class,"linear SVM, 200 spectra"' in shown
 
 
 PAGES = set(STUDIES)

@@ -215,8 +215,9 @@ def stand_in(notebook, output, **options):
 
 
 def stand_in_for_pages():
-    """Let a site be built without notebooks."""
+    """Let a site be built without notebooks, and without a file for each archived experiment."""
     build.make_pages = lambda *arguments: []
+    render.write_archived = lambda site: None
     provenance.write_sources = lambda folder: folder.mkdir(parents=True)
 
 
