@@ -200,7 +200,7 @@ def test_checks_are_listed_or_said_to_be_missing():
     found = dict(zip(header, row, strict=True))
     assert found["check"] == "CNN minus k-NN (N spectra, clean, 100)"
     assert found["verdict"] == "**holds**"
-    assert found["exact class (points)"] == "+10.0\u00a0(+9.0\u00a0to\u00a0+11.0)"
+    assert found["exact class (points)"] == "+10.0<br>(+9.0\u00a0to\u00a0+11.0)"
     assert found["outliers"].startswith("\u22122.0")
     assert (found["±1 class"], found["trainings"], found["p"]) == ("–", "3 of 3", "0.002")
     assert "Nothing" in tables.checks_table(Claim(6, "", ()))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 
 from specz.common import paths
-from specz.metrics.effects import METRICS
+from specz.metrics.effects import METRICS, Effect
 from specz.metrics.intervals import Interval
 from specz.study.claims import Check, Claim, Verdict
 from specz.tables.cells import NONE, trace
@@ -65,18 +65,23 @@ def checks_table(claim: Claim) -> str:
             "from": trace(check.used),
         }
         if check.effects:
-            row["exact class (points)"] = check.exact.interval.points()
+            row["exact class (points)"] = _two_lines(check.exact)
             row["p"] = f"{check.p_value:.2g}"
             for metric in OTHERS:
                 found = check.effects.get(metric.name)
                 if found is not None and isfinite(found.value):  # votes have no order to keep by
-                    row[metric.name] = found.interval.points()
+                    row[metric.name] = _two_lines(found)
             needed = check.trainings_needed
             row["trainings"] = f"{check.exact.trainings} of {needed}" if needed else "none random"
             if check.untuned:
                 row["trainings"] = f"{row['trainings']}; to be tuned: {', '.join(check.untuned)}"
         rows.append(row)
     return markdown_table(rows, empty="Nothing could be tested yet.")
+
+
+def _two_lines(effect: Effect) -> str:
+    """An effect in points, above its interval: many columns stand side by side."""
+    return effect.interval.points().replace("\u00a0(", "<br>(", 1)
 
 
 def where_they_disagree(claims: Iterable[Claim]) -> str:
