@@ -200,9 +200,13 @@ def test_checks_are_listed_or_said_to_be_missing():
     found = dict(zip(header, row, strict=True))
     assert found["check"] == "CNN minus k-NN (N spectra, clean, 100)"
     assert found["verdict"] == "**holds**"
-    assert found["exact class (points)"] == "+10.0<br>(+9.0\u00a0to\u00a0+11.0)"
+    assert found["exact class (points)"] == "+10.0<br>(+9.0\u00a0to\u00a0+11.0)<br>p 0.002"
     assert found["outliers"].startswith("\u22122.0")
-    assert (found["±1 class"], found["trainings"], found["p"]) == ("–", "3 of 3", "0.002")
+    assert (found["±1 class"], found["trainings"]) == ("–", "3 of 3")
+    missing = Check(check(0.1).contrast, {}, ())
+    some = tables.checks_table(Claim(4, "", (check(0.1), missing, missing)))
+    assert some.endswith("Checks that are not tested yet: 2.")
+    assert len(cells(some)) == 5, "head, rule, one row, a blank, the line"
     assert "Nothing" in tables.checks_table(Claim(6, "", ()))
 
 

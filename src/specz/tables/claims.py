@@ -51,32 +51,35 @@ def _summary(checks: Sequence[Check]) -> str:
 
 
 def checks_table(claim: Claim) -> str:
-    """List the checks of a claim with their effects in points, and the results behind them."""
+    """List the tested checks of a claim with their effects in points, and the results behind them.
+
+    A line below says how many are not tested.
+    """
     rows = []
     for check in claim.checks:
+        if not check.effects:
+            continue
         where = ", ".join((check.contrast.regime, check.contrast.noise, check.contrast.size))
+        needed = check.trainings_needed
+        trainings = f"{check.exact.trainings} of {needed}" if needed else "none random"
+        if check.untuned:
+            trainings += f"; to be tuned: {', '.join(check.untuned)}"
         row: dict[str, object] = {
             "check": f"{check.contrast.what} ({where})",
             "verdict": f"**{check.verdict}**",
-            "exact class (points)": NONE,
-            "p": NONE,
+            "exact class (points)": f"{_two_lines(check.exact)}<br>p {check.p_value:.2g}",
             **{metric.name: NONE for metric in OTHERS},
-            "trainings": NONE,
+            "trainings": trainings,
             "from": trace(check.used),
         }
-        if check.effects:
-            row["exact class (points)"] = _two_lines(check.exact)
-            row["p"] = f"{check.p_value:.2g}"
-            for metric in OTHERS:
-                found = check.effects.get(metric.name)
-                if found is not None and isfinite(found.value):  # votes have no order to keep by
-                    row[metric.name] = _two_lines(found)
-            needed = check.trainings_needed
-            row["trainings"] = f"{check.exact.trainings} of {needed}" if needed else "none random"
-            if check.untuned:
-                row["trainings"] = f"{row['trainings']}; to be tuned: {', '.join(check.untuned)}"
+        for metric in OTHERS:
+            found = check.effects.get(metric.name)
+            if found is not None and isfinite(found.value):  # votes have no order to keep by
+                row[metric.name] = _two_lines(found)
         rows.append(row)
-    return markdown_table(rows, empty="Nothing could be tested yet.")
+    left = len(claim.checks) - len(rows)
+    table = markdown_table(rows, empty="Nothing could be tested yet.")
+    return f"{table}\n\nChecks that are not tested yet: {left}." if rows and left else table
 
 
 def _two_lines(effect: Effect) -> str:
