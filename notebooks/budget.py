@@ -17,8 +17,8 @@
 #
 # A network chooses its remedy against overfitting (dropout, or an L2 penalty on the weights of its
 # last layer), its learning rate and its least number of updates. It keeps the weights that stand at
-# the end of its schedule: when the best of many epochs is kept instead, a difference of 0.001 in
-# validation accuracy decides between a network that has learned for one epoch and one for seven.
+# the end of its schedule: when the best of many epochs is kept instead, chance decides
+# between a network that has learned for one epoch and one that has learned for many.
 
 # %% tags=["parameters"]
 n_train = 500

@@ -16,10 +16,9 @@
 #
 # - **Two regimes, never mixed.** *N spectra*: every method gets the same N spectra and no others.
 #   *Simulator*: every method may draw new noise for the same N galaxies, at the same redshifts. A
-#   network draws it in each epoch; other classifiers get noisy copies, k-NN 40 and the others 4,
-#   from which forest and SVMs learn for a quarter to half an hour on two cores. Template fitting,
-#   the evidence and the equivariant network know more of the simulator: clean SEDs, at any
-#   redshift.
+#   network draws it in each epoch; other classifiers get noisy copies, whose number stands with
+#   each check. Template fitting, the evidence and the equivariant network know more of the
+#   simulator: clean SEDs, at any redshift.
 # - **One budget of tuning** for every classifier and network of the study, on validation spectra:
 #   [](budget.ipynb). As long as a setting of a method has not been tried, its checks are undecided.
 #   The settings are chosen on N spectra; none is tuned again for the simulator.
@@ -212,8 +211,8 @@ Markdown(tables.checks_table(archived[4]))
 # ## 6. The state of the art
 #
 # The network of the study and the best network of this companion, which is equivariant, against
-# template fitting and the evidence in closed form ([](limit.ipynb)), which learn from 10,000 SEDs,
-# at S/N 1. Who is no worse by a point achieves the state of the art. The Bayes limit is the best
+# template fitting and the evidence in closed form ([](limit.ipynb)), which learn from SEDs without
+# noise. Who is no worse by a point achieves the state of the art. The Bayes limit is the best
 # that any method can do; it is no competitor and is drawn there. Redrock, which this book does not
 # install, is held against all of them on [](holds_up.ipynb).
 
@@ -257,10 +256,10 @@ Markdown(tables.verdicts_table(here, linked=False))
 #
 # Until November 2026 these pages tested the claims by other rules. The network was trained without
 # a remedy against overfitting and its best epoch kept; other classifiers had settings that a few
-# tries had shown to be good. Depth was compared once, on clean spectra, where every network is at
-# 99 %. A check passed if its interval, over galaxies alone, lay above zero, so that "fails" stood
-# for *reversed* and for *no difference*. The last claim was held against the Bayes limit, which
-# nothing can pass. These are the verdicts of then, as they were printed:
+# tries had shown to be good. Depth was compared once, on clean spectra, where every network is
+# close to one. A check passed if its interval, over galaxies alone, lay above zero, so that "fails"
+# stood for *reversed* and for *no difference*. The last claim was held against the Bayes limit,
+# which nothing can pass. These are the verdicts of then, as they were printed:
 
 # %%
 Markdown(tables.previous_table())

@@ -180,9 +180,10 @@ def verify(
     for claim in found.claims:
         typer.echo(f"claim {claim.number}: {claim.verdict}. {claim.text}")
         for check in claim.checks:
-            where = ", ".join((check.contrast.regime, check.contrast.noise, check.contrast.size))
             points = f"{check.exact.interval.points()} points" if check.effects else "no results"
-            typer.echo(f"    {check.verdict}: {check.contrast.what} ({where}): {points}")
+            typer.echo(
+                f"    {check.verdict}: {check.contrast.what} ({check.contrast.where}): {points}"
+            )
     for again in found.reruns:
         word = "same" if again.passed else "DIFFERS"
         typer.echo(

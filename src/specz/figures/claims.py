@@ -29,10 +29,7 @@ def plot_checks(claim: Claim, ax: Axes) -> Axes:
         ax.text(0.5, 0.5, "nothing archived yet", ha="center", transform=ax.transAxes)
         ax.set_axis_off()
         return ax
-    names = []
-    for check in tested:
-        found = check.contrast
-        names.append(f"{found.what}\n{found.regime}, {found.noise}, {found.size}")
+    names = [f"{check.contrast.what}\n{check.contrast.where}" for check in tested]
     heights = rows(ax, names, "difference in exact-class accuracy (points)")
     ax.tick_params(axis="y", labelsize=8)
     ax.axvspan(-100 * LITTLE, 100 * LITTLE, color="#e8e8e8", lw=0)

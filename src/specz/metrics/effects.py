@@ -99,8 +99,7 @@ class Effect(NamedTuple):
     """A weighted sum of quantities, with its 95 % interval and two-sided p-value.
 
     ``trainings`` is the smallest number of trainings of a method in which chance has a part, 0 if
-    there is none. With only one the scatter is unknown, and interval and p-value are wider by it
-    than they say.
+    there is none. With only one the scatter is unknown, and interval and p-value leave it out.
     """
 
     value: float

@@ -62,6 +62,11 @@ class Contrast:
     at_least: bool = False
 
     @property
+    def where(self) -> str:
+        """Regime, noise level and size in one line."""
+        return f"{self.regime}, {self.noise}, {self.size}"
+
+    @property
     def experiments(self) -> Iterator[Experiment]:
         """Every experiment that the difference needs."""
         return (experiment for term in self.terms for experiment in term.trainings)

@@ -59,13 +59,12 @@ def checks_table(claim: Claim) -> str:
     for check in claim.checks:
         if not check.effects:
             continue
-        where = ", ".join((check.contrast.regime, check.contrast.noise, check.contrast.size))
         needed = check.trainings_needed
         trainings = f"{check.exact.trainings} of {needed}" if needed else "none random"
         if check.untuned:
             trainings += f"; to be tuned: {', '.join(check.untuned)}"
         row: dict[str, object] = {
-            "check": f"{check.contrast.what} ({where})",
+            "check": f"{check.contrast.what} ({check.contrast.where})",
             "verdict": f"**{check.verdict}**",
             "exact class (points)": f"{_two_lines(check.exact)}<br>p {check.p_value:.2g}",
             **{metric.name: NONE for metric in OTHERS},
@@ -90,8 +89,7 @@ def _two_lines(effect: Effect) -> str:
 def where_they_disagree(claims: Iterable[Claim]) -> str:
     """Say for which checks another metric says something else than the exact class."""
     found = [
-        f"claim {claim.number}, {check.contrast.what} ({check.contrast.regime}, "
-        f"{check.contrast.noise}, {check.contrast.size}), {check.verdict}: "
+        f"claim {claim.number}, {check.contrast.what} ({check.contrast.where}), {check.verdict}: "
         + ", ".join(f"{name} {verdict}" for name, verdict in check.disagreeing.items())
         for claim in claims
         for check in claim.checks
