@@ -54,12 +54,10 @@ from IPython.display import Markdown
 from specz import figures, tables
 from specz.estimators.cnn import n_learned
 from specz.estimators.registry import differences
-from specz.experiments.run import fitted, run
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Ablation
 
-results = run(Ablation.read(globals()).experiments())
-reference = archive.reference("ablation")
+results, reference = shown = pages.shown("ablation", Ablation.read(globals()))
 
 # %%
 figures.beside("ablation", figures.plot_variants, results, reference)
@@ -74,9 +72,10 @@ figures.beside("ablation", figures.plot_variants, results, reference)
 # ```
 
 # %%
-first = results[0].estimator
+first, *_ = shown.first
+train, _, _ = first.experiment.samples()
 weights = {
-    differences(r.estimator, first): n_learned(fitted(r.experiment).model)
-    for r in figures.methods(results)
+    differences(r.estimator, first.estimator): n_learned(r.estimator.untrained(train))
+    for r in figures.methods(shown.first)
 }
 Markdown(tables.beside(tables.variants_table, results, reference, weights=weights))

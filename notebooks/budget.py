@@ -35,13 +35,12 @@ seed = 1
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
-from specz.study import archive
-from specz.study.profiles import profile_study
+from specz.study import pages
+from specz.study.profiles import STUDY, profile_study
 from specz.study.studies import Budget
 
-here, paper = Budget.read(globals()), profile_study("paper", "budget")
-results, archived = run(here.experiments()), archive.reference("budget")
+here, paper = Budget.read(globals()), profile_study(STUDY, "budget")
+results, archived = pages.shown("budget", here)
 
 # %%
 figures.draw(
@@ -72,8 +71,6 @@ Markdown(tables.budget_table(paper, archived))
 # Accuracy of the exact class on validation spectra, with 95 % intervals over galaxies; the best of
 # each method is bold. Settings that lie within each other's intervals are as good as each other:
 # which of them is kept is chance, and it matters as little.
-#
-# ## Computed here
 
 # %%
-Markdown(tables.budget_table(here, results))
+Markdown(f"## Computed here\n\n{tables.budget_table(here, results)}" if results else "")

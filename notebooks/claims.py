@@ -54,15 +54,14 @@ more_seeds = [1]
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
-from specz.study import archive, budget, claims
-from specz.study.profiles import profile_study
+from specz.study import archive, budget, claims, pages
+from specz.study.profiles import STUDY, profile_study
 from specz.study.studies import Claims
 
-study, paper = Claims.read(globals()), profile_study("paper", "claims")
-here = claims.assess(study.contrasts(), run(study.experiments()))
-untuned = budget.untuned(profile_study("paper", "budget"), archive.reference("budget"))
-archived = claims.assess(paper.contrasts(), archive.reference("claims"), untuned)
+study, paper = Claims.read(globals()), profile_study(STUDY, "claims")
+results, reference = pages.shown("claims", study)
+untuned = budget.untuned(profile_study(STUDY, "budget"), archive.reference("budget"))
+archived = claims.assess(paper.contrasts(), reference, untuned)
 tables.save("verdicts", tables.verdicts_table(archived))
 
 # %% [markdown]
@@ -240,14 +239,15 @@ Markdown(tables.checks_table(archived[5]))
 # Differences are in points. "From" links the archived experiments behind a row. A check that is
 # undecided for want of trainings or settings, or not tested, is settled by `specz archive`, which
 # computes what is missing.
-#
-# ## The same checks, computed here
-#
-# The smaller the size, the wider the intervals: with one training of each method, or few test
-# spectra, nothing is decided.
 
 # %%
-Markdown(tables.verdicts_table(here, linked=False))
+here = tables.verdicts_table(claims.assess(study.contrasts(), results), linked=False)
+Markdown(
+    "## The same checks, computed here\n\nThe smaller the size, the wider the intervals: with one "
+    f"training of each method, or few test spectra, nothing is decided.\n\n{here}"
+    if results
+    else ""
+)
 
 # %% [markdown]
 # (previous-protocol)=

@@ -35,13 +35,12 @@ seeds = [1]
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
-from specz.study import archive
-from specz.study.profiles import profile_study
+from specz.study import pages
+from specz.study.profiles import STUDY, profile_study
 from specz.study.studies import Comparison
 
-study, paper = Comparison.read(globals()), profile_study("paper", "comparison_noisy")
-results, reference = run(study.experiments()), archive.reference("comparison_noisy")
+study, paper = Comparison.read(globals()), profile_study(STUDY, "comparison_noisy")
+results, reference = pages.shown("comparison_noisy", study)
 common, own = study.at_common_size(results), study.at_own_size(results)
 reference_common, reference_own = paper.at_common_size(reference), paper.at_own_size(reference)
 

@@ -29,14 +29,12 @@ from IPython.display import Markdown
 
 from specz import figures, tables
 from specz.estimators import cramer_rao
-from specz.experiments.run import run
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig, build_library
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Convergence
 
-results = run(Convergence.read(globals()).experiments())
-reference = archive.reference("convergence")
+results, reference = pages.shown("convergence", Convergence.read(globals()))
 
 # %%
 figures.beside("convergence", figures.plot_convergence, results, reference)

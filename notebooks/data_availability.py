@@ -29,12 +29,10 @@ seed = 1
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import DataAvailability
 
-results = run(DataAvailability.read(globals()).experiments())
-reference = archive.reference("data_availability")
+results, reference = pages.shown("data_availability", DataAvailability.read(globals()))
 
 # %%
 figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, reference)

@@ -30,23 +30,23 @@ seeds = [1]
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
 from specz.spectra.grid import get_grid
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Depth
 
-results = run(Depth.read(globals()).experiments())
-reference = archive.reference("depth")
+results, reference = shown = pages.shown("depth", Depth.read(globals()))
 
 # %%
-title, shown = figures.scales(results, reference)[0]
-first = [r for r in figures.methods(shown) if r.method == "cnn" and r.seed == seeds[0]]
+first = [
+    r
+    for r in figures.methods(shown.archived or shown.own)
+    if r.method == "cnn" and r.seed == seeds[0]
+]
 figures.draw(
     "depth_learning_curves",
     figures.plot_histories,
     first,
     label=figures.by_depth,
-    title=title,
     columns=2,
     size=(9, 4.1),
 )
@@ -56,8 +56,7 @@ figures.draw(
 # :name: fig-depth-learning-curves
 # :alt: Loss and accuracy against examples seen, one curve for each depth.
 #
-# Learning curves for each depth, at paper scale as soon as that is archived, on validation (filled)
-# and training (open) spectra. A deeper
+# Learning curves for each depth on validation (filled) and training (open) spectra. A deeper
 # network of this kind has fewer parameters, because each layer halves the length that the dense
 # layer sees.
 # ```
@@ -96,6 +95,6 @@ Markdown(tables.beside(tables.depth_table, results, reference))
 pixels = get_grid(grid).n_pixels
 lines = [
     f"- {name}: {r.estimator.build(pixels).count_params():,} parameters."
-    for name, r in {figures.by_depth(r).partition("\n")[0]: r for r in results}.items()
+    for name, r in {figures.by_depth(r).partition("\n")[0]: r for r in shown.first}.items()
 ]
 Markdown("\n".join(lines))

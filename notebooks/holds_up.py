@@ -107,7 +107,7 @@ Markdown(tables.scalings_table(measured.scalings))
 
 # %%
 extrapolated = record.extrapolate(
-    archive.core_hours(profiles.profile_experiments("paper")), measured.scalings, 1000
+    archive.core_hours(profiles.profile_experiments(profiles.STUDY)), measured.scalings, 1000
 )
 save("enlarged", tables.extrapolation_table(extrapolated))
 Markdown(tables.extrapolation_table(extrapolated))

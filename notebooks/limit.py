@@ -55,18 +55,16 @@ from IPython.display import Markdown
 
 from specz import figures, tables
 from specz.common import paths
-from specz.estimators.equivariant import Equivariant
-from specz.experiments.run import fitted, run
 from specz.site import interactive
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Limit
 
 sys.path.append(str(paths.ROOT))
 from benchmarks import plots, speed
 from benchmarks import tables as bench_tables
 
-every_level = run(Limit.read(globals()).experiments())
-archived_levels = archive.reference("limit")
+study = Limit.read(globals())
+every_level, archived_levels = shown = pages.shown("limit", study)
 results = [r for r in every_level if r.snr == snr]
 reference = [r for r in archived_levels if r.snr == snr]
 
@@ -194,19 +192,17 @@ Markdown(
 # %% [markdown]
 # ## Watch it happen
 #
-# The equivariant network of {numref}`fig-data-efficiency`, at its largest training set, runs here
-# in your browser, on galaxies of the test split. Turn the noise up and see p(z) widen, split over
-# wrong redshifts, and fail; ask for new noise to see how much of it is luck. Beside it stands the
-# Bayes posterior, summed over a few hundred of the training SEDs in place of thousands: at low
-# noise, where one SED fits much better than the next, it is the coarser of the two. It is told
-# σ; the network is not, and was trained at the S/N where the slider starts, so to the right of it
-# the network is less sure than it could be and to the left of it surer than it should be.
+# An equivariant network of {numref}`fig-data-efficiency` runs here in your browser, on galaxies of
+# the test split. Turn the noise up and see p(z) widen, split over wrong redshifts, and fail; ask
+# for new noise to see how much of it is luck. Beside it stands the Bayes posterior, summed over a
+# few hundred of the training SEDs in place of thousands: at low noise, where one SED fits much
+# better than the next, it is the coarser of the two. It is told σ; the network is not, and was
+# trained at the S/N where the slider starts, so to the right of it the network is less sure than it
+# could be and to the left of it surer than it should be.
 
 # %%
-largest = next(
-    r.experiment for r in figures.with_probability(results) if isinstance(r.estimator, Equivariant)
-)
-train, _, _ = largest.samples()
-seds = largest.library.split("test")
+network = shown.of(*study.opened())
+train, _, _ = network.experiment.samples()
+seds = network.experiment.library.split("test")
 by_position = seds[np.argsort(train.library.position[seds])]
-interactive.posterior(fitted(largest).model, train, by_position[[200, 600, 1000, 1400, 1800]])
+interactive.posterior(pages.fitted(network).model, train, by_position[[200, 600, 1000, 1400, 1800]])

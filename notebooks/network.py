@@ -28,11 +28,11 @@ from IPython.display import Markdown
 
 from specz import figures, metrics
 from specz.estimators.cnn import DatathonNetwork, layer_table
-from specz.experiments.run import run
 from specz.spectra.grid import get_grid
+from specz.study import pages
 from specz.study.studies import Network
 
-result = run(Network.read(globals()).experiments())[0]
+result = pages.shown("network", Network.read(globals())).first[0]
 model = result.estimator.build(get_grid(grid).n_pixels)
 rows = layer_table(model)
 

@@ -27,12 +27,10 @@ seed = 1
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Noise
 
-results = run(Noise.read(globals()).experiments())
-reference = archive.reference("noise")
+results, reference = pages.shown("noise", Noise.read(globals()))
 
 # %%
 figures.beside("accuracy_against_snr", figures.plot_accuracy_against_snr, results, reference)

@@ -41,12 +41,10 @@ seeds = [1]
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.experiments.run import run
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Overfitting
 
-results = run(Overfitting.read(globals()).experiments())
-reference = archive.reference("overfitting")
+results, reference = both = pages.shown("overfitting", Overfitting.read(globals()))
 
 # %%
 figures.beside("remedies", figures.plot_gaps, results, reference, row=0.45, label=figures.by_remedy)
@@ -69,7 +67,7 @@ Markdown(tables.beside(tables.remedies_table, results, reference))
 # ## While it learns
 
 # %%
-title, shown = figures.scales(results, reference)[0]
+shown = both.archived or both.own
 first = shown[0].experiment
 shown = [r for r in figures.methods(shown) if (r.n_train, r.seed) == (first.n_train, first.seed)]
 figures.draw(
@@ -77,7 +75,6 @@ figures.draw(
     figures.plot_histories,
     shown,
     label=figures.by_remedy,
-    title=title,
     columns=2,
     size=(9, 4.2),
 )

@@ -39,16 +39,14 @@ from IPython.display import Markdown
 
 from specz import figures, tables
 from specz.estimators.equivariant import LogBins, filters_of
-from specz.experiments.run import fitted, run
 from specz.metrics import line_confusion
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Probing
 
-results = run(Probing.read(globals()).experiments())
-reference = archive.reference("probing")
-reference = reference if any(r.experiment.altered for r in reference) else []
-plain = [r for r in results if not r.experiment.altered and r.experiment.grid == grid]
-network = plain[0]
+study = Probing.read(globals())
+results, reference = shown = pages.shown("probing", study)
+plain = [r for r in shown.first if not r.experiment.altered and r.experiment.grid == grid]
+network = shown.of(*study.opened())
 
 # %% [markdown]
 # ## With a part of the spectrum away, and with a wrong assumption
@@ -88,7 +86,7 @@ Markdown(tables.beside(tables.perturbations_table, results, reference))
 
 # %%
 train, _, test = network.experiment.samples()
-model = fitted(network.experiment).model
+model = pages.fitted(network).model
 edges = LogBins(train.grid, network.estimator.shifts).rest_edges
 figures.draw(
     "learned_filters",

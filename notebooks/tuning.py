@@ -39,13 +39,11 @@ from IPython.display import Markdown
 from specz import figures, tables
 from specz.estimators.cnn import n_learned
 from specz.estimators.registry import differences
-from specz.experiments.run import run
 from specz.spectra.grid import get_grid
-from specz.study import archive
+from specz.study import pages
 from specz.study.studies import Tuning
 
-results = run(Tuning.read(globals()).experiments())
-reference = archive.reference("tuning")
+results, reference = pages.shown("tuning", Tuning.read(globals()))
 
 # %%
 figures.beside("tuning", figures.plot_variants, results, reference)

@@ -21,7 +21,7 @@ from specz.site import sweep
 from specz.site.crate import write_crate
 from specz.site.notebooks import BookError, execute
 from specz.site.values import parse_override
-from specz.study import archive, datathon, profiles, verification
+from specz.study import archive, datathon, pages, profiles, verification
 from specz.study.archiving import fill
 from specz.study.studies import STUDIES
 from specz.tables.cells import SHORT
@@ -83,7 +83,7 @@ def run(
     """Run one notebook through papermill with parameters of your own."""
     overrides = dict(parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
-    book.compute(profiles.experiments(notebook, parameters), Backend(workers, cluster))
+    book.compute(pages.experiments(notebook, parameters), Backend(workers, cluster))
     page = execute(notebook, parameters, profile)
     if output is not None:
         shutil.copytree(page.folder, output, dirs_exist_ok=True)
@@ -111,7 +111,7 @@ def plan(
 
 @app.command("archive")
 def archive_profile(
-    profile: Profile = "paper",
+    profile: Profile = profiles.STUDY,
     notebook: Annotated[
         str | None, typer.Option(help="Only the experiments of this notebook.")
     ] = None,
@@ -130,7 +130,7 @@ def archive_profile(
 
 @app.command()
 def status(
-    profile: Profile = "paper",
+    profile: Profile = profiles.STUDY,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Say which experiments of a profile are archived in results/, and their cost."""
@@ -206,14 +206,18 @@ def verify(
 
 @app.command()
 def build(
-    profile: Profile = "quick",
+    profile: Profile = profiles.STUDY,
+    live: Annotated[
+        list[str] | None, typer.Option(help="Compute this page at the quick profile.")
+    ] = None,
     parameter: OwnParameters = None,
     workers: Workers = 1,
     cluster: Cluster = None,
 ) -> None:
-    """Build the whole site; a parameter of your own is notebook.name=value.
+    """Build the whole site, by default from the archived results of the study.
 
-    With parameters of your own the site lies in a separate folder under build/books.
+    A page with --live or with a parameter of your own, notebook.name=value, is computed here and
+    shown beside the archived results; such a site lies in a separate folder under build/books.
     """
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
     for text in parameter or []:
@@ -222,7 +226,7 @@ def build(
         if not dot:
             raise ValueError(f"expected notebook.name=value; got {text!r}")
         overrides[notebook][key] = value
-    typer.echo(book.build(profile, overrides, where=Backend(workers, cluster)))
+    typer.echo(book.build(profile, overrides, None, Backend(workers, cluster), live or ()))
 
 
 @app.command("sweep")
@@ -248,7 +252,7 @@ def run_datathon(
 
 @app.command()
 def crate(
-    profile: Profile = "quick",
+    profile: Profile = profiles.STUDY,
     output: Annotated[
         Path, typer.Option(help="The zip file to write.", show_default="build/crate.zip")
     ] = paths.BUILD / "crate.zip",

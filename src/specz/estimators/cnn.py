@@ -32,14 +32,15 @@ class Network:
     calibrate: bool = False
     build: "Callable[..., keras.Model]"
 
-    def _untrained(self, train: Sample) -> "keras.Model":
+    def untrained(self, train: Sample) -> "keras.Model":
+        """Return the model before its first step."""
         return self.build(train.grid.n_pixels)
 
     def fit(
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
-        build = partial(self._untrained, train)
+        build = partial(self.untrained, train)
         config, calibrate = self.training, self.calibrate
         return fit_network(build, config, train, validation, seed, checkpoint, calibrate)
 

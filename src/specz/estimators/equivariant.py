@@ -119,7 +119,8 @@ class Equivariant(Network):
         total = _with_taps(SumOverClass(*near.weight.shape, name="sum_over_class"), near)
         return keras.Model(inputs, total(h), name="equivariant")
 
-    def _untrained(self, train: Sample) -> "keras.Model":
+    def untrained(self, train: Sample) -> "keras.Model":
+        """Return the model before its first step."""
         return self.build(train)
 
     def _correlate(self, train: Sample, bins: LogBins, scale: float) -> "list[keras.Layer]":

@@ -108,20 +108,16 @@ def draw(
     rows: int = 1,
     columns: int = 1,
     size: Size | None = None,
-    title: str | None = None,
     **options: Any,
 ) -> Figure:
     """Draw one figure of rows × columns panels with one function, and save it as ``name``.
 
-    ``plot`` takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``. The title stands
-    above all panels.
+    ``plot`` takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``.
     """
     fig, axes = subplots(rows, columns, size)
     panels = axes.ravel().tolist()
     several = "axes" in inspect.signature(plot).parameters
     plot(*shown, **({"axes": panels} if several else {"ax": panels[0]}), **options)
-    if title is not None:
-        fig.suptitle(title, fontsize=9, color=GREY)
     save(fig, name)
     return fig
 
@@ -147,7 +143,8 @@ def beside(
     fig, axes = subplots(len(panels), 1, size=(7.2, sum(heights)), ratios=heights)
     for ax, (title, part) in zip(axes[:, 0].tolist(), panels, strict=True):
         plot(part, ax, **options)
-        ax.set_title(title, fontsize=9, loc="left", color=GREY)
+        if len(panels) > 1:
+            ax.set_title(title, fontsize=9, loc="left", color=GREY)
     save(fig, name)
     return fig
 
@@ -155,15 +152,9 @@ def beside(
 def scales(
     results: Sequence[Result], reference: Sequence[Result]
 ) -> list[tuple[str, Sequence[Result]]]:
-    """Return the results archived at paper scale, then those computed here, each with a title.
-
-    Fewer than two archived results have nothing to compare and are left out. The Bayes limit
-    counts as one only where nothing else was computed.
-    """
-    here = (f"computed here, commit {_commits(results)}", results)
-    if len(methods(reference) if methods(results) else reference) > 1:
-        return [(f"archived at paper scale, commit {_commits(reference)}", reference), here]
-    return [here]
+    """Return the results archived at paper scale, then those computed here, each with a title."""
+    titled = {"archived at paper scale": reference, "computed here": results}
+    return [(f"{title}, commit {_commits(part)}", part) for title, part in titled.items() if part]
 
 
 def _commits(results: Sequence[Result]) -> str:

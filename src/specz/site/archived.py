@@ -15,7 +15,7 @@ from specz.estimators.backend import CPU
 from specz.estimators.registry import AS_IT_IS
 from specz.metrics.intervals import Interval
 from specz.study import archive
-from specz.study.profiles import profile_experiments
+from specz.study.profiles import STUDY, profile_experiments
 from specz.tables.cells import SHORT, run_anchor
 from specz.tables.markdown import markdown_table
 
@@ -40,7 +40,7 @@ def write_archived(site: Path) -> None:
     target.mkdir(parents=True)
     numbers = _numbers()
     store, rows = Store(paths.RESULTS), []
-    for experiment in profile_experiments("paper"):
+    for experiment in profile_experiments(STUDY):
         key = archive.archive_key(experiment)
         path = store.folder(key) / "manifest.json"
         if not path.is_file():

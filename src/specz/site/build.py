@@ -22,8 +22,12 @@ from specz.site.notebooks import BookError, Executed, execute, kept
 from specz.site.provenance import settings
 from specz.site.render import render, site_lock, stage_site
 from specz.site.sweep import Sweep, write_page
-from specz.study.profiles import Parameters, experiments, resolve
+from specz.study.pages import experiments
+from specz.study.profiles import STUDY, Parameters, resolve
 from specz.study.studies import STUDIES
+
+LIVE = "quick"
+"""Profile of the pages that are computed in a book that is otherwise the study's."""
 
 Overrides = Mapping[str, Mapping[str, Any]]
 """The reader's own parameters, by notebook and name."""
@@ -39,9 +43,15 @@ def compute(wanted: Iterable[Experiment], where: Backend = LOCAL) -> None:
 
 
 def make_pages(
-    profile: str, overrides: Overrides | None = None, where: Backend = LOCAL
+    profile: str,
+    overrides: Overrides | None = None,
+    where: Backend = LOCAL,
+    live: Sequence[str] = (),
 ) -> list[Executed]:
     """Run missing experiments on a backend, then execute every notebook here.
+
+    At the profile of the study, pages are drawn from the archive; those in ``live`` and those with
+    a parameter of the reader's are computed at the profile :data:`LIVE`.
 
     Raises
     ------
@@ -53,11 +63,13 @@ def make_pages(
         If a notebook fails.
     """
     overrides = overrides or {}
-    for name in overrides:
+    for name in (*overrides, *live):
         checks.choice("notebook", name, STUDIES)
-    chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
+    small = {*overrides, *live} if profile == STUDY else set()
+    profiles = {name: LIVE if name in small else profile for name in STUDIES}
+    chosen = {name: resolve(name, profiles[name], overrides.get(name, {})) for name in STUDIES}
     compute([e for name in chosen for e in experiments(name, chosen[name])], where)
-    return execute_all([(name, parameters, profile) for name, parameters in chosen.items()])
+    return execute_all([(name, chosen[name], profiles[name]) for name in STUDIES])
 
 
 def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]:
@@ -89,20 +101,22 @@ def build(
     overrides: Overrides | None = None,
     folder: Path | None = None,
     where: Backend = LOCAL,
+    live: Sequence[str] = (),
 ) -> Path:
     """Make every page, build the site and return ``html/index.html`` in ``folder``.
 
-    By default the folder is ``build``, and for parameters of the reader's own a folder under
-    ``build/books`` that is named after them.
+    By default the folder is ``build``. A book with live pages or parameters of the reader's own has
+    a folder under ``build/books`` that is named after them.
 
     Raises
     ------
     ValueError, TypeError, FanoutError, BookError
         As :func:`make_pages`, and BookError if the site fails; the site built before stays.
     """
-    pages = make_pages(profile, overrides, where)
+    pages = make_pages(profile, overrides, where, live)
     given = (overrides or {}).items()
-    own = {f"{name}.{key}": value for name, mine in given for key, value in mine.items()}
+    own: Parameters = {name: "live" for name in live if profile == STUDY}
+    own |= {f"{name}.{key}": value for name, mine in given for key, value in mine.items()}
     folder = folder or (_folder_of(profile, own) if own else paths.BUILD)
     with site_lock(folder) as lock:
         stage_site(folder / "site", pages, _banner(profile, own))
@@ -142,15 +156,12 @@ def _folder_of(profile: str, own: Mapping[str, Any]) -> Path:
 
 
 def _banner(profile: str, own: Mapping[str, Any]) -> str | None:
-    """Text at the top of each page on the book's parameters; none at paper scale."""
-    if profile == "paper" and not own:
+    """Text at the top of each page on what was computed; none if all is the study's."""
+    if profile == STUDY and not own:
         return None
-    text = f"Made with the <strong>{profile}</strong> profile"
-    if own:
-        text += f" and <strong>{html_text.escape(settings(own, '; '))}</strong>"
-    if profile == "paper":
-        return f"{text}."
+    said = f" with <strong>{html_text.escape(settings(own, '; '))}</strong>" if own else ""
+    at = LIVE if profile == STUDY else profile
     return (
-        f"{text}: small training sets. "
-        "The figures show the shape of the results, not their final values."
+        f"Computed here at the <strong>{at}</strong> profile{said}: small training sets. "
+        "Results of the study are marked as archived."
     )

@@ -35,10 +35,12 @@ from specz.common.fingerprint import (
     library_versions,
 )
 from specz.common.store import Store, canonical, commit, key_of, stage
+from specz.experiments.experiment import Experiment
 from specz.experiments.recipe import numerical_libraries, result_recipe
 from specz.spectra import data_files
 from specz.study import archive
-from specz.study.profiles import Parameters, experiments, profile_study
+from specz.study.pages import experiments
+from specz.study.profiles import STUDY, Parameters, profile_study
 from specz.study.studies import STUDIES
 
 DRAWING_LIBRARIES = ("matplotlib", "papermill")
@@ -180,7 +182,7 @@ def _recipe(
     """Everything that a page depends on."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     imported = imported_modules(ast.parse(code))
-    own, archived = experiments(name, parameters), profile_study("paper", name).experiments()
+    own, archived = experiments(name, parameters), profile_study(STUDY, name).experiments()
     return {
         "step": "notebook",
         "text": jupytext.writes(notebook, "py:percent"),
@@ -197,14 +199,20 @@ def _recipe(
 
 def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
     """Say when and on which machine a page and its experiments were made."""
-    made = []
-    for experiment in experiments(name, parameters):
-        key = key_of(result_recipe(experiment))
-        manifest = _read_json(Store(paths.STORE).folder(key) / "manifest.json")
-        device = manifest.get("device", "not recorded")
-        cost = {"seconds": manifest["seconds"], "device": device}
-        made.append({"title": experiment.title, "key": key[:32], **cost})
-    return {"data": file_digest(TEMPLATES), "experiments": made, **circumstances()}
+    own = experiments(name, parameters)
+    made = [_made(e, Store(paths.STORE).folder(key_of(result_recipe(e)))) for e in own]
+    found = archive.status(profile_study(STUDY, name).experiments()).done
+    archived = [_made(experiment, archive.folder(experiment)) for experiment in found]
+    shown = {"experiments": made, "archived_experiments": archived}
+    return {"data": file_digest(TEMPLATES), **shown, **circumstances()}
+
+
+def _made(experiment: Experiment, folder: Path) -> dict[str, Any]:
+    """Say how a stored result was made."""
+    manifest = _read_json(folder / "manifest.json")
+    cost = {"seconds": manifest["seconds"], "device": manifest.get("device", "not recorded")}
+    made = {"commit": manifest["commit"], **cost}
+    return {"title": experiment.title, "key": manifest["key"][:32], **made}
 
 
 def _read_json(path: Path) -> dict[str, Any]:

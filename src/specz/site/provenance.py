@@ -8,7 +8,7 @@ import ast
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,7 @@ def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     """List what the page depends on, names and values in Markdown."""
     parameters = manifest["parameters"]
     seed = parameters.get("seeds", parameters.get("seed"))
-    made = manifest["experiments"]
+    made, archived = manifest["experiments"], manifest["archived_experiments"]
     commit, _, dirty = manifest["commit"].partition("-")
     machine = f"{manifest['machine']}, {manifest['cores']} cores, Python {manifest['python']}"
     seconds = sum(entry["seconds"] for entry in made)
@@ -138,12 +138,22 @@ def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("profile", manifest["profile"]),
         ("commit", commit if commit == "unknown" else f"`{commit}`, {edited}"),
         ("template data, SHA-256", f"`{manifest['data']}`"),
-        ("experiments", ", ".join(f"`{entry['key']}`" for entry in made) or "none needed"),
+        ("archived results", _origin(archived)),
+        ("computed here", ", ".join(f"`{entry['key']}`" for entry in made) or "nothing"),
         ("versions", ", ".join(f"{k} {v}" for k, v in manifest["versions"].items())),
-        ("device", ", ".join(sorted({entry["device"] for entry in made})) or "CPU"),
         ("machine", machine),
         ("duration", f"{took}; finished {manifest['finished']}"),
     ]
+
+
+def _origin(archived: Sequence[Mapping[str, Any]]) -> str:
+    """Say which commits made the archived results, on which devices."""
+    if not archived:
+        return "none"
+    commits = sorted({entry["commit"][:12] for entry in archived})
+    devices = sorted({entry["device"] for entry in archived})
+    made = f"made by {', '.join(f'`{c}`' for c in commits)} on {', '.join(devices)}"
+    return f'<a href="archived.html">{len(archived)} experiments</a>, {made}'
 
 
 def _function(name: str) -> str:

@@ -8,7 +8,7 @@ spectra follow from the settings, so they are not stored but drawn again.
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from specz.experiments.experiment import Experiment
 from specz.experiments.result import PARTS, Result, to_arrays, to_result
 from specz.metrics.predictions import Predictions
 from specz.study import checksums
-from specz.study.profiles import profile_study
+from specz.study.profiles import STUDY, profile_study
 
 DERIVED = {"sed", "z"}
 """Columns of predictions that follow from the settings."""
@@ -68,20 +68,33 @@ def _entries(wanted: Sequence[Experiment]) -> dict[Experiment, Entry]:
 
 def reference(notebook: str) -> list[Result]:
     """Return the archived results that a notebook has at paper scale."""
-    return archived(profile_study("paper", notebook).experiments())
+    return archived(profile_study(STUDY, notebook).experiments())
 
 
 def digests(notebook: str) -> list[str]:
     """Digests of the archived results that a page may read; a change makes the page anew."""
     store = Store(paths.RESULTS)
     pages = (notebook, *ALSO_READ.get(notebook, ()))
-    wanted = [e for page in pages for e in profile_study("paper", page).experiments()]
+    wanted = [e for page in pages for e in profile_study(STUDY, page).experiments()]
     manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
     return [file_digest(p) for p in manifests if p.is_file()]
 
 
-def add(result: Result) -> Entry:
-    """Write a result into the archive, without the columns that follow from its settings."""
+def is_archived(result: Result) -> bool:
+    """Whether a result came from the archive."""
+    return "store_key" in result.manifest
+
+
+def folder(experiment: Experiment) -> Path:
+    """Folder of an experiment in the archive, whether it exists or not."""
+    return Store(paths.RESULTS).folder(archive_key(experiment))
+
+
+def add(result: Result, write: Callable[[Path], None] | None = None) -> Entry:
+    """Write a result into the archive, without the columns that follow from its settings.
+
+    ``write`` may add the files of its fitted estimator.
+    """
     arrays: Arrays = {}
     for name, values in to_arrays(result, result.history).items():
         part, column = name.split(".")
@@ -91,7 +104,7 @@ def add(result: Result) -> Entry:
             arrays[name] = values.astype(np.float16) if column in HALF else values
     manifest = {k: v for k, v in result.manifest.items() if k not in ("key", "files")}
     manifest["store_key"] = result.manifest["key"]
-    return Store(paths.RESULTS).save(archive_key(result.experiment), manifest, arrays)
+    return Store(paths.RESULTS).save(archive_key(result.experiment), manifest, arrays, write)
 
 
 def _restore(experiment: Experiment, entry: Entry) -> Result:

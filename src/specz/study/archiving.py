@@ -15,7 +15,7 @@ from specz.common import checks
 from specz.experiments import parallel
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import LOCAL, Backend
-from specz.experiments.run import run
+from specz.experiments.run import fitted, run
 from specz.study import archive, profiles
 
 
@@ -24,7 +24,7 @@ class _TimeIsUp(BaseException):
 
 
 def fill(
-    profile: str = "paper",
+    profile: str = profiles.STUDY,
     notebook: str | None = None,
     minutes: float | None = None,
     where: Backend = LOCAL,
@@ -46,7 +46,7 @@ def fill(
     if minutes is not None:
         checks.number("minutes", minutes, 0.01, 100_000)
     wanted = _wanted(profile, notebook)
-    left = archive.status(wanted).left
+    left, opened = archive.status(wanted).left, profiles.opened()
 
     def stop(signum: int, frame: FrameType | None) -> None:
         raise _TimeIsUp
@@ -55,7 +55,8 @@ def fill(
     try:
         signal.setitimer(signal.ITIMER_REAL, 60 * (minutes or 0))  # zero sets none
         for i, experiment in enumerate(parallel.compute(left, where), start=1):
-            archive.add(run([experiment])[0])
+            result = run([experiment])[0]
+            archive.add(result, fitted(experiment).save if experiment in opened else None)
             say(f"archived {i} of {len(left)}: {experiment.title}")
     except _TimeIsUp:
         remaining = len(archive.status(wanted).left)
@@ -64,7 +65,7 @@ def fill(
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        every = dict.fromkeys([*profiles.profile_experiments("paper"), *wanted])
+        every = dict.fromkeys([*profiles.profile_experiments(profiles.STUDY), *wanted])
         say(str(archive.write_summary(archive.archived(list(every)))))
     return True
 
@@ -78,7 +79,7 @@ def _wanted(profile: str, notebook: str | None) -> list[Experiment]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line of this module, for a machine without Typer."""
     parser = argparse.ArgumentParser(prog="python -m specz.study.archiving")
-    parser.add_argument("--profile", default="paper")
+    parser.add_argument("--profile", default=profiles.STUDY)
     parser.add_argument("--notebook", help="only the experiments of this one")
     parser.add_argument("--minutes", type=float, help="stop in time; the same command goes on")
     parser.add_argument("--workers", type=int, default=1, help="experiments at a time")

@@ -48,6 +48,11 @@ class Limit(WithEquivariant, TrainedOnce):
             found.append(self.experiment(GaussianEvidence(), seds, level))
         return with_limits(found)
 
+    def opened(self) -> list[Experiment]:
+        """The equivariant network that has seen each SED about once, or the smallest."""
+        n = max((n for n in self.n_train if n <= N_SEDS), default=min(self.n_train))
+        return [self.experiment(self.equivariant(), n, self.snr)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Convergence(Study):
@@ -113,13 +118,15 @@ class Probing(WithEquivariant, TrainedOnce):
         checks.listed("altered", self.altered, checks.choice, PERTURBATIONS)
         checks.listed("grids", self.grids, checks.choice, GRIDS, empty=True)
         checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no limit
-        both = (
-            self.experiment(self.equivariant(), self.n_train, self.snr),
-            self.experiment(self.cnn(), self.n_train_plain, self.snr),
-        )
-        probed = [replace(e, n_test=self.n_probed) for e in both]
+        plain = self.experiment(self.cnn(), self.n_train_plain, self.snr)
+        probed = [*self.opened(), replace(plain, n_test=self.n_probed)]
         found = [replace(e, altered=name) for e in probed for name in ("", *self.altered)]
         return with_limits(found + [replace(e, grid=g) for e in probed for g in self.grids])
+
+    def opened(self) -> list[Experiment]:
+        """The equivariant network."""
+        network = self.experiment(self.equivariant(), self.n_train, self.snr)
+        return [replace(network, n_test=self.n_probed)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,9 @@ Parameters = dict[str, Any]
 
 COMMON = "common"
 
+STUDY = "paper"
+"""Profile at the scale of the study, whose results are archived."""
+
 
 def profiles() -> list[str]:
     """Names of the profiles; a reader's own is one more file, named by letters, digits, . _ + -.
@@ -111,6 +114,11 @@ def resolve(notebook: str, profile: str, overrides: Mapping[str, Any]) -> Parame
 def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
     """List the experiments that a notebook draws, and check its parameters."""
     return study(notebook, parameters).experiments()
+
+
+def opened() -> set[Experiment]:
+    """Experiments whose trained networks pages open, at the scale of the study."""
+    return {e for name in STUDIES for e in profile_study(STUDY, name).opened()}
 
 
 def profile_experiments(profile: str) -> list[Experiment]:

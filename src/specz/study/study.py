@@ -47,6 +47,10 @@ class Study:
         """List the notebook's experiments; raise ValueError or TypeError if a value is wrong."""
         raise NotImplementedError
 
+    def opened(self) -> list[Experiment]:
+        """Experiments whose trained network the page opens; the archive keeps their weights."""
+        return []
+
     def sizes(self, name: str, repeats: bool = False) -> Sequence[int]:
         """Return a parameter that lists numbers of spectra, checked."""
         return checks.listed(name, getattr(self, name), checks.integer, 1, N_MAX, repeats=repeats)

@@ -26,7 +26,7 @@ from specz.experiments.run import run
 from specz.metrics.intervals import Interval
 from specz.study import archive, budget, checksums, claims
 from specz.study.claims import Claim
-from specz.study.profiles import profile_experiments, profile_study
+from specz.study.profiles import STUDY, profile_experiments, profile_study
 
 QUICKLY = {"cnn", "knn", "forest"}
 """Methods that are computed again, at the common size of the comparison on clean spectra."""
@@ -110,7 +110,7 @@ def _name_intervals(items: list[tuple[str, Any]]) -> dict[str, Any]:
 def verify() -> Receipt:
     """Check the archive, test the claims on it, and compute a part of it again."""
     start = time.perf_counter()
-    wanted = profile_experiments("paper")
+    wanted = profile_experiments(STUDY)
     faults, whole = [], []
     for experiment in wanted:
         try:
@@ -121,8 +121,8 @@ def verify() -> Receipt:
     summary = paths.RESULTS / "summary.csv"
     if not summary.is_file() or summary.read_text(encoding="utf-8") != archive.summary(whole):
         faults.append("summary.csv is not what the archived results give")
-    untuned = budget.untuned(profile_study("paper", "budget"), whole)
-    assessed = claims.assess(profile_study("paper", "claims").contrasts(), whole, untuned)
+    untuned = budget.untuned(profile_study(STUDY, "budget"), whole)
+    assessed = claims.assess(profile_study(STUDY, "claims").contrasts(), whole, untuned)
     quick = quick_ones()
     reruns = rerun([r for r in whole if r.experiment in quick])
     return Receipt(
@@ -138,7 +138,7 @@ def verify() -> Receipt:
 
 def quick_ones() -> list[Experiment]:
     """Experiments of the paper profile that take minutes."""
-    study = profile_study("paper", "comparison_clean")
+    study = profile_study(STUDY, "comparison_clean")
     return [
         e
         for e in study.experiments()

@@ -7,7 +7,7 @@ from specz import metrics
 from specz.experiments.result import Result, SeedGroup
 from specz.metrics.effects import PURITY
 from specz.metrics.predictions import Predictions
-from specz.study.archive import archive_key
+from specz.study.archive import archive_key, is_archived
 from specz.tables.markdown import Row
 
 NONE = "–"
@@ -64,7 +64,7 @@ def traced(result: Result, text: str) -> str:
 
 def archived_as(result: Result) -> str:
     """Key of a result in the archive; empty if it was computed here."""
-    return archive_key(result.experiment) if "store_key" in result.manifest else ""
+    return archive_key(result.experiment) if is_archived(result) else ""
 
 
 def run_link(key: str, text: str) -> str:

@@ -27,9 +27,11 @@ def beside(
 
     ``table`` takes results and ``options``; :func:`specz.figures.style.scales` gives the titles.
     """
+    parts = scales(results, reference)
+    if len(parts) == 1:
+        return table(parts[0][1], **options)
     return "\n\n".join(
-        f"{title.capitalize()}:\n\n{table(part, **options)}"
-        for title, part in scales(results, reference)
+        f"{title.capitalize()}:\n\n{table(part, **options)}" for title, part in parts
     )
 
 
