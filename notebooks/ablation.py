@@ -60,7 +60,13 @@ from specz.study.studies import Ablation
 results, reference = shown = pages.shown("ablation", Ablation.read(globals()))
 
 # %%
-figures.beside("ablation", figures.plot_variants, results, reference)
+figures.beside(
+    "ablation",
+    figures.plot_variants,
+    results,
+    reference,
+    says=tables.conclusions.of_variants,
+)
 
 # %% [markdown]
 # ```{figure} figures/ablation.svg

@@ -89,6 +89,7 @@ figures.draw(
     figures.plot_checks,
     archived[0],
     size=figures.checks_size(archived[0]),
+    says=tables.conclusions.of_claim(archived[0]),
 )
 
 # %% [markdown]
@@ -115,6 +116,7 @@ figures.draw(
     figures.plot_checks,
     archived[1],
     size=figures.checks_size(archived[1]),
+    says=tables.conclusions.of_claim(archived[1]),
 )
 
 # %% [markdown]
@@ -142,6 +144,7 @@ figures.draw(
     figures.plot_checks,
     archived[2],
     size=figures.checks_size(archived[2]),
+    says=tables.conclusions.of_claim(archived[2]),
 )
 
 # %% [markdown]
@@ -167,6 +170,7 @@ figures.draw(
     figures.plot_checks,
     archived[3],
     size=figures.checks_size(archived[3]),
+    says=tables.conclusions.of_claim(archived[3]),
 )
 
 # %% [markdown]
@@ -192,6 +196,7 @@ figures.draw(
     figures.plot_checks,
     archived[4],
     size=figures.checks_size(archived[4]),
+    says=tables.conclusions.of_claim(archived[4]),
 )
 
 # %% [markdown]
@@ -221,6 +226,7 @@ figures.draw(
     figures.plot_checks,
     archived[5],
     size=figures.checks_size(archived[5]),
+    says=tables.conclusions.of_claim(archived[5]),
 )
 
 # %% [markdown]

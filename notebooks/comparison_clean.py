@@ -55,6 +55,7 @@ figures.beside(
     common,
     reference_common,
     label=figures.by_method,
+    says=tables.conclusions.of_bars(figures.by_method),
 )
 
 # %% [markdown]
@@ -79,6 +80,7 @@ figures.beside(
     own,
     reference_own,
     label=figures.by_method,
+    says=tables.conclusions.of_bars(figures.by_method),
 )
 
 # %% [markdown]
@@ -96,6 +98,7 @@ figures.beside(
     own,
     reference_own,
     label=figures.by_method,
+    says=tables.conclusions.of_gross_errors(figures.by_method),
 )
 
 # %% [markdown]

@@ -54,6 +54,7 @@ figures.beside(
     common,
     reference_common,
     label=figures.by_method,
+    says=tables.conclusions.of_bars(figures.by_method),
 )
 
 # %% [markdown]
@@ -85,6 +86,7 @@ figures.beside(
     own,
     reference_own,
     label=figures.by_method,
+    says=tables.conclusions.of_bars(figures.by_method),
 )
 
 # %% [markdown]
@@ -102,6 +104,7 @@ figures.beside(
     own,
     reference_own,
     label=figures.by_method,
+    says=tables.conclusions.of_gross_errors(figures.by_method),
 )
 
 # %% [markdown]

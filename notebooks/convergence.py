@@ -37,7 +37,13 @@ from specz.study.studies import Convergence
 results, reference = pages.shown("convergence", Convergence.read(globals()))
 
 # %%
-figures.beside("convergence", figures.plot_convergence, results, reference)
+figures.beside(
+    "convergence",
+    figures.plot_convergence,
+    results,
+    reference,
+    says=tables.conclusions.of_convergence,
+)
 
 # %% [markdown]
 # ```{figure} figures/convergence.svg

@@ -35,7 +35,13 @@ from specz.study.studies import DataAvailability
 results, reference = pages.shown("data_availability", DataAvailability.read(globals()))
 
 # %%
-figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, reference)
+figures.beside(
+    "accuracy_against_n",
+    figures.plot_accuracy_against_n,
+    results,
+    reference,
+    says=tables.conclusions.of_size,
+)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_against_n.svg
@@ -50,7 +56,13 @@ figures.beside("accuracy_against_n", figures.plot_accuracy_against_n, results, r
 # ```
 
 # %%
-figures.beside("gap_against_n", figures.plot_gap_against_n, results, reference)
+figures.beside(
+    "gap_against_n",
+    figures.plot_gap_against_n,
+    results,
+    reference,
+    says=tables.conclusions.of_gap,
+)
 
 # %% [markdown]
 # ```{figure} figures/gap_against_n.svg

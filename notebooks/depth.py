@@ -68,6 +68,7 @@ figures.beside(
     results,
     reference,
     label=figures.by_depth,
+    says=tables.conclusions.of_depth,
 )
 
 # %% [markdown]

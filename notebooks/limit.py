@@ -69,7 +69,14 @@ results = [r for r in every_level if r.snr == snr]
 reference = [r for r in archived_levels if r.snr == snr]
 
 # %%
-figures.beside("data_efficiency", figures.plot_data_efficiency, results, reference, height=4.2)
+figures.beside(
+    "data_efficiency",
+    figures.plot_data_efficiency,
+    results,
+    reference,
+    height=4.2,
+    says=tables.conclusions.of_efficiency,
+)
 
 # %% [markdown]
 # ```{figure} figures/data_efficiency.svg
@@ -93,7 +100,12 @@ figures.beside("data_efficiency", figures.plot_data_efficiency, results, referen
 
 # %%
 figures.beside(
-    "part_of_limit", figures.plot_relative_accuracy, every_level, archived_levels, height=4.2
+    "part_of_limit",
+    figures.plot_relative_accuracy,
+    every_level,
+    archived_levels,
+    height=4.2,
+    says=tables.conclusions.of_relative,
 )
 
 # %% [markdown]

@@ -33,7 +33,13 @@ from specz.study.studies import Noise
 results, reference = pages.shown("noise", Noise.read(globals()))
 
 # %%
-figures.beside("accuracy_against_snr", figures.plot_accuracy_against_snr, results, reference)
+figures.beside(
+    "accuracy_against_snr",
+    figures.plot_accuracy_against_snr,
+    results,
+    reference,
+    says=tables.conclusions.of_noise,
+)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_against_snr.svg
@@ -53,6 +59,7 @@ figures.beside(
     results,
     reference,
     label=figures.by_noise,
+    says=tables.conclusions.of_gross_errors(figures.by_noise),
 )
 
 # %% [markdown]
@@ -66,7 +73,14 @@ figures.beside(
 # ```
 
 # %%
-figures.beside("confusion", figures.plot_confusion, results, reference, height=5)
+figures.beside(
+    "confusion",
+    figures.plot_confusion,
+    results,
+    reference,
+    height=5,
+    says=tables.conclusions.of_confusion,
+)
 
 # %% [markdown]
 # ```{figure} figures/confusion.svg

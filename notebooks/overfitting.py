@@ -47,7 +47,15 @@ from specz.study.studies import Overfitting
 results, reference = both = pages.shown("overfitting", Overfitting.read(globals()))
 
 # %%
-figures.beside("remedies", figures.plot_gaps, results, reference, row=0.45, label=figures.by_remedy)
+figures.beside(
+    "remedies",
+    figures.plot_gaps,
+    results,
+    reference,
+    row=0.45,
+    label=figures.by_remedy,
+    says=tables.conclusions.of_remedies,
+)
 
 # %% [markdown]
 # ```{figure} figures/remedies.svg

@@ -52,7 +52,14 @@ network = shown.of(*study.opened())
 # ## With a part of the spectrum away, and with a wrong assumption
 
 # %%
-figures.beside("alterations", figures.plot_perturbations, results, reference, height=4.6)
+figures.beside(
+    "alterations",
+    figures.plot_perturbations,
+    results,
+    reference,
+    height=4.6,
+    says=tables.conclusions.of_perturbations,
+)
 
 # %% [markdown]
 # ```{figure} figures/alterations.svg

@@ -46,7 +46,13 @@ from specz.study.studies import Tuning
 results, reference = pages.shown("tuning", Tuning.read(globals()))
 
 # %%
-figures.beside("tuning", figures.plot_variants, results, reference)
+figures.beside(
+    "tuning",
+    figures.plot_variants,
+    results,
+    reference,
+    says=tables.conclusions.of_variants,
+)
 
 # %% [markdown]
 # ```{figure} figures/tuning.svg

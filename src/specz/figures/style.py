@@ -23,6 +23,9 @@ from specz.experiments.result import Result, group_seeds
 from specz.figures.figure_data import figure_data
 from specz.figures.labels import methods
 
+CONCLUSION = ".txt"
+"""End of the name of the file with the sentence that a figure says."""
+
 BETWEEN = 0.16
 """Distance of two results that share a row, in rows."""
 
@@ -92,13 +95,20 @@ def subplots(
     return fig, axes
 
 
-def save(fig: Figure, name: str) -> None:
-    """Write a figure as SVG and PDF, and its numbers as CSV; it stays open to be shown."""
+def save(fig: Figure, name: str, says: str = "") -> None:
+    """Write a figure as SVG and PDF, its numbers as CSV, and the sentence that it ``says``.
+
+    The page puts that sentence before the caption. The figure is closed, so that a notebook shows
+    it once, where it is returned.
+    """
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     for form, dates in (("svg", ("Date",)), ("pdf", ("CreationDate", "ModDate"))):
         undated = dict.fromkeys(dates)
         fig.savefig(paths.FIGURES / f"{name}.{form}", metadata=undated, facecolor="white")
     (paths.FIGURES / f"{name}.csv").write_text(figure_data(fig), encoding="utf-8")
+    if says:
+        (paths.FIGURES / f"{name}{CONCLUSION}").write_text(says, encoding="utf-8")
+    plt.close(fig)
 
 
 def draw(
@@ -108,6 +118,7 @@ def draw(
     rows: int = 1,
     columns: int = 1,
     size: Size | None = None,
+    says: str = "",
     **options: Any,
 ) -> Figure:
     """Draw one figure of rows × columns panels with one function, and save it as ``name``.
@@ -118,7 +129,7 @@ def draw(
     panels = axes.ravel().tolist()
     several = "axes" in inspect.signature(plot).parameters
     plot(*shown, **({"axes": panels} if several else {"ax": panels[0]}), **options)
-    save(fig, name)
+    save(fig, name, says)
     return fig
 
 
@@ -130,13 +141,14 @@ def beside(
     *,
     height: float = 3.7,
     row: float = 0.0,
+    says: Callable[[Sequence[Result]], str] | None = None,
     **options: Any,
 ) -> Figure:
     """Draw the results archived at paper scale above those computed here; save it as ``name``.
 
-    ``plot`` takes results, axes and ``options``; :func:`scales` gives the panels. ``height`` is
-    the least height of a panel in inches, ``row`` that of a row if each experiment has one (seeds
-    of one experiment share it).
+    ``plot`` takes results, axes and ``options``; :func:`scales` gives the panels. ``says`` makes
+    the conclusion from the results of the first. ``height`` is the least height of a panel in
+    inches, ``row`` that of a row if each experiment has one (seeds of one experiment share it).
     """
     panels = scales(results, reference)
     heights = [max(height, 1 + row * len(group_seeds(methods(part)))) for _, part in panels]
@@ -145,7 +157,7 @@ def beside(
         plot(part, ax, **options)
         if len(panels) > 1:
             ax.set_title(title, fontsize=9, loc="left", color=GREY)
-    save(fig, name)
+    save(fig, name, says(panels[0][1]) if says else "")
     return fig
 
 

@@ -37,6 +37,8 @@ from specz.common.fingerprint import (
 from specz.common.store import Store, canonical, commit, key_of, stage
 from specz.experiments.experiment import Experiment
 from specz.experiments.recipe import numerical_libraries, result_recipe
+from specz.figures.style import CONCLUSION
+from specz.site.plain import write_plain
 from specz.spectra import data_files
 from specz.study import archive
 from specz.study.pages import experiments
@@ -227,7 +229,7 @@ def _benchmarks() -> dict[str, str]:
 
 
 def _finish(path: Path, parameters: Parameters) -> None:
-    """Prepare an executed notebook for readers: tags, no standard error, no machine paths."""
+    """Prepare an executed notebook for readers: tags, plain Markdown, no standard error."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["papermill"] = {"parameters": canonical(parameters)}
     for cell in notebook.cells:
@@ -241,6 +243,8 @@ def _finish(path: Path, parameters: Parameters) -> None:
         tags.append("remove-cell" if is_parameters else "hide-input")
         if any("image/png" in item.get("data", {}) for item in cell.outputs):
             tags.append("remove-output")  # the page shows the saved file, with its caption
+    said = (path.parent / "figures").glob(f"*{CONCLUSION}")
+    write_plain(notebook, {p.stem: p.read_text(encoding="utf-8") for p in said})
     nbformat.write(notebook, path)
 
 

@@ -23,10 +23,8 @@ from specz.common import paths
 from specz.common.fingerprint import file_digest
 from specz.common.store import canonical
 from specz.site.notebooks import Executed
+from specz.site.plain import FIGURE, restore
 from specz.study.profiles import profile_parameters
-
-FIGURE = re.compile(r"^```\{figure\} figures/(\w+)\.svg$.*?^```$", flags=re.M | re.S)
-"""A figure in the text of a notebook; the group is its name."""
 
 HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -86,8 +84,10 @@ def annotate(page: Executed) -> nbformat.NotebookNode:
     """Return the executed notebook with a box under each figure and one at its foot."""
     notebook: nbformat.NotebookNode = nbformat.read(page.folder / "notebook.ipynb", as_version=4)
 
+    restore(notebook)
+
     def with_box(figure: re.Match[str]) -> str:
-        return f"{figure[0]}\n\n{_box(page, figure[1])}"
+        return f"{figure[0]}\n\n{_box(page, figure['name'])}"
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

@@ -1,5 +1,6 @@
 """Results, claims and records as tables in Markdown, numbers with their intervals."""
 
+from specz.tables import conclusions
 from specz.tables.budget import budget_table, choices
 from specz.tables.claims import (
     checks_table,
