@@ -1,11 +1,12 @@
-# make book: every figure and the site, in build/html.  make test: the tests of a change.
-# make book PROFILE=paper WORKERS=2: another profile; experiments side by side.
+# make book: every figure from the archived results, and the site, in build/html.
+# make test: the tests of a change.
+# make book PROFILE=quick WORKERS=2: compute everything anew, small; experiments side by side.
 # make test-all: all tests, kills, faults, the browser and the network cut off included.
 # make bench: measure speed, memory and growth, minutes, into build/bench.json.
 # The first call installs into .venv what it needs, from a lock with hashes: requirements.lock for
 # readers, requirements-dev.lock on top of it for tests. uv installs, where it is there.
 PYTHON ?= $(shell for v in python3.12 python3.11 python3.13 python3; do $$v -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$v && break; done)
-PROFILE ?= quick
+PROFILE ?= paper
 WORKERS ?= 1
 BIN := .venv/bin
 READY := .venv/ready

@@ -131,7 +131,14 @@ Markdown(tables.beside(tables.limit_table, every_level, archived_levels))
 # it true: of the spectra to which it gives 80 %, are 80 % right?
 
 # %%
-figures.beside("reliability", figures.plot_reliability, results, reference, height=4.6)
+figures.beside(
+    "reliability",
+    figures.plot_reliability,
+    results,
+    reference,
+    height=4.6,
+    says=tables.conclusions.of_reliability,
+)
 
 # %% [markdown]
 # ```{figure} figures/reliability.svg

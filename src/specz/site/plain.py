@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import nbformat
 
 FIGURE = re.compile(
-    r"^```\{figure\} figures/(?P<name>\w+)\.svg\n(?:^:.*\n)*\n*(?P<caption>.*?)\n^```$",
+    r"^```\{figure\} figures/(?P<name>\w+)\.svg\n(?:^:[^\n]*\n)*\n*(?P<caption>.*?)\n^```$",
     flags=re.M | re.S,
 )
 """A figure in the text of a notebook, with its file's name and its caption."""

@@ -21,6 +21,7 @@ from specz.figures.labels import (
     limits,
     methods,
 )
+from specz.figures.limit import with_probability
 from specz.metrics.intervals import Interval
 from specz.metrics.predictions import WRONG
 from specz.study.claims import Claim
@@ -84,7 +85,7 @@ def of_bars(label: Label) -> Callable[[Sequence[Result]], str]:
     def say(results: Sequence[Result]) -> str:
         groups = sorted(group_seeds(methods(results)), key=lambda g: -g.accuracy.value)
         named = [f"{_row(g, label)} {_percent(g.accuracy.value)}" for g in groups]
-        return f"{', '.join(named)}."
+        return f"In their own class: {', '.join(named)}."
 
     return say
 
@@ -94,7 +95,7 @@ def of_depth(results: Sequence[Result]) -> str:
     groups = [g for g in group_seeds(methods(results)) if isinstance(g.estimator, CNN)]
     groups.sort(key=lambda g: -getattr(g.estimator, "layers", 0))
     named = [f"{_row(g, by_depth)} {_percent(g.accuracy.value)}" for g in groups]
-    return f"{', '.join(named)} of the test spectra in their own class."
+    return f"In their own class: {', '.join(named)}."
 
 
 def _row(group: SeedGroup, label: Label) -> str:
@@ -179,10 +180,9 @@ def of_relative(results: Sequence[Result]) -> str:
 
 def of_reliability(results: Sequence[Result]) -> str:
     """Mean of the stated probability and of its truth, for each method at its largest size."""
-    largest = {r.label: r for r in by_n_train(results)}
     named = [
-        f"{label} states {_percent(float(r.test.p_max.mean()))} and is right in {_exact(r)}"
-        for label, r in largest.items()
+        f"{r.label} states {_percent(float(r.test.p_max.mean()))} and is right in {_exact(r)}"
+        for r in with_probability(results)
     ]
     return f"{'; '.join(named)}."
 
@@ -209,7 +209,10 @@ def of_convergence(results: Sequence[Result]) -> str:
         and limit.known_noise
     }
     name = max(changes, key=lambda n: abs(changes[n].value))
-    return f"No setting moves the limit by more than {changes[name].points()} points ({name})."
+    return (
+        f"The setting that moves the limit most moves it by {changes[name].points()} points "
+        f"({name})."
+    )
 
 
 def of_claim(claim: Claim) -> str:
