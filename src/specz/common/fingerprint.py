@@ -108,7 +108,8 @@ def _imported(base: str, name: str, used: set[str] | None) -> set[str]:
         return {base}
     tree = ast.parse(origin.read_text(encoding="utf-8"))
     for node in tree.body:  # a package may re-export the name from another module
-        if isinstance(node, ast.ImportFrom):
+        # One that imports a module of its own names itself.
+        if isinstance(node, ast.ImportFrom) and _absolute(node, base) != base:
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
                     return _imported(_absolute(node, base), alias.name, used)
