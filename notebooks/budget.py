@@ -65,7 +65,7 @@ figures.draw(
 # ## At the scale of the study
 
 # %%
-Markdown(tables.budget_table(paper, archived))
+Markdown(tables.folded(tables.budget_table(paper, archived)))
 
 # %% [markdown]
 # Accuracy of the exact class on validation spectra, with 95 % intervals over galaxies; the best of

@@ -102,7 +102,7 @@ figures.draw(
 # ```
 
 # %%
-Markdown(tables.checks_table(archived[0]))
+Markdown(tables.folded(tables.checks_table(archived[0])))
 
 # %% [markdown]
 # ## 2. Depth
@@ -129,7 +129,7 @@ figures.draw(
 # ```
 
 # %%
-Markdown(tables.checks_table(archived[1]))
+Markdown(tables.folded(tables.checks_table(archived[1])))
 
 # %% [markdown]
 # ## 3. Noise
@@ -157,7 +157,7 @@ figures.draw(
 # ```
 
 # %%
-Markdown(tables.checks_table(archived[2]))
+Markdown(tables.folded(tables.checks_table(archived[2])))
 
 # %% [markdown]
 # ## 4. Other classifiers, clean
@@ -183,7 +183,7 @@ figures.draw(
 # ```
 
 # %%
-Markdown(tables.checks_table(archived[3]))
+Markdown(tables.folded(tables.checks_table(archived[3])))
 
 # %% [markdown]
 # ## 5. Other classifiers, noisy
@@ -209,7 +209,7 @@ figures.draw(
 # ```
 
 # %%
-Markdown(tables.checks_table(archived[4]))
+Markdown(tables.folded(tables.checks_table(archived[4])))
 
 # %% [markdown]
 # ## 6. The state of the art
@@ -239,7 +239,7 @@ figures.draw(
 # ```
 
 # %%
-Markdown(tables.checks_table(archived[5]))
+Markdown(tables.folded(tables.checks_table(archived[5])))
 
 # %% [markdown]
 # Differences are in points. "From" links the archived experiments behind a row. A check that is

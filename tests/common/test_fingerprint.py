@@ -118,6 +118,14 @@ def test_of_a_package_only_what_is_used_counts(package, code, reached):
     assert list(found) == (["specz_toy.drawn"] if reached is None else reached)
 
 
+def test_a_package_may_import_a_module_of_its_own(package):
+    text = (package / "drawn" / "__init__.py").read_text()
+    (package / "drawn" / "__init__.py").write_text(f"from specz_toy.drawn import words\n{text}")
+    (package / "drawn" / "words.py").write_text("def say():\n    return 1\n")
+    code = ast.parse("from specz_toy import drawn\ndrawn.words.say()\ndrawn.bars()")
+    assert list(fingerprint.imported_modules(code)) == [BARS, "specz_toy.drawn.words"]
+
+
 LEAF, DEEP, LOW = "specz_toy.bare.leaf", "specz_toy.bare.inner.deep", "specz_toy.low"
 
 

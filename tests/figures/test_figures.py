@@ -297,12 +297,26 @@ def test_what_is_computed_here_stands_below_what_is_archived(results, tmp_path, 
     titles = [ax.get_title(loc="left") for ax in fig.axes]
     assert titles[0].startswith("archived at paper scale, commit ")
     assert titles[1].startswith("computed here, commit ")
-    for few in ([], results[2:3]):
+    for own, archived in ((results[:2], []), ([], results[2:])):
         alone = figures.beside(
-            "one", figures.plot_accuracy_bars, results[:2], few, label=figures.by_depth
+            "one", figures.plot_accuracy_bars, own, archived, label=figures.by_depth
         )
         assert len(alone.axes) == 1
-    plt.close("all")
+        assert alone.axes[0].get_title(loc="left") == ""  # nothing to tell apart
+    assert plt.get_fignums() == []  # a notebook shows what is returned, once
+
+
+def test_a_conclusion_is_kept_beside_its_figure(results, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FIGURES", tmp_path)
+    figures.beside(
+        "said",
+        figures.plot_accuracy_bars,
+        results[:1],
+        results,
+        label=figures.by_depth,
+        says=lambda shown: f"{len(shown)} results.",
+    )
+    assert (tmp_path / "said.txt").read_text() == f"{len(results)} results."
 
 
 def test_the_same_figure_gives_the_same_file(results, tmp_path, monkeypatch):

@@ -76,5 +76,6 @@ def test_books_of_other_parameters_have_folders_and_banners_of_their_own():
     assert all("noise.snr" in folder.name for folder in folders)
     assert "noise.snr = [0.7]" in build._banner("quick", {"noise.snr": [0.7]})
     assert "small training sets" in build._banner("quick", {})
-    assert "small" not in build._banner("paper", {"noise.snr": [0.7]})
-    assert build._banner("paper", {}) is None
+    assert "noise.snr = [0.7]" in build._banner("paper", {"noise.snr": [0.7]})
+    assert "<strong>quick</strong>" in build._banner("paper", {"noise": "live"})
+    assert build._banner("paper", {}) is None  # nothing but the study

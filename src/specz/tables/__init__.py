@@ -9,7 +9,7 @@ from specz.tables.claims import (
     where_they_disagree,
 )
 from specz.tables.limit import convergence_table, limit_table, posterior_table
-from specz.tables.markdown import markdown_table, save
+from specz.tables.markdown import folded, markdown_table, save
 from specz.tables.probing import line_confusion_table, perturbations_table
 from specz.tables.results import (
     beside,

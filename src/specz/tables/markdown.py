@@ -26,6 +26,11 @@ def markdown_table(rows: Sequence[Row], empty: str = "Nothing yet.") -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def folded(text: str, title: str = "The numbers") -> str:
+    """Fold a table behind its title, so that the figure above it speaks first."""
+    return f'<details class="numbers">\n<summary>{title}</summary>\n\n{text}\n\n</details>'
+
+
 def save(name: str, table: str) -> None:
     """Write a table as ``<name>.md`` beside the figures, for other pages to include."""
     paths.FIGURES.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from specz.figures.labels import NO_REMEDY, by_remedy, limits, methods
 from specz.figures.style import scales
 from specz.metrics.predictions import Predictions, pooled
 from specz.tables.cells import NONE, accuracies, nll, outliers, size, trace, traced
-from specz.tables.markdown import markdown_table
+from specz.tables.markdown import folded, markdown_table
 
 
 def beside(
@@ -23,16 +23,14 @@ def beside(
     reference: Sequence[Result],
     **options: Any,
 ) -> str:
-    """Return a table of the results that are archived and, below it, of those computed here.
+    """Return a folded table of the results that are archived and, below it, of those computed here.
 
     ``table`` takes results and ``options``; :func:`specz.figures.style.scales` gives the titles.
     """
-    parts = scales(results, reference)
-    if len(parts) == 1:
-        return table(parts[0][1], **options)
-    return "\n\n".join(
-        f"{title.capitalize()}:\n\n{table(part, **options)}" for title, part in parts
-    )
+    parts = [(title, table(part, **options)) for title, part in scales(results, reference)]
+    if len(parts) > 1:
+        return folded("\n\n".join(f"{title.capitalize()}:\n\n{text}" for title, text in parts))
+    return folded(parts[0][1])
 
 
 def size_table(results: Sequence[Result]) -> str:
