@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from specz.common import paths
 from specz.estimators.equivariant import filters_of
 from specz.spectra.components import decompose
 from specz.spectra.grid import CLASSES, Grid
@@ -54,6 +55,15 @@ class Living:
             f'<script type="application/json">{text}</script>'
             "<p>This figure needs JavaScript.</p></div>"
         )
+
+
+def save(name: str, figure: Living) -> None:
+    """Write a living figure as ``<name>.html`` beside the others, for a page of prose to include.
+
+    The page shows it with ``{raw} html`` and ``:file: figures/<name>.html``.
+    """
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    (paths.FIGURES / f"{name}.html").write_text(figure._repr_html_() + "\n", encoding="utf-8")
 
 
 def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:

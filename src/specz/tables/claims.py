@@ -1,6 +1,8 @@
 """Tables of the claims."""
 
 import csv
+import html
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
@@ -12,6 +14,28 @@ from specz.tables.cells import NONE, trace
 from specz.tables.markdown import markdown_table
 
 OTHERS = METRICS[1:]
+
+SHORT = (
+    "More data: higher accuracy, smaller gap",
+    "Three layers beat one",
+    "Noise raises the need for data",
+    "The network beats other classifiers on clean spectra",
+    "The network beats other classifiers on noisy spectra",
+    "Deep learning is always the state of the art",
+)
+"""The claims in a few words, in the order of their numbers."""
+
+COUNTED = {
+    Verdict.HOLDS: ("holds", "hold"),
+    Verdict.IN_PART: ("holds in part", "hold in part"),
+    Verdict.REVERSED: ("is reversed", "are reversed"),
+    Verdict.REVERSED_IN_PART: ("is reversed in part", "are reversed in part"),
+    Verdict.NO_DIFFERENCE: ("makes no difference", "make no difference"),
+    Verdict.UNDECIDED: ("is undecided", "are undecided"),
+    Verdict.NOT_TESTED: ("is not tested", "are not tested"),
+}
+"""What one claim does, and what several do."""
+
 PREVIOUS = paths.RESULTS / "previous_protocol.csv"
 """Checks of the earlier protocol on its results, written by the code of commit 9bbc8e3."""
 
@@ -32,6 +56,57 @@ def verdicts_table(claims: Iterable[Claim], linked: bool = True) -> str:
         for found in (f"**{claim.verdict}**",)
     ]
     return markdown_table(rows)
+
+
+def verdict_badges(claims: Sequence[Claim]) -> str:
+    """Say in one sentence, then in one badge a claim, what the verdicts are: HTML.
+
+    A badge gives number, short claim, verdict, an effect with its interval, and how many checks
+    say what, with the range of their effects; it links to the figure of the checks. The effect is that of :func:`_weightiest`.
+    """
+    badges = [_badge(claim) for claim in claims]
+    return f'<p class="answer">{_answer(claims)}</p>\n<ol class="verdicts">{"".join(badges)}</ol>'
+
+
+def _answer(claims: Sequence[Claim]) -> str:
+    """Count the claims by verdict, in a sentence."""
+    counts = Counter(claim.verdict for claim in claims)
+    parts = [f"<strong>{n} {COUNTED[v][n > 1]}</strong>" for v in Verdict if (n := counts[v])]
+    *first, last = parts
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"Of {len(claims)} claims, {listed}."
+
+
+def _badge(claim: Claim) -> str:
+    """One badge, as an item of a list."""
+    found = claim.verdict
+    check = _weightiest(claim)
+    effect = '<span class="effect">–</span>'
+    if check is not None:
+        value, interval = check.exact.interval.points().split("\u00a0", 1)
+        effect = f'<span class="effect">{value} <small>points {interval}</small></span>'
+        what = html.escape(f"{check.contrast.what} ({check.contrast.where})")
+        effect += f'<span class="what">{what}</span>'
+    return (
+        f'<li class="verdict-{found.replace(" ", "-")}"><a href="claims.html#fig-claim-{claim.number}">'
+        f'<span class="number">{claim.number}</span><strong class="word">{found}</strong>'
+        f'<span class="claim">{SHORT[claim.number - 1]}</span>{effect}'
+        f'<span class="checks">{_summary(claim.checks)}</span></a></li>'
+    )
+
+
+def _weightiest(claim: Claim) -> Check | None:
+    """The check with the largest weight, that is the narrowest interval, behind a verdict.
+
+    If some checks say what the claim says, they come first; None if no check is tested.
+    """
+    tested = [check for check in claim.checks if check.effects]
+    stem = {
+        Verdict.IN_PART: Verdict.HOLDS,
+        Verdict.REVERSED_IN_PART: Verdict.REVERSED,
+    }.get(claim.verdict, claim.verdict)
+    behind = [check for check in tested if check.verdict == stem] or tested
+    return min(behind, key=lambda check: check.exact.high - check.exact.low, default=None)
 
 
 def _summary(checks: Sequence[Check]) -> str:
