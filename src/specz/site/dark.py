@@ -37,14 +37,14 @@ VIEW = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
 POINT = 4 / 3
 """Pixels of a page in one point of a figure."""
 
-TO_CONES = np.array(
+TO_CONES: FloatArray = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
         [0.2119034982, 0.6806995451, 0.1073969566],
         [0.0883024619, 0.2817188376, 0.6299787005],
     ]
 )
-TO_LAB = np.array(
+TO_LAB: FloatArray = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
         [1.9779984951, -2.4285922050, 0.4505937099],
@@ -153,7 +153,8 @@ def _linear(rgb: FloatArray) -> FloatArray:
 
 def _lab(rgb: FloatArray) -> FloatArray:
     """OKLab of sRGB, shape (..., 3)."""
-    return np.cbrt(_linear(rgb) @ TO_CONES.T) @ TO_LAB.T
+    lab: FloatArray = np.cbrt(_linear(rgb) @ TO_CONES.T) @ TO_LAB.T
+    return lab
 
 
 def _rgb(lab: FloatArray) -> FloatArray:
@@ -174,5 +175,6 @@ def _faded(lab: FloatArray, part: FloatArray) -> FloatArray:
 
 
 def _linear_of(lab: FloatArray) -> FloatArray:
-    cones: FloatArray = (lab @ np.linalg.inv(TO_LAB).T) ** 3
-    return cones @ np.linalg.inv(TO_CONES).T
+    """Linear light of OKLab, below 0 or above 1 where a screen can't show it."""
+    linear: FloatArray = (lab @ np.linalg.inv(TO_LAB).T) ** 3 @ np.linalg.inv(TO_CONES).T
+    return linear

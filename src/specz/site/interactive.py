@@ -76,12 +76,13 @@ def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
     return Living("redshift", alt, {**_observing(library, seds, grid), "z": z})
 
 
-def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Living:
+def posterior(network: "keras.Model | None", train: Sample, seds: Sequence[int]) -> Living:
     """Let the reader add noise to a galaxy; show p(z) of a network and of the Bayes posterior.
 
     The network is that of :meth:`specz.estimators.equivariant.Equivariant.build`, trained on
     ``train``, whose grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
-    ``seds`` are indices of the galaxies to choose from.
+    ``seds`` are indices of the galaxies to choose from. Without a network the
+    Bayes posterior stands alone, and the data are far fewer.
     """
     components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
     prior = {
@@ -93,11 +94,13 @@ def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Liv
         **_observing(train.library, seds, train.grid),
         "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
         "snr": train.snr,
-        "network": _network(network),
         "prior": prior,
     }
-    alt = "A noisy spectrum, and below it p(z) by the network and by the Bayes posterior."
-    return Living("posterior", alt, data)
+    methods = "the Bayes posterior"
+    if network is not None:
+        data["network"] = _network(network)
+        methods = f"the network and by {methods}"
+    return Living("posterior", f"A noisy spectrum, and below it p(z) by {methods}.", data)
 
 
 def prior_seds(train: Sample) -> npt.NDArray[np.integer]:

@@ -30,7 +30,7 @@ COUNTED = {
     Verdict.IN_PART: ("holds in part", "hold in part"),
     Verdict.REVERSED: ("is reversed", "are reversed"),
     Verdict.REVERSED_IN_PART: ("is reversed in part", "are reversed in part"),
-    Verdict.NO_DIFFERENCE: ("makes no difference", "make no difference"),
+    Verdict.NO_DIFFERENCE: ("shows no difference", "show no difference"),
     Verdict.UNDECIDED: ("is undecided", "are undecided"),
     Verdict.NOT_TESTED: ("is not tested", "are not tested"),
 }
@@ -59,13 +59,14 @@ def verdicts_table(claims: Iterable[Claim], linked: bool = True) -> str:
 
 
 def verdict_badges(claims: Sequence[Claim]) -> str:
-    """Say in one sentence, then in one badge a claim, what the verdicts are: HTML.
+    """Say in a sentence, then in one badge for each claim, what the verdicts are: HTML.
 
-    A badge gives number, short claim, verdict, an effect with its interval, and how many checks
-    say what, with the range of their effects; it links to the figure of the checks. The effect is that of :func:`_weightiest`.
+    A badge links to the figure of its checks. It gives the number, the claim in few words, the
+    verdict, the effect of the check with most weight (see :func:`_weightiest`), and how many
+    checks say what.
     """
-    badges = [_badge(claim) for claim in claims]
-    return f'<p class="answer">{_answer(claims)}</p>\n<ol class="verdicts">{"".join(badges)}</ol>'
+    badges = "".join(_badge(claim) for claim in claims)
+    return f'<p class="answer">{_answer(claims)}</p>\n<ol class="verdicts">{badges}</ol>'
 
 
 def _answer(claims: Sequence[Claim]) -> str:
@@ -79,34 +80,34 @@ def _answer(claims: Sequence[Claim]) -> str:
 
 def _badge(claim: Claim) -> str:
     """One badge, as an item of a list."""
-    found = claim.verdict
+    parts = {"claim": SHORT[claim.number - 1], "effect": NONE}
     check = _weightiest(claim)
-    effect = '<span class="effect">–</span>'
     if check is not None:
         value, interval = check.exact.interval.points().split("\u00a0", 1)
-        effect = f'<span class="effect">{value} <small>points {interval}</small></span>'
-        what = html.escape(f"{check.contrast.what} ({check.contrast.where})")
-        effect += f'<span class="what">{what}</span>'
+        parts["effect"] = f"{value} <small>points {interval}</small>"
+        parts["what"] = html.escape(f"{check.contrast.what} ({check.contrast.where})")
+    parts["checks"] = _summary(claim.checks)
+    kind = claim.verdict.replace(" ", "-")
     return (
-        f'<li class="verdict-{found.replace(" ", "-")}"><a href="claims.html#fig-claim-{claim.number}">'
-        f'<span class="number">{claim.number}</span><strong class="word">{found}</strong>'
-        f'<span class="claim">{SHORT[claim.number - 1]}</span>{effect}'
-        f'<span class="checks">{_summary(claim.checks)}</span></a></li>'
+        f'<li class="verdict-{kind}"><a href="claims.html#fig-claim-{claim.number}">'
+        f'<span class="number">{claim.number}</span> <strong class="word">{claim.verdict}</strong> '
+        + " ".join(f'<span class="{name}">{text}</span>' for name, text in parts.items())
+        + "</a></li>"
     )
 
 
 def _weightiest(claim: Claim) -> Check | None:
-    """The check with the largest weight, that is the narrowest interval, behind a verdict.
+    """The check with most weight, that is the narrowest interval; None if none is tested.
 
-    If some checks say what the claim says, they come first; None if no check is tested.
+    Checks that say what the claim says come first: with others a badge would contradict itself.
     """
+    in_part = {Verdict.IN_PART: Verdict.HOLDS, Verdict.REVERSED_IN_PART: Verdict.REVERSED}
+    wanted = in_part.get(claim.verdict, claim.verdict)
     tested = [check for check in claim.checks if check.effects]
-    stem = {
-        Verdict.IN_PART: Verdict.HOLDS,
-        Verdict.REVERSED_IN_PART: Verdict.REVERSED,
-    }.get(claim.verdict, claim.verdict)
-    behind = [check for check in tested if check.verdict == stem] or tested
-    return min(behind, key=lambda check: check.exact.high - check.exact.low, default=None)
+    agreeing = [check for check in tested if check.verdict == wanted]
+    return min(
+        agreeing or tested, key=lambda check: check.exact.high - check.exact.low, default=None
+    )
 
 
 def _summary(checks: Sequence[Check]) -> str:
