@@ -81,8 +81,8 @@ def posterior(network: "keras.Model | None", train: Sample, seds: Sequence[int])
 
     The network is that of :meth:`specz.estimators.equivariant.Equivariant.build`, trained on
     ``train``, whose grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
-    ``seds`` are indices of the galaxies to choose from. Without a network the
-    Bayes posterior stands alone, and the data are far fewer.
+    ``seds`` are indices of the galaxies to choose from. Without a network the Bayes posterior
+    stands alone, and the page carries far fewer numbers.
     """
     components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
     prior = {
