@@ -389,7 +389,8 @@ specz.figures = {
 
   posterior(box, data, id) {
     const { z_min, width, n } = data.classes, z_max = z_min + width * n, add = specz.element;
-    const names = ["Network", "Bayes posterior"], NEAR = 12;
+    const names = data.network ? ["Network", "Bayes posterior"] : ["Bayes posterior"], NEAR = 12;
+    const last = names.length - 1;
     const controls = add("div", { class: "controls" }, box);
     const select = specz.control(controls, `${id}-sed`, "Galaxy ",
       ["select", {}, data.seds.map((sed) => sed.label)], () => draw());
@@ -420,14 +421,15 @@ specz.figures = {
     const truth = add("line", { class: "truth", y1: high - 8, y2: low }, svg);
     const truthName = add("text", { y: high - 14, "text-anchor": "middle" }, svg, "true z");
     const curves = names.map((name, i) => {
-      add("text", { x: 300 + 130 * i, y: 262, class: `method-${i}` }, svg, name);
-      return [0, 1].map(() => add("path", { class: `posterior method-${i}` }, svg));
+      const method = `method-${i + 1 - last}`;
+      add("text", { x: 430 + 130 * (i - last), y: 262, class: method }, svg, name);
+      return [0, 1].map(() => add("path", { class: `posterior ${method}` }, svg));
     });
     const { wave_min, step, n_pixels } = data.grid;
     const at = Float64Array.from({ length: n_pixels }, (_, i) => x(wave_min + step * (i + 0.5)));
     const zs = Float64Array.from({ length: n }, (_, k) => zx(z_min + width * (k + 0.5)));
 
-    const network = specz.network(data), bayes = specz.bayes(data);
+    const network = data.network && specz.network(data), bayes = specz.bayes(data);
     let seed = 1, ready = false, waiting = 0;
     const show = (i, p, truth) => {
       const [whole, close] = curves[i];
@@ -457,7 +459,8 @@ specz.figures = {
       clean.setAttribute("d", specz.path(at, flux.map(y)));
       for (const name of ["x1", "x2"]) truth.setAttribute(name, zx(z));
       truthName.setAttribute("x", zx(z));
-      const answers = [network(spectrum), null], right = Math.floor((z - z_min) / width);
+      const answers = names.map(() => null), right = Math.floor((z - z_min) / width);
+      if (network) answers[0] = network(spectrum);
       const say = () => {
         answers.forEach((p, i) => show(i, p, right));
         noise.setAttribute("aria-valuetext", snr.toFixed(2)); // the slider is of its logarithm
@@ -467,9 +470,9 @@ specz.figures = {
       };
       clearTimeout(waiting);
       if (!ready) return say();
-      show(0, answers[0], right);
+      if (network) show(0, answers[0], right);
       waiting = setTimeout(() => { // the slower one follows when the hand rests
-        answers[1] = bayes.posterior(spectrum, snr);
+        answers[last] = bayes.posterior(spectrum, snr);
         say();
       }, 60);
     };

@@ -1,10 +1,3 @@
-// A table wider than its page scrolls by itself; then the keyboard must reach it.
-function reachWideTables() {
-  for (const table of document.querySelectorAll(".bd-article table")) {
-    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
-    else table.removeAttribute("tabindex");
-  }
-}
-addEventListener("load", reachWideTables);
-addEventListener("resize", reachWideTables);
-document.addEventListener("toggle", reachWideTables, true);
+// The theme lets the keyboard reach what scrolls, on load and when the window changes: also a
+// table that was folded away until now.
+document.addEventListener("toggle", () => dispatchEvent(new Event("resize")), true);

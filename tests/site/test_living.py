@@ -1,5 +1,7 @@
 """The living figures alone, without a book around them."""
 
+import re
+
 import numpy as np
 import pytest
 from browser import chromium, needs_chromium
@@ -7,28 +9,41 @@ from browser import chromium, needs_chromium
 from specz.common import paths
 from specz.site import interactive
 from specz.spectra.lines import LINES
+from specz.spectra.noise import White
 from specz.spectra.observe import observe
+from specz.spectra.sample import Sample
 
 LEFT, RIGHT = 44, 688
 """Ends of the axis of wavelengths in the figure."""
 
 
-@pytest.fixture(scope="module")
-def figure(library, grid, tmp_path_factory):
-    """Sets the redshift of the living figure; returns it, drawn anew."""
+def write_page(living, folder):
+    """A page with nothing but a living figure; return its address."""
     script = (paths.BOOK / "_static" / "living.js").read_text(encoding="utf-8")
-    living = interactive.redshift(library, [3], grid)._repr_html_()
-    file = tmp_path_factory.mktemp("living") / "living.html"
-    file.write_text(f'<meta charset="utf-8">{living}<script>{script}</script>', encoding="utf-8")
+    file = folder / "living.html"
+    text = f'<meta charset="utf-8">{living._repr_html_()}<script>{script}</script>'
+    file.write_text(text, encoding="utf-8")
+    return file.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser():
     with chromium() as browser:
-        page = browser.new_page()
-        page.goto(file.as_uri())
+        yield browser
 
-        def at(z):
-            page.locator("input[type=range]").fill(str(z))
-            return page.locator(".living")
 
-        yield at
+@pytest.fixture(scope="module")
+def figure(library, grid, browser, tmp_path_factory):
+    """Sets the redshift of the living figure; returns it, drawn anew."""
+    page = browser.new_page()
+    living = interactive.redshift(library, [3], grid)
+    page.goto(write_page(living, tmp_path_factory.mktemp("living")))
+
+    def at(z):
+        page.locator("input[type=range]").fill(str(z))
+        return page.locator(".living")
+
+    return at
 
 
 def marked(figure, grid):
@@ -62,3 +77,33 @@ def test_half_a_doublet_in_the_window_is_half_named(figure, grid):
     said = figure(1.2).locator("p").text_content()
     assert "[O III] at 11,018 Å" in said
     assert "Not yet in it: [O II], Hβ, a line of [O III]." in said
+
+
+@needs_chromium
+def test_the_bayes_posterior_stands_alone_without_a_network(library, grid, browser, tmp_path):
+    """It finds the redshift where noise is low, spreads where it is high, and names no network."""
+    sample = Sample(library, grid, np.arange(20, dtype=np.int32), np.full(20, 1.3), White(1.0), 0)
+    living = interactive.posterior(None, sample, [3])
+    assert "network" not in living.alt
+    page = browser.new_page()
+    page.goto(write_page(living, tmp_path))
+    figure, said = page.locator(".living"), page.locator(".living p")
+    p = []
+    for key in ("End", "Home"):  # the highest and the lowest S/N
+        page.locator("input").nth(1).press(key)
+        page.wait_for_timeout(200)  # the sum starts when the hand rests
+        page.wait_for_function("e => e.textContent.includes('with p')", arg=said.element_handle())
+        p.append(float(re.search(r"with p = ([\d.]+)", said.text_content())[1]))
+    assert p[0] > 0.9 > 0.3 > p[1]
+    assert "Network" not in figure.text_content()
+    assert figure.locator("path.posterior.method-1").count() == 2
+    assert figure.locator(".method-0").count() == 0
+    page.close()
+
+
+def test_a_living_figure_is_saved_for_a_page_of_prose(library, grid, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "FIGURES", tmp_path / "figures")
+    living = interactive.redshift(library, [3], grid)
+    interactive.save("moving", living)
+    saved = (tmp_path / "figures" / "moving.html").read_text(encoding="utf-8")
+    assert saved == living._repr_html_() + "\n"

@@ -318,7 +318,7 @@ def test_a_page_prints_clean(smoke_site, browser):
     page.emulate_media(media="print")
     for part in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-area", ".bd-footer"):
         assert not page.locator(part).first.is_visible(), part
-    assert page.locator("figure img").first.is_visible()
+    assert page.locator("figure img.only-light").first.is_visible()
     assert not page.locator("details.provenance").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 718
     assert page.pdf(format="A4").startswith(b"%PDF")
@@ -331,13 +331,128 @@ def test_the_landing_page_says_in_one_screen_what_was_found(smoke_site, browser)
     page.goto((smoke_site / "index.html").as_uri())
     cards = page.locator(".where-to-go").bounding_box()
     assert cards["y"] + cards["height"] <= 1000
-    rows = page.locator("article table").first.locator("tbody tr")
     contrasts = profile_study("paper", "claims").contrasts()
     untuned = budget.untuned(profile_study("paper", "budget"), archive.reference("budget"))
     archived = claims.assess(contrasts, archive.reference("claims"), untuned)
-    assert [row.locator("td").nth(2).text_content() for row in rows.all()] == [
-        claim.verdict for claim in archived
-    ]
+    badges = page.locator(".verdicts li")
+    assert badges.locator(".word").all_text_contents() == [claim.verdict for claim in archived]
+    tops = {round(badge.bounding_box()["y"]) for badge in badges.all()}
+    assert len(tops) == 2, "six badges in two rows"
+    page.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize(("theme", "shown"), [("light", ".svg"), ("dark", ".dark.svg")])
+def test_each_theme_shows_its_own_figures(smoke_site, browser, theme, shown):
+    """One of the twins is seen and loaded, with its caption; its room is kept before it loads."""
+    page = browser.new_page(color_scheme=theme)
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.goto((smoke_site / "noise.html").as_uri())
+    figures = page.locator("figure:has(img)")
+    assert figures.count() > 2
+    for figure in figures.all():
+        (seen,) = [image for image in figure.locator("img").all() if image.is_visible()]
+        source = seen.get_attribute("src")
+        assert source.endswith(shown)
+        assert source.endswith(".dark.svg") == (theme == "dark")
+        assert (smoke_site / source).exists()
+        assert figure.locator("figcaption").is_visible()
+        box = seen.bounding_box()
+        ratio = int(seen.get_attribute("height")) / int(seen.get_attribute("width"))
+        assert box["height"] / box["width"] == pytest.approx(ratio, rel=0.02)
+        seen.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "image => image.complete && image.naturalWidth", arg=seen.element_handle()
+        )
+        figure_colour = "e => getComputedStyle(e).filter"
+        assert seen.evaluate(figure_colour) == "none"
+    figures_loaded = [url for url in loaded if "_images/" in url]
+    assert all(url.endswith(".dark.svg") == (theme == "dark") for url in figures_loaded)
+    page.close()
+
+
+@needs_chromium
+def test_a_reader_without_javascript_sees_each_figure_once(smoke_site, browser):
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto((smoke_site / "noise.html").as_uri())
+    for figure in page.locator("figure:has(img)").all():
+        assert [image.is_visible() for image in figure.locator("img").all()] == [True, False]
+    context.close()
+
+
+@needs_chromium
+def test_a_dark_page_is_printed_in_light_colours(smoke_site, browser):
+    page = browser.new_page(color_scheme="dark")
+    page.goto((smoke_site / "noise.html").as_uri())
+    page.emulate_media(media="print")
+    light, dark = (page.locator(f"figure img.only-{theme}").first for theme in ("light", "dark"))
+    assert light.is_visible()
+    assert not dark.is_visible()
+    assert light.evaluate("e => getComputedStyle(e).filter") == "none"
+    text = page.locator("article p").first.evaluate("e => getComputedStyle(e).color")
+    assert max(map(int, re.findall(r"\d+", text))) < 80, "dark text for white paper"
+    page.close()
+
+
+CUT_TABLES = """() => {
+    document.querySelectorAll("details").forEach((box) => { box.open = true; });
+    const cut = [...document.querySelectorAll("article table")]
+        .filter((table) => table.parentElement.scrollWidth > table.parentElement.clientWidth);
+    return cut.map((table) => {
+        const box = table.parentElement, style = getComputedStyle(box);
+        const ground = (cell) => getComputedStyle(cell).backgroundColor;
+        box.scrollLeft = box.scrollWidth;
+        const first = table.rows[table.rows.length - 1].cells[0].getBoundingClientRect();
+        return {
+            scrolls: style.overflowX == "auto",
+            shaded: style.backgroundAttachment.startsWith("local, local, scroll, scroll")
+                && style.backgroundImage.split("gradient").length == 5,
+            grounds: [...new Set([...table.rows].flatMap(
+                (row) => [ground(row), ground(row.cells[row.cells.length - 1])]))],
+            first_moved: first.left - box.getBoundingClientRect().left,
+            first_part: first.width / box.clientWidth,
+        };
+    });
+}"""
+"""What there is to say of each table that does not fit, after it was scrolled to its end."""
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [1300, 400])
+def test_a_table_that_is_cut_says_so(smoke_site, browser, width):
+    """A shade on the edge that cuts it; on a narrow screen the first column stays in sight."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    cut = []
+    for name in book_pages(smoke_site):
+        page.goto((smoke_site / name).as_uri())
+        cut += [{"page": name, **table} for table in page.evaluate(CUT_TABLES)]
+    page.close()
+    assert cut, "no table is cut: nothing was tested"
+    assert not [t for t in cut if not (t["scrolls"] and t["shaded"])]
+    # A ground would hide the shade, which lies below the cells.
+    assert not [t for t in cut if t["grounds"] != ["rgba(0, 0, 0, 0)"]]
+    if width == 400:
+        assert not [t for t in cut if abs(t["first_moved"]) > 1 or t["first_part"] > 0.6]
+
+
+@needs_chromium
+def test_text_is_narrower_than_figures_may_be(smoke_site, browser):
+    """A line of text has at most some eighty letters."""
+    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    page.goto((smoke_site / "redshift.html").as_uri())
+    text = page.locator("article section > p").first
+    family, size = text.evaluate(
+        "e => { const s = getComputedStyle(e); return [s.fontFamily, parseFloat(s.fontSize)] }"
+    )
+    width = text.bounding_box()["width"]
+    assert width <= 38 * size
+    assert width < page.locator("article").bounding_box()["width"] - 64
+    assert "Specz Serif" in family
+    loaded = "[...document.fonts].filter(f => f.status == 'loaded').map(f => f.family)"
+    page.wait_for_function("document.fonts.status == 'loaded'")
+    assert any("Specz Serif" in name for name in page.evaluate(loaded))
     page.close()
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
 from specz import metrics, tables
 from specz.common.store import Store
@@ -16,7 +17,7 @@ from specz.metrics.effects import METRICS, Effect
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig
 from specz.study.budget import Budget
-from specz.study.claims import Check, Claim
+from specz.study.claims import TEXTS, Check, Claim, Verdict
 from specz.study.contrasts import Contrast
 
 KEPT = METRICS[-1].name
@@ -223,6 +224,56 @@ def test_a_verdict_stands_beside_the_numbers_of_its_checks():
         "2 hold (+10.0 to +20.0), 1 reversed (\u221210.0)",
     ]
     assert row[1][2:] == ["[**not tested**](fig-claim-5)", "–"]
+
+
+def badges_of(*claims):
+    return BeautifulSoup(tables.verdict_badges(claims), "html.parser")
+
+
+def test_a_badge_says_what_was_found_and_leads_to_its_checks():
+    found = badges_of(Claim(4, TEXTS[3], (check(0.1), check(0.2, reach=0.004), check(-0.1))))
+    (badge,) = found.select("ol.verdicts > li")
+    assert badge["class"] == ["verdict-holds-in-part"]
+    assert badge.a["href"] == "claims.html#fig-claim-4"
+    said = {span["class"][0]: span.get_text() for span in badge.select("[class]")}
+    assert said == {
+        "number": "4",
+        "word": "holds in part",
+        "claim": "The network beats other classifiers on clean spectra",
+        "effect": "+20.0 points (+19.6\u00a0to\u00a0+20.4)",  # the narrowest that holds
+        "what": "CNN minus k-NN (N spectra, clean, 100)",
+        "checks": "2 hold (+10.0 to +20.0), 1 reversed (\u221210.0)",
+    }
+
+
+def test_the_effect_of_a_badge_is_one_behind_its_verdict():
+    """The narrowest interval is that of no difference; the claim is not decided by it."""
+    none = check(0.001, reach=0.002)
+    none = replace(none, effects={n: e._replace(trainings=5) for n, e in none.effects.items()})
+    (effect,) = badges_of(Claim(5, "", (check(-0.1), none))).select(".effect")
+    assert effect.get_text().startswith("\u221210.0 points")
+    assert Claim(5, "", (check(-0.1), none)).verdict == Verdict.REVERSED_IN_PART
+
+
+def test_a_claim_without_results_has_a_badge_without_an_effect():
+    found = badges_of(Claim(6, "", (Check(check(0.1).contrast, {}, ()),)))
+    assert found.select_one(".effect").get_text() == "–"
+    assert not found.select(".what")
+    assert found.select_one(".checks").get_text() == "1 not tested"
+
+
+def test_the_claims_are_counted_in_a_sentence():
+    holds, none = (check(0.1),), ()
+    found = badges_of(*(Claim(n, "", holds if n < 3 else none) for n in (1, 2, 3)))
+    said = found.select_one("p.answer").get_text()
+    assert said == "Of 3 claims, 2 hold and 1 is not tested."
+    one = badges_of(Claim(1, "", (check(-0.1),))).select_one("p.answer").get_text()
+    assert one == "Of 1 claims, 1 is reversed."
+
+
+def test_every_claim_has_few_words_for_its_badge():
+    found = badges_of(*(Claim(n, text, ()) for n, text in enumerate(TEXTS, start=1)))
+    assert len({claim.get_text() for claim in found.select(".claim")}) == len(TEXTS)
 
 
 def test_metrics_that_disagree_are_named_with_their_check():

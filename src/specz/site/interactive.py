@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from specz.common import paths
 from specz.estimators.equivariant import filters_of
 from specz.spectra.components import decompose
 from specz.spectra.grid import CLASSES, Grid
@@ -56,6 +57,15 @@ class Living:
         )
 
 
+def save(name: str, figure: Living) -> None:
+    """Write a living figure as ``<name>.html`` beside the others, for a page of prose to include.
+
+    The page shows it with ``{raw} html`` and ``:file: figures/<name>.html``.
+    """
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    (paths.FIGURES / f"{name}.html").write_text(figure._repr_html_() + "\n", encoding="utf-8")
+
+
 def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
     """Let the reader choose one of the SEDs by index and move its redshift through a grid."""
     low, high = redshift_range(library, grid)
@@ -66,12 +76,13 @@ def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
     return Living("redshift", alt, {**_observing(library, seds, grid), "z": z})
 
 
-def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Living:
+def posterior(network: "keras.Model | None", train: Sample, seds: Sequence[int]) -> Living:
     """Let the reader add noise to a galaxy; show p(z) of a network and of the Bayes posterior.
 
     The network is that of :meth:`specz.estimators.equivariant.Equivariant.build`, trained on
     ``train``, whose grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
-    ``seds`` are indices of the galaxies to choose from.
+    ``seds`` are indices of the galaxies to choose from. Without a network the Bayes posterior
+    stands alone, and the page carries far fewer numbers.
     """
     components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
     prior = {
@@ -83,11 +94,13 @@ def posterior(network: "keras.Model", train: Sample, seds: Sequence[int]) -> Liv
         **_observing(train.library, seds, train.grid),
         "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
         "snr": train.snr,
-        "network": _network(network),
         "prior": prior,
     }
-    alt = "A noisy spectrum, and below it p(z) by the network and by the Bayes posterior."
-    return Living("posterior", alt, data)
+    methods = "the Bayes posterior"
+    if network is not None:
+        data["network"] = _network(network)
+        methods = f"the network and by {methods}"
+    return Living("posterior", f"A noisy spectrum, and below it p(z) by {methods}.", data)
 
 
 def prior_seds(train: Sample) -> npt.NDArray[np.integer]:

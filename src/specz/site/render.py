@@ -18,7 +18,7 @@ from specz.common import paths
 from specz.common.file_lock import file_lock
 from specz.common.fingerprint import file_digest, library_versions
 from specz.common.store import key_of
-from specz.site import provenance
+from specz.site import dark, provenance
 from specz.site.archived import write_archived
 from specz.site.notebooks import BookError, Executed
 
@@ -63,7 +63,7 @@ def render(folder: Path, *held: int) -> Path:
     site, html = folder / "site", folder / "html"
     files = sorted(path for path in site.rglob("*") if path.is_file())
     digests = {str(path.relative_to(site)): file_digest(path) for path in files}
-    code = file_digest(Path(__file__))
+    code = [file_digest(Path(module)) for module in (__file__, dark.__file__)]
     versions = library_versions("jupyter-book", "sphinx")
     digest = key_of({"site": digests, "code": code, "versions": versions})
     stamp = html / ".digest"
@@ -88,6 +88,7 @@ def render(folder: Path, *held: int) -> Path:
         raise BookError("\n".join(["the site did not build:", *faults, f"The whole log: {log}"]))
     built = work / "_build" / "html"
     _trim(built)
+    _add_twins(built)
     (built / ".digest").write_text(digest)
     old = folder / "html.old"
     if html.exists():
@@ -138,3 +139,10 @@ def _trim(html: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+
+
+def _add_twins(html: Path) -> None:
+    """Give each figure of each page its twin for the dark theme."""
+    for page in html.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(dark.show_twins(text, page.parent), encoding="utf-8")

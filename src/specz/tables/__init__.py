@@ -5,6 +5,7 @@ from specz.tables.budget import budget_table, choices
 from specz.tables.claims import (
     checks_table,
     previous_table,
+    verdict_badges,
     verdicts_table,
     where_they_disagree,
 )

@@ -1,6 +1,8 @@
 """Tables of the claims."""
 
 import csv
+import html
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
@@ -12,6 +14,28 @@ from specz.tables.cells import NONE, trace
 from specz.tables.markdown import markdown_table
 
 OTHERS = METRICS[1:]
+
+SHORT = (
+    "More data: higher accuracy, smaller gap",
+    "Three layers beat one",
+    "Noise raises the need for data",
+    "The network beats other classifiers on clean spectra",
+    "The network beats other classifiers on noisy spectra",
+    "Deep learning is always the state of the art",
+)
+"""The claims in a few words, in the order of their numbers."""
+
+COUNTED = {
+    Verdict.HOLDS: ("holds", "hold"),
+    Verdict.IN_PART: ("holds in part", "hold in part"),
+    Verdict.REVERSED: ("is reversed", "are reversed"),
+    Verdict.REVERSED_IN_PART: ("is reversed in part", "are reversed in part"),
+    Verdict.NO_DIFFERENCE: ("shows no difference", "show no difference"),
+    Verdict.UNDECIDED: ("is undecided", "are undecided"),
+    Verdict.NOT_TESTED: ("is not tested", "are not tested"),
+}
+"""What one claim does, and what several do."""
+
 PREVIOUS = paths.RESULTS / "previous_protocol.csv"
 """Checks of the earlier protocol on its results, written by the code of commit 9bbc8e3."""
 
@@ -32,6 +56,58 @@ def verdicts_table(claims: Iterable[Claim], linked: bool = True) -> str:
         for found in (f"**{claim.verdict}**",)
     ]
     return markdown_table(rows)
+
+
+def verdict_badges(claims: Sequence[Claim]) -> str:
+    """Say in a sentence, then in one badge for each claim, what the verdicts are: HTML.
+
+    A badge links to the figure of its checks. It gives the number, the claim in few words, the
+    verdict, the effect of the check with most weight (see :func:`_weightiest`), and how many
+    checks say what.
+    """
+    badges = "".join(_badge(claim) for claim in claims)
+    return f'<p class="answer">{_answer(claims)}</p>\n<ol class="verdicts">{badges}</ol>'
+
+
+def _answer(claims: Sequence[Claim]) -> str:
+    """Count the claims by verdict, in a sentence."""
+    counts = Counter(claim.verdict for claim in claims)
+    parts = [f"<strong>{n} {COUNTED[v][n > 1]}</strong>" for v in Verdict if (n := counts[v])]
+    *first, last = parts
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"Of {len(claims)} claims, {listed}."
+
+
+def _badge(claim: Claim) -> str:
+    """One badge, as an item of a list."""
+    parts = {"claim": SHORT[claim.number - 1], "effect": NONE}
+    check = _weightiest(claim)
+    if check is not None:
+        value, interval = check.exact.interval.points().split("\u00a0", 1)
+        parts["effect"] = f"{value} <small>points {interval}</small>"
+        parts["what"] = html.escape(f"{check.contrast.what} ({check.contrast.where})")
+    parts["checks"] = _summary(claim.checks)
+    kind = claim.verdict.replace(" ", "-")
+    return (
+        f'<li class="verdict-{kind}"><a href="claims.html#fig-claim-{claim.number}">'
+        f'<span class="number">{claim.number}</span> <strong class="word">{claim.verdict}</strong> '
+        + " ".join(f'<span class="{name}">{text}</span>' for name, text in parts.items())
+        + "</a></li>"
+    )
+
+
+def _weightiest(claim: Claim) -> Check | None:
+    """The check with most weight, that is the narrowest interval; None if none is tested.
+
+    Checks that say what the claim says come first: with others a badge would contradict itself.
+    """
+    in_part = {Verdict.IN_PART: Verdict.HOLDS, Verdict.REVERSED_IN_PART: Verdict.REVERSED}
+    wanted = in_part.get(claim.verdict, claim.verdict)
+    tested = [check for check in claim.checks if check.effects]
+    agreeing = [check for check in tested if check.verdict == wanted]
+    return min(
+        agreeing or tested, key=lambda check: check.exact.high - check.exact.low, default=None
+    )
 
 
 def _summary(checks: Sequence[Check]) -> str:
