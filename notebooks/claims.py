@@ -62,7 +62,7 @@ study, paper = Claims.read(globals()), profile_study(STUDY, "claims")
 results, reference = pages.shown("claims", study)
 untuned = budget.untuned(profile_study(STUDY, "budget"), archive.reference("budget"))
 archived = claims.assess(paper.contrasts(), reference, untuned)
-tables.save("verdicts", tables.verdicts_table(archived))
+tables.save("verdict_badges", tables.verdict_badges(archived))
 
 # %% [markdown]
 # ## The verdicts, at the scale of the study

@@ -224,4 +224,7 @@ network = shown.of(*study.opened())
 train, _, _ = network.experiment.samples()
 seds = network.experiment.library.split("test")
 by_position = seds[np.argsort(train.library.position[seds])]
+interactive.save(
+    "front", interactive.posterior(None, train, by_position[[200, 600, 1000, 1400, 1800]])
+)
 interactive.posterior(pages.fitted(network).model, train, by_position[[200, 600, 1000, 1400, 1800]])
