@@ -467,10 +467,10 @@ figures.draw(
 Markdown(
     f"The mean cosine of the four filters with a line has gone from {fit_before.cosine.mean():.2f} "
     f"to {fit.cosine.mean():.2f}; the best has {fit.cosine.max():.2f}, the poorest "
-    f"{fit.cosine.min():.2f}: one good filter is enough to find a line. A filter that is the line is the *matched filter*: "
-    "in white noise, no weights find a line better than the line's own profile. So our kernel "
-    "(−1, 2, −1) was not the best choice. The filters of a better network, and what it looks at, "
-    "are in [](probing.ipynb)."
+    f"{fit.cosine.min():.2f}: one good filter is enough to find a line. A filter that is the line "
+    "is the *matched filter*: in white noise, no weights find a line better than the line's own "
+    "profile. So our kernel (−1, 2, −1) was not the best choice. The filters of a better network, "
+    "and what it looks at, are in [](probing.ipynb)."
 )
 
 # %% [markdown]
