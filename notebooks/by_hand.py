@@ -12,7 +12,7 @@
 #
 # What does a convolutional network do with a spectrum, number by number, and how does it learn?
 # The talk shows these steps in a few pictures. Here they are done by hand: first with a network of
-# sixteen weights, small enough for a pencil, then in ten lines of Keras. You need Python and
+# sixteen weights, small enough for a pencil, then in ten statements of Keras. You need Python and
 # calculus, nothing else.
 #
 # The question of the sixteen weights is the question of the study, made small. A redshift moves a
@@ -21,10 +21,10 @@
 # the middle or on the right.
 
 # %% tags=["parameters"]
-snr = 0.7
+snr = 0.6
 n_spectra = 400
 n_epochs = 40
-learning_rate = 0.01
+learning_rate = 0.005
 seed = 1
 
 # %%
@@ -217,13 +217,13 @@ figures.draw("softmax", figures.plot_softmax, found, label, columns=3, size=(7.2
 # ```
 
 # %%
-powers = np.exp(logits)
-sums = " + ".join(f"{e:.2f}" for e in powers)
+powers = np.round(np.exp(logits), 3)
+sums = " + ".join(f"{e:.3f}" for e in powers)
 Markdown(
     f"The logits are {', '.join(f'{a:.2f}' for a in logits).replace('-', '−')}. Their exponentials "
-    f"{sums} add up to {powers.sum():.2f}, so $p$ of the middle is "
-    f"{powers[label]:.2f} / {powers.sum():.2f} = {p[label]:.2f}, and the cross-entropy is "
-    f"−ln {p[label]:.2f} = {-np.log(p[label]):.2f}. Three equal guesses would cost ln 3 = "
+    f"{sums} add up to {powers.sum():.3f}, so $p$ of the middle is "
+    f"{powers[label]:.3f} / {powers.sum():.3f} = {p[label]:.3f}, and the cross-entropy is "
+    f"−ln {p[label]:.3f} = {-np.log(p[label]):.2f}. Three equal guesses would cost ln 3 = "
     f"{np.log(3):.2f}; the study's network starts near ln {CLASSES.n} = {np.log(CLASSES.n):.2f}."
 )
 
@@ -284,11 +284,11 @@ keras = load_keras()
 ours = tiny.gradient(weights, *example)
 theirs = by_hand.keras_gradient(weights, example)
 apart = max(np.abs(a - b).max() for a, b in zip(ours, theirs, strict=True))
+pair = [f"{g.kernel[middle]:.6f}".replace("-", "−") for g in (ours, theirs)]
 n_weights = sum(w.size for w in weights)
 Markdown(
     f"| | by the chain rule | by Keras |\n|---|---|---|\n"
-    f"| loss by the middle weight of the kernel | {ours.kernel[middle]:.6f} | "
-    f"{theirs.kernel[middle]:.6f} |\n\n"
+    f"| loss by the middle weight of the kernel | {pair[0]} | {pair[1]} |\n\n"
     f"Over all {n_weights} weights the two gradients differ by at most {apart:.0e}; Keras computes "
     f"in single precision, which rounds numbers of this size to about {np.finfo('f4').eps:.0e}. "
     f"The slope is {'negative' if ours.kernel[middle] < 0 else 'positive'}: a "
@@ -348,7 +348,7 @@ Markdown(
 )
 
 # %% [markdown]
-# ## The same in ten lines of Keras
+# ## The same in ten statements of Keras
 #
 # **Does this scale to whole spectra?** Here is a network with the same parts, four filters of
 # sixteen weights instead of one of three, for 1,800 pixels and eight redshift classes of width
@@ -363,36 +363,27 @@ n_pixels, n_classes = by_hand.GRID.n_pixels, by_hand.COARSE
 
 # %% tags=["show-input"]
 keras.utils.set_random_seed(seed)  # the weights start at random
-model = keras.Sequential(
-    [
-        keras.Input((n_pixels,)),
-        keras.layers.Reshape((n_pixels, 1)),
-        keras.layers.Conv1D(4, 16, activation="relu", name="filters"),
-        keras.layers.MaxPooling1D(50),
-        keras.layers.Flatten(),
-        keras.layers.Dense(n_classes),
-    ]
-)
+spectrum = keras.Input((n_pixels,))
+x = keras.layers.Reshape((n_pixels, 1))(spectrum)  # one number per pixel
+x = keras.layers.Conv1D(4, 16, activation="relu", name="filters")(x)
+x = keras.layers.MaxPooling1D(50)(x)
+x = keras.layers.Flatten()(x)
+model = keras.Model(spectrum, keras.layers.Dense(n_classes)(x))
 
 # %% [markdown]
-# Keras finds the gradient by itself. We name the loss and the rule, and let it learn. It does not
-# take all the spectra for each step but a {term}`batch` of 32; once through all of them is an
-# {term}`epoch`. After each epoch it also computes the loss on *validation* spectra, made from
-# other SEDs, from which it learns nothing.
+# Keras finds the gradient by itself. We name the loss, which takes logits and does the softmax
+# itself, and the rule, and let it learn. It does not take all the spectra for each step but a
+# {term}`batch` of 32; once through all of them is an {term}`epoch`. After each epoch it also
+# computes the loss on *validation* spectra, made from other SEDs, from which it learns nothing.
 
 # %%
 before = np.array(model.get_layer("filters").get_weights()[0][:, 0])
 
 # %% tags=["show-input"]
-loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)  # softmax is in the loss
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(learning_rate), loss, metrics=["accuracy"])
 history = model.fit(
-    train.x,
-    train.label,
-    batch_size=32,
-    epochs=n_epochs,
-    validation_data=validation,
-    verbose=0,
+    *train, batch_size=32, epochs=n_epochs, validation_data=validation, verbose=0
 ).history
 
 # %%

@@ -146,7 +146,7 @@ def plot_chain_rule(
     """
     table, ax = axes
     rows = (
-        ("∂ loss / ∂ pooled", back.blame[0], 2, "white"),
+        ("∂ loss / ∂ pooled", back.blame[0], 3, "white"),
         ("slope of ReLU", back.slope[0], 0, "white"),
         ("pixel under the weight", back.pixels[0, :, j], 1, "white"),
         ("product", back.by_kernel[0, :, j], 2, BLUE),
@@ -217,7 +217,7 @@ def plot_trained_filters(
         ax.plot(at, after[:, k], "o-", ms=3, color=SHADES[0], label="after training")
         ax.plot(at, fit.line[:, k], "--", color=SHADES[1], lw=1.2, label="an emission line")
         ax.set_title(f"filter {k + 1}: cosine {fit.cosine[k]:.2f}", fontsize=9, loc="left")
-        ax.set(xlabel="wavelength (Å)", ylim=(drawn.min() - 0.1, drawn.max() + 0.1))
+        ax.set(xlabel="place in the filter (Å)", ylim=(drawn.min() - 0.1, drawn.max() + 0.1))
         ax.label_outer()
     axes[0].set_ylabel("weight")
     handles, names = axes[0].get_legend_handles_labels()

@@ -60,10 +60,10 @@ class ByHand(Study):
     Its parameters are in no profile, as the page takes seconds.
     """
 
-    snr: float = 0.7
+    snr: float = 0.6
     n_spectra: int = 400
     n_epochs: int = 40
-    learning_rate: float = 0.01
+    learning_rate: float = 0.005
     seed: int = 1
 
     def experiments(self) -> list[Experiment]:
