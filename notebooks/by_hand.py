@@ -73,7 +73,7 @@ figures.draw(
     figures.plot_convolution,
     pixels,
     weights.kernel,
-    wave_obs,
+    by_hand.GRID.edges[by_hand.WINDOW.start : by_hand.WINDOW.stop + 1],
     largest,
     rows=2,
     size=(7.2, 5),
@@ -111,8 +111,8 @@ Markdown(
 # the {term}`activation`. The talk introduces it by the brain, where a cell fires above a threshold,
 # and writes it $\sigma(w^T x + b)$. A threshold has slope zero everywhere, and a network that
 # learns from slopes would learn nothing. So smooth steps were used, the sigmoid
-# $1/(1+e^{-z})$ and $\tanh z$. The study's network, like most today, has the *rectified linear
-# unit*,
+# $1/(1+e^{-z})$ and $\tanh z$. The networks of this book, like most today, have the *rectified
+# linear unit*,
 #
 # ```{math}
 # :label: eq-relu
@@ -147,9 +147,9 @@ Markdown(
 # only roughly where. The network of sixteen weights keeps the largest of three answers, so three
 # numbers are left, one for the left, one for the middle, one for the right.
 #
-# The study's network has no pooling; each of its convolutions has a stride of two. A second
-# convolution works on the answers of the first, so it sees more pixels of the spectrum, with the
-# same number of weights.
+# The large network of this book, that of [](network.ipynb), has no pooling; each of its
+# convolutions has a stride of two. A second convolution works on the answers of the first, so it
+# sees more pixels of the spectrum with the same length of kernel.
 
 # %%
 network = CNN()
@@ -171,10 +171,10 @@ figures.draw(
 # :name: fig-shortening
 # :alt: Nine answers; stride two keeps five of them, pooling three. Below, bars that shrink by half.
 #
-# **Every layer of the study's network halves the positions and widens what each of them sees.**
+# **Every layer of the large network halves the positions and widens what each of them sees.**
 # Above: the answers of {numref}`fig-convolution` after ReLU, what a stride of two would leave of
 # them, and the largest of each three. Below: positions × filters after each convolution of the
-# study's network, and the pixels on which one position depends.
+# large network, and the pixels on which one position depends.
 # ```
 
 # %%
@@ -201,8 +201,8 @@ Markdown(
 #
 # as in {eq}`eq-softmax`. How wrong is the answer? The {term}`cross-entropy` is $-\ln p$ of the true
 # class: zero if the network gave it all the probability, and without bound if it gave it none. (The
-# talk writes half the squared error, and the hinge loss of support vector machines; the study's
-# network has cross-entropy.)
+# talk writes half the squared error, and the hinge loss of support vector machines; the networks
+# of this book are trained on cross-entropy.)
 
 # %%
 figures.draw("softmax", figures.plot_softmax, found, label, columns=3, size=(7.2, 3))
@@ -212,8 +212,8 @@ figures.draw("softmax", figures.plot_softmax, found, label, columns=3, size=(7.2
 # :name: fig-softmax
 # :alt: Bars of three logits, bars of the three probabilities, and the curve of minus ln p.
 #
-# **The order of the logits is kept, their sum becomes one, and the loss looks at the true class
-# only.** Blue: the true class, the middle. The weights are those before any training.
+# **Softmax keeps the order and makes the sum one; the loss looks at the true class only.** Blue:
+# the true class, the middle. The weights are those before any training.
 # ```
 
 # %%
@@ -224,7 +224,7 @@ Markdown(
     f"{sums} add up to {powers.sum():.3f}, so $p$ of the middle is "
     f"{powers[label]:.3f} / {powers.sum():.3f} = {p[label]:.3f}, and the cross-entropy is "
     f"−ln {p[label]:.3f} = {-np.log(p[label]):.2f}. Three equal guesses would cost ln 3 = "
-    f"{np.log(3):.2f}; the study's network starts near ln {CLASSES.n} = {np.log(CLASSES.n):.2f}."
+    f"{np.log(3):.2f}; {CLASSES.n} equal guesses, ln {CLASSES.n} = {np.log(CLASSES.n):.2f}."
 )
 
 # %% [markdown]
@@ -358,7 +358,7 @@ Markdown(
 
 # %%
 train = by_hand.few_spectra("train", n_spectra, snr, seed)
-validation = by_hand.few_spectra("validation", n_spectra, snr, seed)
+unseen = by_hand.few_spectra("validation", n_spectra, snr, seed)
 n_pixels, n_classes = by_hand.GRID.n_pixels, by_hand.COARSE
 
 # %% tags=["show-input"]
@@ -383,7 +383,7 @@ before = np.array(model.get_layer("filters").get_weights()[0][:, 0])
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(learning_rate), loss, metrics=["accuracy"])
 history = model.fit(
-    *train, batch_size=32, epochs=n_epochs, validation_data=validation, verbose=0
+    *train, batch_size=32, epochs=n_epochs, validation_data=unseen, verbose=0
 ).history
 
 # %%
@@ -458,10 +458,10 @@ figures.draw(
 Markdown(
     f"The mean cosine of the four filters with a line has gone from {fit_before.cosine.mean():.2f} "
     f"to {fit.cosine.mean():.2f}; the best has {fit.cosine.max():.2f}, the poorest "
-    f"{fit.cosine.min():.2f}: one good filter is enough to find a line. A filter that is the line "
-    "is the *matched filter*: in white noise, no weights find a line better than the line's own "
-    "profile. So our kernel (−1, 2, −1) was not the best choice. The filters of a better network, "
-    "and what it looks at, are in [](probing.ipynb)."
+    f"{fit.cosine.min():.2f}. A filter that is the line is the *matched filter*: in white noise, "
+    "no weights find a line better than the line's own profile. So our kernel (−1, 2, −1) was not "
+    "the best choice. The filters of a better network, and what it looks at, are in "
+    "[](probing.ipynb)."
 )
 
 # %% [markdown]
@@ -517,7 +517,7 @@ seen = tiny.receptive_fields([8] * 8, [2] * 8)
 depth = int(np.argmax(np.array(seen) > distance)) + 1
 Markdown(
     f"They are {distance:.0f} pixels apart. The layers see {', '.join(map(str, seen))} pixels, so "
-    f"it takes {depth}. The study's network has {network.layers}, and leaves it to its dense layer "
+    f"it takes {depth}. The large network has {network.layers}, and leaves it to its dense layer "
     "to combine the lines."
 )
 

@@ -46,8 +46,11 @@ def line(rows, series):
 @pytest.mark.parametrize("at", [2, 7])
 def test_a_convolution_prints_its_pixels_products_sum_and_answers(draw, at):
     kernel = by_hand.START.kernel
-    wave_obs = by_hand.GRID.wave_obs[by_hand.WINDOW]
-    printed = texts(draw(figures.plot_convolution, X, kernel, wave_obs, at, n=2), panel=2)
+    edges = by_hand.GRID.edges[by_hand.WINDOW.start : by_hand.WINDOW.stop + 1]
+    rows = draw(figures.plot_convolution, X, kernel, edges, at, n=2)
+    printed = texts(rows, panel=2)
+    steps = [(float(row["x_low"]), float(row["y"])) for row in rows if row["kind"] == "step"]
+    np.testing.assert_allclose(steps, np.column_stack([edges[:-1], X]))
     answers = tiny.convolve(X, kernel)
     for values in (X, kernel * X[at : at + 3], answers):
         assert {f"{value:.1f}" for value in values} <= set(printed)

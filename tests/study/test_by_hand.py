@@ -122,8 +122,8 @@ def test_the_network_in_the_open_overfits_and_learns_the_line(page):
     names, tagged = page
     names = {**names, "keras": names["load_keras"]()}
     names["n_pixels"], names["n_classes"] = by_hand.GRID.n_pixels, by_hand.COARSE
-    for split in ("train", "validation"):
-        names[split] = by_hand.few_spectra(split, names["n_spectra"], names["snr"], names["seed"])
+    for name, split in (("train", "train"), ("unseen", "validation")):
+        names[name] = by_hand.few_spectra(split, names["n_spectra"], names["snr"], names["seed"])
     for source in tagged["show-input"]:
         exec(source, names)
     history = names["history"]

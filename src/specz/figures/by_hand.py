@@ -33,20 +33,23 @@ THIRDS = ("left", "middle", "right")
 
 
 def plot_convolution(
-    x: FloatArray, kernel: FloatArray, wave_obs: FloatArray, at: int, axes: Sequence[Axes]
+    x: FloatArray, kernel: FloatArray, edges: FloatArray, at: int, axes: Sequence[Axes]
 ) -> None:
     """Draw pixels as steps, and below them the kernel at place ``at``: products, sum, answers.
 
-    ``x`` and ``wave_obs``, Å, have shape (n_pixels,).
+    ``x`` has shape (n_pixels,); ``edges``, shape (n_pixels + 1,), are those of the pixels in Å.
     """
     spectrum, table = axes
     places, answers = np.arange(at, at + len(kernel)), convolve(x, kernel)
     middle = len(kernel) // 2
-    spectrum.stairs(x, np.arange(len(x) + 1) - 0.5, color=SHADES[0], lw=1.6, label="pixels")
+    spectrum.stairs(x, edges, color=SHADES[0], lw=1.6, label="pixels")
     spectrum.axhline(0, color=GREY, lw=0.8)
-    spectrum.axvspan(places[0] - 0.5, places[-1] + 0.5, color=ORANGE, zorder=0, label="kernel")
+    span = edges[places[0]], edges[places[-1] + 1]
+    spectrum.axvspan(*span, color=ORANGE, zorder=0, label="kernel")
     spectrum.set(ylabel="flux / mean − 1", xlabel="observed wavelength (Å)")
-    spectrum.set_xticks(range(0, len(x), 2), [f"{wave:,.1f}" for wave in wave_obs[::2]])
+    spectrum.xaxis.set_major_formatter("{x:,.0f}")
+    margin = 0.1 * (edges[1] - edges[0])  # as of the cells below, so that both stand in line
+    spectrum.set_xlim(edges[0] - margin, edges[-1] + margin)
     _cells(table, 3, "pixels", x, range(len(x)), marked=places)
     _cells(table, 2, "kernel", kernel, places, fill=ORANGE, decimals=0)
     _cells(table, 1, "products", kernel * x[places], places, fill=ORANGE)
@@ -55,11 +58,10 @@ def plot_convolution(
     at_pixels = np.arange(len(answers)) + middle
     _cells(table, 0, "answers", answers, at_pixels, fill=BLUE, marked=[at + middle])
     _bare(table, (-0.6, len(x) - 0.4), (-0.5, 3.5))
-    spectrum.set_xlim(table.get_xlim())
 
 
 def plot_activations(axes: Sequence[Axes]) -> None:
-    """Draw the activations of the talk's brain and of networks, and their slopes."""
+    """Draw a threshold and the activations of networks, and the slopes of all of them."""
     x = np.linspace(-4, 4, 801)
     s, t = sigmoid(x), np.tanh(x)
     curves = {
@@ -203,13 +205,13 @@ def plot_epochs(history: Mapping[str, Sequence[float]], ax: Axes) -> Axes:
 
 
 def plot_trained_filters(
-    before: FloatArray, after: FloatArray, fit: LineFit, step: float, axes: Sequence[Axes]
+    before: FloatArray, after: FloatArray, fit: LineFit, pixel: float, axes: Sequence[Axes]
 ) -> None:
     """Draw filters before and after training, shape (width, n_filters), one axes each.
 
-    ``fit`` is that of a line to the filters after training, ``step`` the width of a pixel in Å.
+    ``fit`` is that of a line to the filters after training, ``pixel`` the width of one in Å.
     """
-    at = step * np.arange(len(after))
+    at = pixel * np.arange(len(after))
     drawn = np.concatenate([before, after, fit.line])
     for k, ax in enumerate(axes):
         ax.axhline(0, color=GREY, lw=0.8)
