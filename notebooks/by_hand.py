@@ -62,9 +62,9 @@ answers, logits, p = found.answers[0], found.logits[0], found.p[0]
 # z_i = b + \sum_j w_j \, x_{i+j} .
 # ```
 #
-# The same few weights are used at every place {cite}`lecun1995`. So they are few, and a line is
-# found as well at one wavelength as at another. What an answer stands for, here "there is a peak
-# at this pixel", is called a {term}`feature`.
+# The same weights are used at every place {cite}`lecun1995`. So they are few, and a line is found
+# as well at one wavelength as at another. An answer measures one {term}`feature`, here "there is a
+# peak at this pixel".
 
 # %%
 largest = int(answers.argmax())
@@ -104,7 +104,7 @@ Markdown(
 )
 
 # %% [markdown]
-# ## An activation decides what counts
+# ## An activation cuts off negative answers
 #
 # **What is the use of a second layer?** None, if each layer is a convolution and nothing else: two
 # sums in a row are one sum (exercise 2). Something that is not a straight line must come between,
@@ -228,7 +228,7 @@ Markdown(
 )
 
 # %% [markdown]
-# ## The chain rule says who is to blame
+# ## The chain rule gives the slope of the loss
 #
 # **If we turn one weight a little, what happens to the loss?** Every number above follows from the
 # one before, so the derivative is a product of derivatives: the chain rule. Computed from the loss
@@ -296,7 +296,7 @@ Markdown(
 )
 
 # %% [markdown]
-# ## Downhill, step by step
+# ## Gradient descent and Adam
 #
 # **How are good weights found?** The derivatives by all the weights are the *gradient*. It points
 # uphill, so {term}`gradient descent` takes a step $\eta$ times the gradient the other way,
@@ -332,6 +332,9 @@ figures.draw("descents", figures.plot_descents, descents, best)
 
 # %%
 chosen = {rule: runs[best[rule]] for rule, runs in descents.items()}
+largest_rate = max(by_hand.RATES)
+ends = [runs[largest_rate] for runs in descents.values()]
+cut_off = [np.mean(tiny.forward(run.weights, windows.x).pooled == 0) for run in ends]
 goal = 1.05 * max(run.losses.min() for run in chosen.values())
 needed = {rule: int(np.argmax(run.losses <= goal)) for rule, run in chosen.items()}
 trained = chosen["Adam"].weights
@@ -340,11 +343,14 @@ Markdown(
     f"Gradient descent at its best learning rate, {best['gradient descent']:g}, comes down to "
     f"{chosen['gradient descent'].losses[-1]:.3f} in 100 steps; Adam at {best['Adam']:g} to "
     f"{chosen['Adam'].losses[-1]:.3f}. To a loss of {goal:.3f} it takes them "
-    f"{needed['gradient descent']} and {needed['Adam']} steps. At the largest learning rate the "
-    f"loss stays near ln 3 = {np.log(3):.2f}: the first steps push the kernel so far that ReLU "
-    "cuts off every answer, and where the slope is zero nothing is learned any more. Adam has put "
-    f"{100 * right:.0f} % of the windows into the correct third, and turned the kernel (−1, 2, −1) "
-    f"into ({', '.join(f'{w:.1f}' for w in trained.kernel).replace('-', '−')})."
+    f"{needed['gradient descent']} and {needed['Adam']} steps. At the largest learning rate, "
+    f"{largest_rate:g}, they end at {' and '.join(f'{run.losses[-1]:.2f}' for run in ends)}, near "
+    f"ln 3 = {np.log(3):.2f}: the first steps push the kernel so far that ReLU then cuts off "
+    f"{' and '.join(f'{100 * part:.0f} %' for part in cut_off)} of the pooled answers, and where "
+    "the slope is zero nothing is learned any more. "
+    f"Adam at its best rate has put {100 * right:.0f} % of the windows into the correct third, and "
+    "turned the kernel (−1, 2, −1) into "
+    f"({', '.join(f'{w:.1f}' for w in trained.kernel).replace('-', '−')})."
 )
 
 # %% [markdown]
@@ -418,14 +424,14 @@ Markdown(
     f"The validation loss is lowest after epoch {turn + 1}, {history['val_loss'][turn]:.2f}. At "
     f"the end it is {history['val_loss'][-1]:.2f}, though the training loss has gone down from "
     f"{history['loss'][turn]:.2f} to {history['loss'][-1]:.3f}. With "
-    f"{model.count_params():,} weights for {n_spectra:,} spectra the network can use the noise of "
-    "each to know it again, and that noise does not repeat. "
+    f"{model.count_params():,} weights for {n_spectra:,} spectra the network can recognise "
+    "each by its noise, which does not repeat. "
     "Hence *early stopping*: keep the weights of the best epoch. More spectra help more; "
     "[](data_availability.ipynb) and [](overfitting.ipynb) measure it."
 )
 
 # %% [markdown]
-# ## What the filters have become
+# ## The filters after training
 #
 # **Nobody told the network what a line looks like. Has it found out?**
 
@@ -439,8 +445,9 @@ figures.draw(
     after,
     fit,
     by_hand.GRID.step,
-    columns=after.shape[1],
-    size=(9, 2.9),
+    rows=2,
+    columns=2,
+    size=(7.2, 4.8),
 )
 
 # %% [markdown]

@@ -16,7 +16,7 @@ N_PIXELS, N = 11, 40
 def spectra():
     """Random numbers: no two answers are equal, so the kept place is never a tie."""
     rng = np.random.default_rng(1)
-    return by_hand.Spectra(rng.normal(size=(N, N_PIXELS)), rng.integers(0, 3, N))
+    return by_hand.Labelled(rng.normal(size=(N, N_PIXELS)), rng.integers(0, 3, N))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_cross_entropy_is_minus_the_logarithm_of_the_true_class():
 
 def test_the_chain_rule_is_the_gradient_of_keras(weights, spectra):
     """For every weight, on one spectrum and on the mean of many."""
-    for part in (spectra, by_hand.Spectra(spectra.x[:1], spectra.label[:1])):
+    for part in (spectra, by_hand.Labelled(spectra.x[:1], spectra.label[:1])):
         ours, theirs = tiny.gradient(weights, *part), by_hand.keras_gradient(weights, part)
         for a, b in zip(ours, theirs, strict=True):
             assert a.shape == b.shape

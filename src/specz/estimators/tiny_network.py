@@ -147,7 +147,7 @@ class Backward(NamedTuple):
     ----------
     error : ndarray, shape (n, n_classes)
         Derivative of the loss by each logit: p, minus one for the true class.
-    blame : ndarray, shape (n, n_pooled)
+    by_pooled : ndarray, shape (n, n_pooled)
         Derivative of the loss by each pooled number.
     slope : ndarray, shape (n, n_pooled)
         Derivative of ReLU at the answer that pooling kept: one, or zero where it was cut off.
@@ -156,14 +156,14 @@ class Backward(NamedTuple):
     """
 
     error: FloatArray
-    blame: FloatArray
+    by_pooled: FloatArray
     slope: FloatArray
     pixels: FloatArray
 
     @property
     def by_kernel(self) -> FloatArray:
         """Products along each path to a weight of the kernel, shape (n, n_pooled, width)."""
-        return (self.blame * self.slope)[..., None] * self.pixels
+        return (self.by_pooled * self.slope)[..., None] * self.pixels
 
 
 def forward(weights: Weights, x: FloatArray) -> Forward:
@@ -195,7 +195,7 @@ def gradient(weights: Weights, x: FloatArray, label: IntArray) -> Weights:
     back, pooled = backward(weights, x, label), forward(weights, x).pooled
     return Weights(
         back.by_kernel.sum(axis=1).mean(axis=0),
-        (back.blame * back.slope).sum(axis=1).mean(axis=0, keepdims=True),
+        (back.by_pooled * back.slope).sum(axis=1).mean(axis=0, keepdims=True),
         pooled.T @ back.error / len(x),
         back.error.mean(axis=0),
     )

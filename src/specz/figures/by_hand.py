@@ -148,7 +148,7 @@ def plot_chain_rule(
     """
     table, ax = axes
     rows = (
-        ("∂ loss / ∂ pooled", back.blame[0], 3, "white"),
+        ("∂ loss / ∂ pooled", back.by_pooled[0], 3, "white"),
         ("slope of ReLU", back.slope[0], 0, "white"),
         ("pixel under the weight", back.pixels[0, :, j], 1, "white"),
         ("product", back.by_kernel[0, :, j], 2, BLUE),
@@ -249,8 +249,8 @@ def _cells(
 
 
 def _number(value: float, decimals: int = 1) -> str:
-    """Write a number with a true minus sign."""
-    return f"{value:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    """Write a number with a true minus sign; zero has none."""
+    return f"{value:z.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _bare(ax: Axes, xlim: tuple[float, float], ylim: tuple[float, float]) -> None:

@@ -76,14 +76,14 @@ class ByHand(Study):
         return []
 
 
-class Spectra(NamedTuple):
+class Labelled(NamedTuple):
     """Spectra minus their mean flux, shape (n, n_pixels), and their classes, shape (n,)."""
 
     x: FloatArray
     label: IntArray
 
 
-def line_windows(n: int, seed: int) -> Spectra:
+def line_windows(n: int, seed: int) -> Labelled:
     """Eleven pixels of ``n`` spectra; Hα is in the left, middle or right third of the answers."""
     first = GRID.edges[WINDOW.start + len(START.kernel) // 2]  # under the middle of the kernel
     at = np.random.default_rng([seed, 1]).uniform(0, len(START.offset), n)
@@ -91,22 +91,22 @@ def line_windows(n: int, seed: int) -> Spectra:
     library = build_library(LibraryConfig())
     sed = np.resize(library.config.split("train"), n)
     flux = Sample(library, GRID, sed, z, White(WINDOW_SNR), seed).flux()[:, WINDOW]
-    return Spectra(flux.astype(float) - 1, at.astype(int))
+    return Labelled(flux.astype(float) - 1, at.astype(int))
 
 
-def pencil_example(windows: Spectra) -> Spectra:
+def pencil_example(windows: Labelled) -> Labelled:
     """Return the first with its line in the middle, to one decimal: sums can be done by hand."""
     i = np.flatnonzero(windows.label == 1)[:1]
-    return Spectra(np.round(windows.x[i], 1) + 0.0, windows.label[i])  # + 0.0: no minus zero
+    return Labelled(np.round(windows.x[i], 1) + 0.0, windows.label[i])  # + 0.0: no minus zero
 
 
-def few_spectra(split: str, n: int, snr: float, seed: int) -> Spectra:
-    """Whole spectra of a split, as many of validation as of training, in the coarse classes."""
+def few_spectra(split: str, n: int, snr: float, seed: int) -> Labelled:
+    """``n`` whole spectra of a split, in the coarse classes."""
     sample = draw_sample(build_library(LibraryConfig()), split, n, White(snr), GRID, seed)
-    return Spectra(sample.flux().astype(float) - 1, sample.labels // (CLASSES.n // COARSE))
+    return Labelled(sample.flux().astype(float) - 1, sample.labels // (CLASSES.n // COARSE))
 
 
-def compare_rules(spectra: Spectra, n_steps: int) -> dict[str, dict[float, Descent]]:
+def compare_rules(spectra: Labelled, n_steps: int) -> dict[str, dict[float, Descent]]:
     """Train from :data:`START` by each rule at each learning rate."""
     return {
         name: {rate: descend(START, *spectra, rule(rate), n_steps) for rate in RATES}
@@ -135,7 +135,7 @@ def in_keras(weights: Weights, n_pixels: int) -> "keras.Model":
     return model
 
 
-def keras_gradient(weights: Weights, spectra: Spectra) -> Weights:
+def keras_gradient(weights: Weights, spectra: Labelled) -> Weights:
     """Gradient of the mean cross-entropy as Keras has it, with any backend.
 
     Plain gradient descent at learning rate one subtracts the gradient itself.
