@@ -12,6 +12,7 @@
 #
 # What is the network, how large is it, and does it learn? The study's classifier is a stack of
 # one-dimensional convolutions followed by a dense layer with one output per redshift class.
+# What each of these parts does, number by number, is in [](by_hand.ipynb).
 
 # %% tags=["parameters"]
 layers = 3

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import fields
 from types import ModuleType
 
+import nbformat
 import pytest
 
 from specz.common import paths
@@ -158,12 +159,26 @@ def test_a_profile_whose_name_a_page_would_read_is_none(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_notebooks_are_thin(name):
-    """No functions, no classes, no training: the package does the work."""
+    """No functions, no classes; no training but in code that a page teaches."""
     for cell in cells(name, "code"):
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                assert node.func.attr not in {"fit", "run_here", "run_remote"}
+                training = set() if "show-input" in cell.metadata.get("tags", []) else {"fit"}
+                assert node.func.attr not in training | {"run_here", "run_remote"}
+
+
+def test_code_that_a_page_teaches_stays_visible_and_other_code_is_folded(tmp_path):
+    tags = {"x = 1": ["parameters"], "x = 2": [], "x = 3": ["show-input"], "x = 4": ["hide-cell"]}
+    made = [nbformat.v4.new_code_cell(code, metadata={"tags": list(t)}) for code, t in tags.items()]
+    path = tmp_path / "notebook.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+    notebooks._finish(path, {})
+    found = [set(cell.metadata.tags) for cell in nbformat.read(path, as_version=4).cells]
+    assert [bool({"remove-cell", "hide-input", "hide-cell"} & each) for each in found] == [
+        *(True, True, False, True)
+    ]
+    assert "hide-cell" in found[3]  # the output of a solution is hidden as well
 
 
 @pytest.mark.parametrize("name", NAMES)

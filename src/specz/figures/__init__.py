@@ -7,6 +7,16 @@ saved as SVG and PDF, with the numbers that it shows as CSV.
 from specz.experiments.experiment import noise_label
 from specz.figures.bars import plot_accuracy_bars
 from specz.figures.budget import budget_size, plot_budget
+from specz.figures.by_hand import (
+    plot_activations,
+    plot_chain_rule,
+    plot_convolution,
+    plot_descents,
+    plot_epochs,
+    plot_shortening,
+    plot_softmax,
+    plot_trained_filters,
+)
 from specz.figures.claims import checks_size, plot_checks
 from specz.figures.convergence import plot_convergence, plot_cramer_rao
 from specz.figures.data import (

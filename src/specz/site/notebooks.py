@@ -240,7 +240,8 @@ def _finish(path: Path, parameters: Parameters) -> None:
         cell.outputs = [item for item in cell.outputs if item.get("name") != "stderr"]
         tags = cell.metadata.setdefault("tags", [])
         is_parameters = {"parameters", "injected-parameters"} & set(tags)
-        tags.append("remove-cell" if is_parameters else "hide-input")
+        if "show-input" not in tags:  # code that a page teaches
+            tags.append("remove-cell" if is_parameters else "hide-input")
         if any("image/png" in item.get("data", {}) for item in cell.outputs):
             tags.append("remove-output")  # the page shows the saved file, with its caption
     said = (path.parent / "figures").glob(f"*{CONCLUSION}")

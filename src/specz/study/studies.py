@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from specz.experiments.experiment import Experiment
 from specz.study.beyond import Ablation, Convergence, Limit, Probing
 from specz.study.budget import Budget
+from specz.study.by_hand import ByHand
 from specz.study.contrasts import Claims
 from specz.study.study import Study
 from specz.study.talk import (
@@ -34,6 +35,7 @@ class HoldsUp(Study):
 
 STUDIES: dict[str, type[Study]] = {
     "data": Data,
+    "by_hand": ByHand,
     "network": Network,
     "data_availability": DataAvailability,
     "overfitting": Overfitting,
