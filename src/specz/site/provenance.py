@@ -182,6 +182,8 @@ def write_sources(folder: Path) -> None:
             formatter = HtmlFormatter(title=f"{origin.name}/{path.name}", **style, **lines)
             html = highlight(path.read_text("utf-8"), PythonLexer(), formatter).decode("utf-8")
             html = html.replace("<html>", '<html lang="en">', 1)
-            html = html.replace("</style>", "pre { white-space: pre-wrap; }\n</style>", 1)
+            html = html.replace(
+                "</style>", "pre { white-space: pre-wrap; overflow-wrap: anywhere; }\n</style>", 1
+            )
             html = html.replace("<head>", f"<head>{HEAD}", 1)
             (target / f"{path.name}.html").write_text(html, encoding="utf-8")
