@@ -98,9 +98,12 @@ def plan(
         bool, typer.Option("--why", help="Say what changed since the nearest stored result.")
     ] = False,
 ) -> None:
-    """Say which experiments of a profile are stored and which would be computed."""
+    """Say which experiments of a profile are stored and which would be computed.
+
+    The profile of the study is drawn from the archive and computes none; see 'specz status'.
+    """
     for name in STUDIES:
-        experiments = profiles.experiments(name, profiles.profile_parameters(profile, name))
+        experiments = pages.experiments(name, profiles.profile_parameters(profile, name))
         absent = recipe.missing(experiments)
         typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
         for experiment in experiments:

@@ -210,6 +210,11 @@ def test_a_site_that_fails_leaves_the_old_one(tmp_path):
     assert (tmp_path / "html" / "index.html").read_text() == "the old site"
 
 
+def test_the_study_computes_nothing_that_the_archive_has():
+    plan = CliRunner().invoke(cli.app, ["plan", "--profile", "paper"])
+    assert "noise: 0 experiments, 0 to compute" in plan.output
+
+
 def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")

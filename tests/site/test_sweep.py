@@ -1,8 +1,10 @@
 import pytest
 import yaml
 
-from specz.site import build
+from specz import metrics
+from specz.site import build, sweep
 from specz.site.sweep import read_sweep
+from specz.study import archive, pages
 
 GOOD = {"notebook": "data", "profile": "smoke", "grid": {"n_train": [300, 400], "seed": [1, 2]}}
 BAD = [
@@ -79,3 +81,15 @@ def test_books_of_other_parameters_have_folders_and_banners_of_their_own():
     assert "noise.snr = [0.7]" in build._banner("paper", {"noise.snr": [0.7]})
     assert "<strong>quick</strong>" in build._banner("paper", {"noise": "live"})
     assert build._banner("paper", {}) is None  # nothing but the study
+
+
+def test_a_run_with_the_parameters_of_the_study_is_drawn_from_the_archive(monkeypatch):
+    def refuse(experiments, store=None):
+        assert list(experiments) == []
+        return []
+
+    monkeypatch.setattr(pages, "run", refuse)
+    numbers = "\n".join(sweep._numbers(sweep.Sweep("sizes", "noise", "paper", {"seed": [1]})))
+    archived = archive.reference("noise")
+    assert numbers.count("\n| 1 |") == len(archived)
+    assert metrics.accuracy(archived[0].test).percent() in numbers

@@ -22,11 +22,11 @@ from typing import Any
 
 from specz.common import checks
 from specz.common.store import canonical
-from specz.experiments.run import run
 from specz.site.notebooks import Executed, read_notebook
 from specz.site.provenance import FIGURE, plain, rerun, settings
 from specz.site.values import read_yaml
-from specz.study.profiles import Parameters, experiments, profile_parameters, resolve
+from specz.study.pages import shown
+from specz.study.profiles import Parameters, profile_parameters, resolve, study
 from specz.study.studies import STUDIES
 from specz.tables.cells import accuracies, outliers, size
 from specz.tables.markdown import markdown_table
@@ -148,7 +148,7 @@ def _numbers(sweep: Sweep) -> list[str]:
             **outliers(result.test),
         }
         for i, parameters in enumerate(sweep.runs(), start=1)
-        for result in run(experiments(sweep.notebook, parameters))
+        for result in shown(sweep.notebook, study(sweep.notebook, parameters)).first
     ]
     return ["## The numbers", "", markdown_table(rows), ""] if rows else []
 
