@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.experiments.experiment import noise_label
-from specz.experiments.result import Result
+from specz.experiments.result import Result, SeedGroup
 from specz.figures.labels import by_n_train, grouped, limits, methods
 from specz.figures.style import GREY, SHADES, Style, against_size, size_axis
 
@@ -38,13 +38,16 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     results = by_n_train(methods(results))
     groups = grouped(results, lambda r: r.snr)
     for (level, chosen), shade in zip(groups.items(), SHADES, strict=False):
-        against_size(ax, chosen, _gap, color=shade, fmt="s-", label=noise_label(level))
+        against_size(
+            ax,
+            chosen,
+            lambda r: SeedGroup((r,)).gap,
+            color=shade,
+            fmt="s-",
+            label=noise_label(level),
+        )
     ax.axhline(0, color=GREY, lw=0.8)
     size_axis(ax, results)
     ax.set_ylabel("training − validation accuracy")
     ax.legend(fontsize=9)
     return ax
-
-
-def _gap(r: Result) -> metrics.Interval:
-    return metrics.difference_interval(metrics.accuracy(r.train), metrics.accuracy(r.validation))

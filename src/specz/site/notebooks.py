@@ -203,8 +203,8 @@ def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
     """Say when and on which machine a page and its experiments were made."""
     own = experiments(name, parameters)
     made = [_made(e, Store(paths.STORE).folder(key_of(result_recipe(e)))) for e in own]
-    found = archive.status(profile_study(STUDY, name).experiments()).done
-    archived = [_made(experiment, archive.folder(experiment)) for experiment in found]
+    wanted = [(e, archive.folder(e)) for e in profile_study(STUDY, name).experiments()]
+    archived = [_made(experiment, folder) for experiment, folder in wanted if folder.is_dir()]
     shown = {"experiments": made, "archived_experiments": archived}
     return {"data": file_digest(TEMPLATES), **shown, **circumstances()}
 

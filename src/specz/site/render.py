@@ -87,8 +87,7 @@ def render(folder: Path, *held: int) -> Path:
         faults = [line for line in lines if any(sign in line for sign in signs)] or lines[-20:]
         raise BookError("\n".join(["the site did not build:", *faults, f"The whole log: {log}"]))
     built = work / "_build" / "html"
-    _trim(built)
-    _add_twins(built)
+    _finish(built)
     (built / ".digest").write_text(digest)
     old = folder / "html.old"
     if html.exists():
@@ -124,25 +123,18 @@ NEEDLESS_FILES = (
 """Files under ``_static`` that no page loads: two thirds of the site."""
 
 
-def _trim(html: Path) -> None:
-    """Remove tags and files that no page needs, and mend two that HTML does not allow."""
+def _finish(html: Path) -> None:
+    """Remove what no page needs, mend two tags that HTML does not allow, add the dark figures."""
     for page in html.rglob("*.html"):
         text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
         if 'class="math' not in text:
             text = MATHS.sub("", text)
         text = text.replace('role="list" class="citation-list"', 'class="citation-list"')
         text = SUMMARY.sub(lambda found: re.sub(r"(</?)p\b", r"\1span", found[0]), text)
-        page.write_text(text, encoding="utf-8")
+        page.write_text(dark.show_twins(text, page.parent), encoding="utf-8")
     for pattern in NEEDLESS_FILES:
         for path in (html / "_static").glob(pattern):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()
-
-
-def _add_twins(html: Path) -> None:
-    """Give each figure of each page its twin for the dark theme."""
-    for page in html.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        page.write_text(dark.show_twins(text, page.parent), encoding="utf-8")

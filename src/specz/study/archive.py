@@ -73,10 +73,9 @@ def reference(notebook: str) -> list[Result]:
 
 def digests(notebook: str) -> list[str]:
     """Digests of the archived results that a page may read; a change makes the page anew."""
-    store = Store(paths.RESULTS)
     pages = (notebook, *ALSO_READ.get(notebook, ()))
     wanted = [e for page in pages for e in profile_study(STUDY, page).experiments()]
-    manifests = [store.folder(archive_key(e)) / "manifest.json" for e in wanted]
+    manifests = [folder(e) / "manifest.json" for e in wanted]
     return [file_digest(p) for p in manifests if p.is_file()]
 
 

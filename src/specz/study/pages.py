@@ -7,12 +7,13 @@ parameters it computes its experiments and shows them beside what is archived.
 from typing import NamedTuple
 
 from specz.estimators.base import Fitted, Reloadable
+from specz.estimators.cnn import MODEL
 from specz.experiments.experiment import Experiment
 from specz.experiments.result import Result
 from specz.experiments.run import fitted as fitted_here
 from specz.experiments.run import run
 from specz.study import archive
-from specz.study.profiles import STUDY, Parameters, opened, profile_study, study
+from specz.study.profiles import STUDY, Parameters, profile_study, study
 from specz.study.study import Study
 
 
@@ -48,7 +49,7 @@ def computed(notebook: str, parameters: Study) -> list[Experiment]:
     wanted = parameters.experiments()
     if parameters != profile_study(STUDY, notebook):
         return wanted
-    if wanted and not archive.status(wanted).done:
+    if wanted and not any(archive.folder(experiment).is_dir() for experiment in wanted):
         raise ValueError(
             f"no experiment of notebook {notebook!r} is archived; "
             f"'specz archive --notebook {notebook}' computes them, "
@@ -69,7 +70,7 @@ def fitted(result: Result) -> Fitted:
     """
     if not archive.is_archived(result):
         return fitted_here(result.experiment)
-    estimator = result.experiment.estimator
-    if result.experiment not in opened() or not isinstance(estimator, Reloadable):
+    estimator, folder = result.experiment.estimator, archive.folder(result.experiment)
+    if not isinstance(estimator, Reloadable) or not (folder / MODEL).is_file():
         raise ValueError(f"the archive does not hold the weights of {result.experiment.title}")
-    return estimator.load(archive.folder(result.experiment))
+    return estimator.load(folder)

@@ -57,13 +57,9 @@ def of_size(results: Sequence[Result]) -> str:
 def of_gap(results: Sequence[Result]) -> str:
     """Overfitting at the smallest and the largest training set of each noise level."""
 
-    def gap(result: Result) -> float:
-        return 100 * (
-            metrics.accuracy(result.train).value - metrics.accuracy(result.validation).value
-        )
-
     def say(group: list[Result]) -> str:
-        return f"from {gap(group[0]):.1f} to {gap(group[-1]):.1f} points"
+        few, many = (100 * SeedGroup((r,)).gap.value for r in (group[0], group[-1]))
+        return f"from {few:.1f} to {many:.1f} points"
 
     return f"More data closes the gap {_by_level(results, say)}."
 
