@@ -50,8 +50,11 @@ def of_size(results: Sequence[Result]) -> str:
     def say(group: list[Result]) -> str:
         return f"from {_exact(group[0])} to {_exact(group[-1])}"
 
-    few, *_, many = sorted({r.n_train for r in methods(results)})
-    return f"From {few:,} to {many:,} training spectra, accuracy rises {_by_level(results, say)}."
+    sizes = [r.n_train for r in methods(results)]
+    return (
+        f"From {min(sizes):,} to {max(sizes):,} training spectra, accuracy goes "
+        f"{_by_level(results, say)}."
+    )
 
 
 def of_gap(results: Sequence[Result]) -> str:
@@ -61,7 +64,7 @@ def of_gap(results: Sequence[Result]) -> str:
         few, many = (100 * SeedGroup((r,)).gap.value for r in (group[0], group[-1]))
         return f"from {few:.1f} to {many:.1f} points"
 
-    return f"More data closes the gap {_by_level(results, say)}."
+    return f"With more data the gap goes {_by_level(results, say)}."
 
 
 def of_remedies(results: Sequence[Result]) -> str:
@@ -119,7 +122,7 @@ def of_noise(results: Sequence[Result]) -> str:
     ordered = sorted(methods(results), key=lambda r: -r.snr)
     least, most = ordered[0], ordered[-1]
     text = (
-        f"From {least.noise} to {most.noise} spectra, accuracy falls from {_exact(least)} to "
+        f"From {least.noise} to {most.noise} spectra, accuracy goes from {_exact(least)} to "
         f"{_exact(most)}"
     )
     limit = limits(results).get(most.snr)
@@ -191,7 +194,7 @@ def of_perturbations(results: Sequence[Result]) -> str:
         for name in ("as they are", "no continuum", "no lines")
         if name in found
     ]
-    return f"Redshifts are read from the lines: {', '.join(named)} (equivariant network)."
+    return f"Equivariant network, in their own class: {', '.join(named)}."
 
 
 def of_convergence(results: Sequence[Result]) -> str:
