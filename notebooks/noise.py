@@ -48,7 +48,7 @@ figures.beside(
 #
 # Accuracy against the continuum signal-to-noise ratio per pixel, with 95 % intervals. Most
 # spectra that miss their class at high S/N land in the next one: their redshift lies near the
-# edge between two classes. Black lines are the Bayes limit, the best that any method can do
+# edge between two classes. Lines without marks are the Bayes limit, the best that any method can do
 # ([](limit.ipynb)); what lies between is what the network has not learned.
 # ```
 

@@ -70,8 +70,8 @@ figures.beside(
 # without emission lines, on a flat continuum, without one line or doublet, with a wavelength scale
 # that is wrong by a pixel, with a noise that the methods are not told of, and with observed
 # galaxies in place of simulated ones. On the "nisp" grid, the grism of Euclid (13.4 Å a pixel,
-# R = 450), the networks were trained on that grid too. Filled black: the Bayes limit. Open black:
-# the Bayes rule for unperturbed spectra, which is no limit.
+# R = 450), the networks were trained on that grid too. Filled, in the colour of the text: the Bayes
+# limit. Open: the Bayes rule for unperturbed spectra, which is no limit.
 # ```
 #
 # The observed galaxies are 69 of the atlas of {cite}`brown2014`, those with Hα in emission. The
