@@ -30,12 +30,14 @@ def test_the_parameters_of_the_study_compute_nothing(nothing_runs):
 
 
 def test_other_parameters_compute_every_experiment():
+    assert pages.missing("noise") == []
     other = replace(profile_study(STUDY, "noise"), seed=2)
     assert pages.computed("noise", other) == other.experiments()
 
 
 def test_an_empty_archive_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    assert pages.missing("noise") == profile_study(STUDY, "noise").experiments()
     with pytest.raises(ValueError, match="'specz archive --notebook noise' computes them"):
         pages.computed("noise", profile_study(STUDY, "noise"))
     assert pages.computed("holds_up", profile_study(STUDY, "holds_up")) == []  # needs none

@@ -49,13 +49,19 @@ def computed(notebook: str, parameters: Study) -> list[Experiment]:
     wanted = parameters.experiments()
     if parameters != profile_study(STUDY, notebook):
         return wanted
-    if wanted and not any(archive.folder(experiment).is_dir() for experiment in wanted):
+    if wanted and wanted == missing(notebook):
         raise ValueError(
             f"no experiment of notebook {notebook!r} is archived; "
             f"'specz archive --notebook {notebook}' computes them, "
             f"'specz run {notebook} --profile quick' small ones"
         )
     return []
+
+
+def missing(notebook: str) -> list[Experiment]:
+    """Experiments that a page shows at the scale of the study and the archive lacks."""
+    wanted = profile_study(STUDY, notebook).experiments()
+    return [experiment for experiment in wanted if not archive.folder(experiment).is_dir()]
 
 
 def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
