@@ -18,7 +18,7 @@ from specz.common.store import key_of
 from specz.experiments import parallel
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import LOCAL, Backend
-from specz.site.notebooks import BookError, Executed, execute, kept
+from specz.site.notebooks import BookError, Executed, execute, kept, read_notebook
 from specz.site.provenance import settings
 from specz.site.render import render, site_lock, stage_site
 from specz.site.sweep import Sweep, write_page
@@ -56,6 +56,8 @@ def make_pages(
     for name in overrides:
         checks.choice("notebook", name, STUDIES)
     chosen = {name: resolve(name, profile, overrides.get(name, {})) for name in STUDIES}
+    for name in chosen:
+        read_notebook(name)  # a fault in it is named before anything is computed
     compute([e for name in chosen for e in experiments(name, chosen[name])], where)
     return execute_all([(name, parameters, profile) for name, parameters in chosen.items()])
 

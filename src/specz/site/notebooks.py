@@ -5,12 +5,10 @@ reaches, so that a second build runs nothing. Beside it lie its figures with the
 manifest of parameters, code, versions and experiments.
 """
 
-import ast
 import json
 import math
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,11 +29,12 @@ from specz.common.circumstances import circumstances
 from specz.common.fingerprint import (
     code_fingerprint,
     file_digest,
-    imported_modules,
     library_versions,
 )
 from specz.common.store import Store, canonical, commit, key_of, stage
 from specz.experiments.recipe import numerical_libraries, result_recipe
+from specz.site.code import notebook_imports
+from specz.site.sockets import socket_folder
 from specz.spectra import data_files
 from specz.study import archive
 from specz.study.profiles import Parameters, experiments, profile_study
@@ -70,13 +69,20 @@ class Executed:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Parameters, profile, code, versions, commit, experiments and duration."""
-        return _read_json(self.folder / "manifest.json")
+        path = self.folder / "manifest.json"
+        try:
+            value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return {**value, "files": dict(value["files"])}
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            again = "remove its folder, and the same command makes it again"
+            raise BookError(f"{path} is damaged: {again}") from None
 
 
 def read_notebook(name: str) -> nbformat.NotebookNode:
-    """Read a text notebook; if there is none, raise ValueError with the nearest name."""
+    """Read a text notebook; raise ValueError if there is none, or a cell of it is not Python."""
     checks.choice("notebook", name, STUDIES)
     notebook: nbformat.NotebookNode = jupytext.read(paths.NOTEBOOKS / f"{name}.py")
+    notebook_imports(name, notebook)
     return notebook
 
 
@@ -116,11 +122,11 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
 
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="specz-") as sockets,
+            socket_folder() as sockets,
             _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"),
         ):
             # Sockets in a folder of its own: kernels that start together can't take the same port
-            # or file. The path of a socket must be short.
+            # or file.
             socket = {"transport": "ipc", "ip": f"{sockets}/kernel"}
             papermill.execute_notebook(
                 notebook,
@@ -179,7 +185,7 @@ def _recipe(
 ) -> dict[str, Any]:
     """Everything that a page depends on."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    imported = imported_modules(ast.parse(code))
+    imported = notebook_imports(name, notebook)
     own, archived = experiments(name, parameters), profile_study("paper", name).experiments()
     return {
         "step": "notebook",
@@ -200,16 +206,11 @@ def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
     made = []
     for experiment in experiments(name, parameters):
         key = key_of(result_recipe(experiment))
-        manifest = _read_json(Store(paths.STORE).folder(key) / "manifest.json")
+        manifest = Store(paths.STORE).manifest(key)
         device = manifest.get("device", "not recorded")
         cost = {"seconds": manifest["seconds"], "device": device}
         made.append({"title": experiment.title, "key": key[:32], **cost})
     return {"data": file_digest(TEMPLATES), "experiments": made, **circumstances()}
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return value
 
 
 def _benchmarks() -> dict[str, str]:
