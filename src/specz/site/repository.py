@@ -24,8 +24,11 @@ def repository() -> str | None:
     ValueError
         If it is no address that begins with https.
     """
-    text = (paths.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    address = tomllib.loads(text)["project"].get("urls", {}).get("Repository")
+    file = paths.ROOT / "pyproject.toml"
+    if not file.is_file():  # pages of another folder, made with the installed package
+        return None
+    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    address = project.get("urls", {}).get("Repository")
     if address is None:
         return None
     parts = urlsplit(str(address))
