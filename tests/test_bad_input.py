@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from specz.estimators.registry import REGISTRY, estimator_class
 from specz.experiments.experiment import Experiment
+from specz.site.values import parse_override
+from specz.spectra.noise import White
+from specz.spectra.sample import draw_sample
 from specz.study import profiles
 from specz.study.studies import STUDIES
 
@@ -114,3 +117,49 @@ def test_any_setting_of_an_experiment_works_or_is_named():
             named(error, setting, value)
 
     try_it()
+
+
+DEEP = {
+    "unclosed": "[" * 5000,
+    "closed": "[" * 900 + "]" * 900,
+    "mappings": "{a: " * 5000,
+    "itself": "&a [*a]",
+    "laughs": "[&a [1, 1], &b [*a, *a], [*b, *b]]",
+    "digits": "1" + "0" * 6000,
+    "letters": "'" + "a" * 10**6,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_a_value_too_deep_or_too_long_is_one_short_line(text):
+    with pytest.raises(ValueError, match=r"^snr: .* is not a YAML value: ") as error:
+        parse_override(f"snr={text}")
+    assert len(str(error.value)) < 300
+    assert "\n" not in str(error.value)
+
+
+def test_a_value_as_deep_as_a_grid_needs_is_read():
+    text = "[[{name: sklearn, params: {a: [1, [2]]}}]]"
+    assert parse_override(f"methods={text}")[1][0][0]["params"] == {"a": [1, [2]]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((White(1.0), 0, 1), r"n must lie in \[1, inf\]; got 0"),
+        ((White(1.0), 2.5, 1), "n must be an integer; got 2.5"),
+        ((White(1.0), 5, -1), "seed must lie in .*got -1"),
+        ((float("nan"), 5, 1), r"noise must be a noise model like White\(1.0\); got nan"),
+        ((-1, 5, 1), r"noise must be a noise model like White\(1.0\); got -1"),
+    ],
+)
+def test_a_sample_that_cannot_be_drawn_is_named(library, grid, arguments, said):
+    noise, n, seed = arguments
+    with pytest.raises((ValueError, TypeError), match=said):
+        draw_sample(library, "test", n, noise, grid, seed)
+
+
+@pytest.mark.parametrize("snr", ["1", None, [1.0]])
+def test_noise_of_no_level_is_named(snr):
+    with pytest.raises(ValueError, match="snr must be a positive number; got"):
+        White(snr)

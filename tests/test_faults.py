@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from specz import __main__ as program
+from specz import cli
 from specz.common.file_lock import file_lock
 from specz.common.fingerprint import file_digest
 from specz.common.store import Store, key_of
@@ -210,3 +213,41 @@ def test_a_corrupted_array_of_what_was_measured_is_named(tmp_path, monkeypatch, 
     path.write_bytes(damaged)
     with pytest.raises(ValueError, match=f"{name}.npy does not match its digest"):
         data_files.load(name)
+
+
+@pytest.mark.fault("Ctrl-C while the program starts", "one line, exit status 130")
+@pytest.mark.slow
+def test_ctrl_c_while_the_program_starts_is_one_line(tries):
+    """From the first line of the program on: what Python itself does before is not ours."""
+    start = "import sys; sys.argv[1:] = ['plan']; print('on', flush=True); "
+    start += "from specz.__main__ import main; main()"
+    waits = (0.15, 0.3, 0.6, 1.0, 1.5)
+    tries(len(waits))
+    for seconds in waits:
+        process = subprocess.Popen(
+            [sys.executable, "-c", start],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        process.stdout.readline()
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 130, said
+        assert said.splitlines()[-1].startswith("specz: stopped")
+        assert "Traceback" not in said
+
+
+def test_the_program_leaves_ctrl_c_as_it_was(monkeypatch):
+    """While the command runs, and where it is ignored, as under nohup."""
+    seen = []
+    monkeypatch.setattr(cli, "main", lambda: seen.append(signal.getsignal(signal.SIGINT)))
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        for usual in (signal.default_int_handler, signal.SIG_IGN):
+            signal.signal(signal.SIGINT, usual)
+            program.main()
+            assert seen.pop() is usual
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,11 +2,14 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import specz
 from specz import cli
@@ -150,3 +153,41 @@ def test_the_audit_says_when_its_service_is_not_at_hand(tmp_path, answer):
     done = audited(tmp_path, answer)
     assert done.returncode == 0
     assert "not at hand" in done.stdout
+
+
+WORKFLOWS = {path.name: path for path in (paths.ROOT / ".github" / "workflows").glob("*.yml")}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_runs_pinned_actions_with_few_rights_and_an_end(name):
+    text = WORKFLOWS[name].read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "group" in workflow["concurrency"]
+    for job in workflow["jobs"].values():
+        assert 0 < job["timeout-minutes"] <= 120
+        used = [step for step in job["steps"] if "uses" in step]
+        assert used
+        for step in used:
+            assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
+            assert re.search(rf"{step['uses']} # v\d+\.\d+\.\d+\n", text)  # for people
+            given = step.get("with", {})
+            if "checkout" in step["uses"]:
+                assert given["persist-credentials"] is False
+            if "setup-python" in step["uses"]:
+                assert given["cache"] == "pip"
+                assert list(paths.ROOT.glob(given["cache-dependency-path"]))
+
+
+def test_what_is_released_is_said_alike():
+    """The changelog, the package and the entry for citation: version and day of the release."""
+    changelog = (paths.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## (\d+\.\d+\.\d+) [-–] (\d{4}-\d\d-\d\d)$", changelog, flags=re.M)
+    cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cited["version"] == project["version"]
+    if released:
+        assert (cited["version"], str(cited["date-released"])) == released[0]
+        assert released == sorted(released, key=lambda entry: entry[1], reverse=True)
+    else:
+        assert "date-released" not in cited

@@ -20,9 +20,14 @@ Make a spectrum, and ask an estimator for its redshift:
 z = 1.3585, p = 1.00; true: 1.3587
 """
 
-from importlib.metadata import PackageNotFoundError, version
 
-try:
-    __version__ = version("specz")
-except PackageNotFoundError:  # a checkout on the path, not installed
-    __version__ = "not installed"
+def __getattr__(name: str) -> str:
+    """Look ``__version__`` up when it is asked for: the program answers Ctrl-C the sooner."""
+    if name != "__version__":
+        raise AttributeError(f"module 'specz' has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("specz")
+    except PackageNotFoundError:  # a checkout on the path, not installed
+        return "not installed"

@@ -19,7 +19,7 @@ from specz.experiments.parallel import Backend, FanoutError
 from specz.site import build as book
 from specz.site import sweep
 from specz.site.crate import write_crate
-from specz.site.notebooks import BookError, execute
+from specz.site.notebooks import BookError, execute, read_notebook
 from specz.site.values import parse_override
 from specz.study import archive, datathon, pages, profiles, verification
 from specz.study.archiving import fill
@@ -83,6 +83,7 @@ def run(
     """Run one notebook through papermill with parameters of your own."""
     overrides = dict(parse_override(text) for text in parameter or [])
     parameters = profiles.resolve(notebook, profile, overrides)
+    read_notebook(notebook)  # a fault in it is named before anything is computed
     book.compute(pages.experiments(notebook, parameters), Backend(workers, cluster))
     page = execute(notebook, parameters, profile)
     if output is not None:

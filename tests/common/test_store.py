@@ -131,6 +131,7 @@ def test_a_link_in_place_of_a_file_or_an_entry_is_refused(tmp_path, capsys, name
         '{"key": 1}',
         '{"key": "KEY"}',
         '{"key": "KEY", "files": [1]}',
+        "{}",
         "[" * 10**5,
     ],
 )
@@ -138,6 +139,13 @@ def test_a_manifest_that_is_no_manifest_is_set_aside(tmp_path, capsys, text):
     store, key = Store(tmp_path), key_of({"x": 8})
     folder = store.save(key, {}, ARRAYS).folder
     (folder / "manifest.json").write_text(text.replace("KEY", key))
+    with pytest.raises(ValueError, match=f"{folder.name} cannot be read: ") as error:
+        store.read(key)  # an archive's entry stays where it is, and is named
+    assert len(str(error.value)) < 400
+    if "KEY" not in text:
+        with pytest.raises(ValueError, match=f"{folder.name} cannot be read: manifest.json "):
+            store.manifest(key)
+        assert list(store.manifests()) == []
     assert store.load(key) is None
     assert "is damaged" in capsys.readouterr().out
 

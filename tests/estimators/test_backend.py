@@ -4,6 +4,9 @@ from types import SimpleNamespace
 import pytest
 
 from specz.estimators import backend
+from specz.estimators.cnn import CNN
+from specz.experiments import recipe
+from specz.experiments.experiment import Experiment
 
 
 def accelerator(name):
@@ -30,3 +33,17 @@ def test_the_device_is_what_the_backend_says(name, there, said, monkeypatch):
     for library, stand_in in accelerator(there).items():
         monkeypatch.setitem(sys.modules, library, stand_in)
     assert backend.device() == said
+
+
+def test_a_backend_that_is_not_installed_is_named_before_any_work(monkeypatch):
+    monkeypatch.setattr(backend, "_installed", lambda name: name != "torch")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    said = "installed, of which there are: tensorflow, jax; got 'torch'"
+    for ask in (backend.backend, lambda: recipe.result_recipe(Experiment(CNN(), 100))):
+        with pytest.raises(ValueError, match=said):
+            ask()
+
+
+def test_what_is_installed_is_looked_up():
+    assert backend._installed("keras")
+    assert not backend._installed("a_backend_of_no_one")

@@ -177,6 +177,32 @@ def test_an_installed_package_cannot_take_a_name_of_this_one(example, entry):
     assert make_estimator("knn") == NearestNeighbours()
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nowhere.module:Mine", r"cannot import 'nowhere.module' \(No module named 'nowhere'\)"),
+        ("nowhere", "must be a path like mypackage.module:MyClass; got 'nowhere'"),
+        ("example_estimator:ClassMeen", "has no 'ClassMeen'; did you mean 'ClassMean'"),
+        ("wrong_syntax:Mine", r"cannot import 'wrong_syntax' \(SyntaxError: .*mend the module"),
+        ("wrong_division:Mine", r"cannot import 'wrong_division' \(ZeroDivisionError"),
+        ("wrong_exit:Mine", r"cannot import 'wrong_exit' \(SystemExit: 3\)"),
+    ],
+)
+def test_an_entry_point_that_leads_nowhere_is_named(
+    example, entry, tmp_path, monkeypatch, path, said
+):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name, text in (
+        ("syntax", "def f(:"),
+        ("division", "1 / 0"),
+        ("exit", "raise SystemExit(3)"),
+    ):
+        (tmp_path / f"wrong_{name}.py").write_text(text)
+    entry(mine=path)
+    with pytest.raises(ValueError, match=f"entry point 'mine' of a package: estimator .*{said}"):
+        make_estimator("mine")
+
+
 STRANGE = """
 from dataclasses import dataclass
 from typing import ClassVar

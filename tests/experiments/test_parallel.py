@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import odd_estimators
@@ -321,3 +322,17 @@ def test_without_dask_the_message_says_how_to_install_it(monkeypatch):
 def test_addresses_of_every_form_are_taken(address):
     pytest.importorskip("distributed")
     assert Backend(cluster=address).cluster == address
+
+
+@dataclass(frozen=True)
+class Lacking(NearestNeighbours):
+    """k-NN that says it needs a library that nobody has."""
+
+    requires: ClassVar[str] = "a_library_of_no_one>=2"
+
+
+def test_a_library_that_is_not_installed_is_named_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(parallel, "run_here", lambda *a: pytest.fail("an experiment ran"))
+    wanted = [replace(KNN, estimator=Lacking()), KNN]
+    with pytest.raises(ValueError, match=r"not installed: pip install 'a_library_of_no_one>=2'"):
+        list(compute(wanted, store=Store(tmp_path)))

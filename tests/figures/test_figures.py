@@ -346,6 +346,14 @@ def noisy(tmp_path_factory):
     return run(with_limits([replace(KNN, n_train=n, snr=1.0) for n in SIZES]), store)
 
 
+@pytest.mark.parametrize("n_test", [1, 4, 80])
+def test_few_test_spectra_fill_fewer_bins_of_line_snr(tmp_path, ax, n_test):
+    few = run([replace(KNN, snr=1.0, n_test=n_test)], Store(tmp_path))
+    figures.plot_accuracy_by_line_snr(few, ax)
+    (line,) = [line for line in ax.lines if len(line.get_xdata())][:1]
+    assert len(line.get_xdata()) == min(5, n_test)
+
+
 def dashed(ax):
     return [line for line in ax.lines if line.get_linestyle() == "--"]
 

@@ -11,8 +11,10 @@ from types import ModuleType
 import nbformat
 import pytest
 
+from specz import cli
 from specz.common import paths
 from specz.site import notebooks, provenance
+from specz.site.code import notebook_imports
 from specz.study import profiles
 from specz.study.studies import STUDIES
 
@@ -267,3 +269,101 @@ def test_no_machine_path_and_no_registry_host(page):
 def test_every_page_has_an_anchor_of_its_own_that_stays(page):
     stem = page.partition(".")[0].replace("_", "-")
     assert PAGES[page].startswith(f"(page-{stem})=\n\n# ")
+
+
+OWN = """# %% tags=["parameters"]
+snr = [1.0]
+n_train = 1
+grid = "paper"
+seed = 1
+
+# %% [markdown]
+# Words.
+
+# %%
+{}
+"""
+
+
+@pytest.fixture
+def own_notebook(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+
+    def write(code):
+        (tmp_path / "data.py").write_text(OWN.format(code), encoding="utf-8")
+        return notebooks.read_notebook("data")
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("x = 1\ny = = 2", "notebook 'data': line 2 of cell 2 is not Python: .*; got 'y = = 2'"),
+        ("def f(:", "notebook 'data': line 1 of cell 2 is not Python: .*; got 'def f\\(:'"),
+        ("x = 'a", "notebook 'data': line 1 of cell 2 is not Python: unterminated"),
+    ],
+)
+def test_a_notebook_that_is_no_python_is_named_before_any_work(
+    own_notebook, monkeypatch, capsys, code, said
+):
+    with pytest.raises(ValueError, match=said):
+        own_notebook(code)
+    monkeypatch.setattr(cli.book, "compute", lambda *a: pytest.fail("an experiment ran"))
+    monkeypatch.setattr("sys.argv", ["specz", "run", "data", "--profile", "smoke"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.search(said, line)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "%matplotlib inline\nfrom specz import metrics",
+        "%%time\nx = 1",
+        "!ls",
+        "files = !ls",
+        "len?",
+    ],
+)
+def test_a_notebook_with_magics_is_read_and_its_imports_are_found(own_notebook, code):
+    found = notebook_imports("data", own_notebook(code))
+    assert bool(found) == ("metrics" in code)
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "{}", "x", '{"files": 3}'])
+def test_a_damaged_manifest_of_a_page_is_named(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(notebooks.BookError, match=r"manifest.json is damaged: remove"):
+        _ = notebooks.Executed("data", tmp_path, fresh=False).manifest
+
+
+def test_a_date_in_a_profile_is_named(tmp_path, monkeypatch):
+    """TOML has dates, and no parameter is one."""
+    monkeypatch.setattr(paths, "PROFILES", tmp_path)
+    (tmp_path / "own.toml").write_text("[noise]\nsnr = [2020-01-01]\n")
+    with pytest.raises(TypeError, match="snr of block 'noise' of profile 'own' must be a plain"):
+        profiles.profile_parameters("own", "data")
+
+
+def test_a_folder_or_a_dead_link_is_no_profile(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "PROFILES", tmp_path)
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "link.toml").symlink_to("nowhere")
+    (tmp_path / "own.toml").touch()
+    assert profiles.profiles() == ["own"]
+
+
+def test_the_recipe_of_the_book_reads_the_data_of_a_figure(tmp_path, monkeypatch):
+    """With what is installed: the standard library."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seds.csv").write_text(
+        '# panel 1; x: a, b\npanel,kind,series,name,x,y\n1,line,"a, b",,1.5,2\n1,guide,,,,3\n'
+    )
+    (recipe,) = re.findall(r"```python\n(import csv.*?)```", PAGES["reproduce.md"], flags=re.S)
+    found = {}
+    exec(recipe, found)
+    assert found["points"] == [(1.5, 2.0)]
+    assert found["rows"][0]["series"] == "a, b"

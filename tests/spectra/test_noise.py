@@ -209,5 +209,5 @@ def test_noise_is_bit_for_bit_that_of_numpy(seed, epoch):
 
 @pytest.mark.parametrize("snr", [0.0, -1.0, float("nan")])
 def test_a_signal_to_noise_ratio_that_is_none_is_named(snr):
-    with pytest.raises(ValueError, match="snr must be positive"):
+    with pytest.raises(ValueError, match="snr must be a positive number"):
         White(snr)

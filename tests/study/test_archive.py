@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 
 from specz import cli, metrics
 from specz.common import paths
+from specz.common.fingerprint import file_digest
 from specz.common.store import Store
 from specz.estimators.cnn import CNN
 from specz.estimators.nearest_neighbours import NearestNeighbours
@@ -74,9 +76,43 @@ def test_a_damaged_archive_is_an_error_and_stays_where_it_is(results):
     data = bytearray((folder / "arrays.npz").read_bytes())
     data[len(data) // 2] ^= 1
     (folder / "arrays.npz").write_bytes(bytes(data))
-    with pytest.raises(ValueError, match="does not match its digest"):
+    with pytest.raises(ValueError, match=f"{folder.name} cannot be read: .*does not match its dig"):
         archive.archived(EXPERIMENTS)
     assert folder.is_dir()
+
+
+@pytest.mark.fault("archived manifest that is no manifest", "the entry is named in one line")
+@pytest.mark.parametrize("text", ["[]", "null", "{}", '{"key": 3}', "x"])
+def test_an_archived_manifest_that_is_none_is_named_in_one_line(results, monkeypatch, capsys, text):
+    folder = Store(paths.RESULTS).folder(archive.archive_key(EXPERIMENTS[0]))
+    (folder / "manifest.json").write_text(text)
+    monkeypatch.setattr(cli.profiles, "profile_experiments", lambda profile: EXPERIMENTS)
+    monkeypatch.setattr("sys.argv", ["specz", "status"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert f"{folder} cannot be read: manifest.json" in said
+
+
+@pytest.mark.parametrize("lost", ["cpu_seconds", "commit"])
+def test_an_archived_manifest_without_a_part_is_named(results, lost):
+    folder = Store(paths.RESULTS).folder(archive.archive_key(EXPERIMENTS[0]))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest[lost]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ValueError, match=f"{folder.name} cannot be read: .* lacks '{lost}'"):
+        archive.status(EXPERIMENTS)
+
+
+def test_an_archived_result_without_an_array_is_named(results):
+    folder = Store(paths.RESULTS).folder(archive.archive_key(EXPERIMENTS[0]))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    np.savez_compressed(folder / "arrays.npz", other=np.zeros(3))
+    manifest["files"]["arrays.npz"] = file_digest(folder / "arrays.npz")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ValueError, match=f"{folder.name} cannot be read: .* 'train.predicted'"):
+        archive.archived(EXPERIMENTS)
 
 
 def test_status_counts_what_is_there_and_what_it_cost(results):

@@ -21,11 +21,12 @@ def import_class(what: str, path: object, example: str) -> Any:
         raise ValueError(f"{what} must be a path like {example}; got {path!r}")
     try:
         found = importlib.import_module(module)
-    except ImportError as error:
-        raise ValueError(
-            f"{what} {path!r}: cannot import {module!r} ({error}); install its package, or put its "
-            "folder on PYTHONPATH"
-        ) from None
+    except (Exception, SystemExit) as error:  # a reader's module can fail in any way
+        if isinstance(error, ModuleNotFoundError):
+            why = f"{error}); install its package, or put its folder on PYTHONPATH"
+        else:
+            why = f"{type(error).__name__}: {error}); mend the module"
+        raise ValueError(f"{what} {path!r}: cannot import {module!r} ({why}") from None
     if not hasattr(found, name):
         near = checks.nearest(name, [each for each in vars(found) if not each.startswith("_")])
         raise ValueError(f"{what} {path!r}: module {module!r} has no {name!r}{near}")

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import platform
+import reprlib
 import shutil
 import tempfile
 import time
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from specz.common.fingerprint import file_digest
 
 Arrays = dict[str, npt.NDArray[Any]]
 Files = dict[str, bytes]
+T = TypeVar("T")
 
 STALE = 24 * 3600.0
 """Age in seconds at which an unfinished folder is taken to be left by a killed process."""
@@ -133,7 +135,7 @@ class Store:
         if not folder.is_dir():
             return None
         try:
-            return self.read(key)
+            return _read(folder, key)
         except Exception as error:  # a forged file can make its reader fail in any way
             aside = folder.with_name(f"{folder.name}.damaged")
             shutil.rmtree(aside, ignore_errors=True)
@@ -188,27 +190,42 @@ class Store:
             raise
 
     def manifests(self) -> Iterator[dict[str, Any]]:
-        """Yield the manifest of every entry, in order of name."""
+        """Yield the manifest of every entry, in order of name; one that is damaged is left out."""
         for path in sorted(self.root.glob("[0-9a-f]*/manifest.json")):
             if not path.parent.name.endswith(".damaged"):
-                yield json.loads(path.read_text(encoding="utf-8"))
+                try:
+                    manifest = _manifest(path.parent)
+                except (OSError, ValueError):
+                    continue
+                yield manifest
 
     def read(self, key: str) -> Entry:
         """Read an entry.
 
         Raises
         ------
-        ValueError, OSError, KeyError
-            If it is absent or damaged.
+        ValueError
+            If it is absent, damaged or out of reach; the message names its folder.
         """
-        return _read(self.folder(key), key)
+        return self._named(key, lambda folder: _read(folder, key))
+
+    def manifest(self, key: str) -> dict[str, Any]:
+        """Read the manifest of an entry alone; raise ValueError as :meth:`read`."""
+        return self._named(key, _manifest)
+
+    def _named(self, key: str, read: Callable[[Path], T]) -> T:
+        folder = self.folder(key)
+        try:
+            return read(folder)
+        except Exception as error:  # as in load
+            raise ValueError(f"{folder} cannot be read: {error}") from error
 
 
 def _read(folder: Path, key: str) -> Entry:
     for path in (folder, *folder.iterdir()):
         if path.is_symlink():  # it may lead to files outside the store
             raise ValueError(f"{path.name} is a link")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = _manifest(folder)
     if manifest["key"] != key:
         raise ValueError(f"its manifest has the key {manifest['key'][:12]}…")
     for name, digest in manifest["files"].items():
@@ -217,6 +234,22 @@ def _read(folder: Path, key: str) -> Entry:
     with (folder / "arrays.npz").open("rb") as file, np.load(file, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
     return Entry(key, manifest, arrays, folder)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    text = (folder / "manifest.json").read_text(encoding="utf-8")
+    try:
+        manifest = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"manifest.json is not JSON: {error}") from None
+    kinds = {"key": str, "files": dict}
+    if not isinstance(manifest, dict) or not all(
+        isinstance(manifest.get(name), kind) for name, kind in kinds.items()
+    ):
+        raise ValueError(
+            f"manifest.json must hold a key and its files; got {reprlib.repr(manifest)}"
+        )
+    return manifest
 
 
 def _plain(name: str) -> str:

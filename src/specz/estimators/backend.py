@@ -9,7 +9,7 @@ in an order that changes between runs. The settings below let experiments share 
 compute in single precision as on a CPU, and repeat to the last digit.
 """
 
-import importlib
+import importlib.util
 import logging
 import os
 import sys
@@ -42,11 +42,21 @@ def backend() -> str:
     Raises
     ------
     ValueError
-        If Keras cannot train with it.
+        If Keras cannot train with it, or it is not installed.
     """
     name = os.environ.get("KERAS_BACKEND", "tensorflow")
     checks.choice("KERAS_BACKEND", name, LIBRARIES)
+    if not _installed(name):
+        there = ", ".join(filter(_installed, LIBRARIES)) or "none"
+        raise ValueError(
+            f"KERAS_BACKEND must be a backend that is installed, of which there are: {there}; "
+            f"got {name!r}"
+        )
     return name
+
+
+def _installed(module: str) -> bool:
+    return module in sys.modules or importlib.util.find_spec(module) is not None
 
 
 @cache

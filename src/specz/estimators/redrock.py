@@ -47,6 +47,7 @@ class Redrock:
 
     label: ClassVar[str] = "redrock"
     uses_seed: ClassVar[bool] = False
+    requires: ClassVar[str] = "redrock>=0.21"
 
     templates: int = 10
     step: float = 1e-4
@@ -71,7 +72,7 @@ class Redrock:
             from redrock.zfind import zfind
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
-                "redrock is not installed: pip install 'redrock>=0.21' (the extra 'redrock')"
+                f"redrock is not installed: pip install '{self.requires}' (the extra 'redrock')"
             ) from error
 
         components = decompose(train.library, np.unique(train.sed), CONTINUA)

@@ -92,10 +92,15 @@ def estimator_class(name: str) -> type[Any]:
     ValueError
         If there is no such class, or it is no :class:`Estimator`; the message says why.
     """
-    known = {entry.name: entry.value for entry in entry_points(group=GROUP)} | REGISTRY
+    outside = {entry.name: entry for entry in entry_points(group=GROUP)}
+    paths = {each: entry.value for each, entry in outside.items()} | REGISTRY
     if ":" not in name:
-        checks.choice("estimator", name, known)
-    kind: type[Any] = import_class("estimator", known.get(name, name), "mypackage.module:MyClass")
+        checks.choice("estimator", name, paths)
+    what = "estimator"
+    if name in outside and name not in REGISTRY:
+        package = outside[name].dist
+        what = f"entry point {name!r} of {package.name if package else 'a package'}: {what}"
+    kind: type[Any] = import_class(what, paths.get(name, name), "mypackage.module:MyClass")
     _check_fits(name, kind)
     return kind
 

@@ -122,6 +122,9 @@ def compute(
 
     Raises
     ------
+    ValueError
+        Before anything starts, if a library that an estimator names in ``requires`` is not
+        installed here.
     FanoutError
         At the end, if an experiment failed; at once if the scheduler is lost or a worker has other
         code.
@@ -134,6 +137,9 @@ def compute(
     yield from (experiment for experiment in everything if experiment not in absent)
     if not absent:
         return
+    if where.cluster is None:
+        for experiment in absent:
+            _check_installed(experiment)
     groups: dict[str, list[Experiment]] = {}
     for experiment in absent:
         groups.setdefault(key_of(fit_recipe(experiment)), []).append(experiment)
@@ -162,6 +168,13 @@ def compute(
     if failed:
         causes = [f"{'; '.join(titles)}: {why}" for why, titles in failed.items()]
         raise FanoutError("\n".join(["not computed, all else is:", *causes]))
+
+
+def _check_installed(experiment: Experiment) -> None:
+    """Raise ValueError if the optional library of an estimator is not installed."""
+    needs = getattr(experiment.estimator, "requires", None)
+    if needs and importlib.util.find_spec(needs.partition(">")[0]) is None:
+        raise ValueError(f"{experiment.title}: its library is not installed: pip install {needs!r}")
 
 
 def _receive(future: Future[dict[str, Files]], title: str, where: Backend, store: Store) -> str:

@@ -99,7 +99,7 @@ def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
         line_snr = halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
         edges = np.quantile(line_snr, np.linspace(0, 1, 6))
         fifth = np.searchsorted(edges[1:-1], line_snr)
-        bins = [fifth == i for i in range(5)]
+        bins = [fifth == i for i in np.unique(fifth)]  # fewer with fewer than five spectra
         exact = metrics.is_exact(test)
         accuracy = [metrics.mean_interval(exact[inside], test.sed[inside]) for inside in bins]
         centre = [float(np.median(line_snr[inside])) for inside in bins]

@@ -4,7 +4,6 @@ Numbers of the study link to its rows, see :func:`specz.tables.cells.run_link`.
 """
 
 import csv
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -42,12 +41,11 @@ def write_archived(site: Path) -> None:
     store, rows = Store(paths.RESULTS), []
     for experiment in profile_experiments(STUDY):
         key = archive.archive_key(experiment)
-        path = store.folder(key) / "manifest.json"
-        if not path.is_file():
+        if not store.folder(key).is_dir():
             continue
-        shutil.copy(path, target / f"{key[:SHORT]}.json")
-        found = numbers.get(key[:SHORT], {})
-        rows.append(_row(key, experiment.title, json.loads(path.read_text("utf-8")), found))
+        manifest, found = store.manifest(key), numbers.get(key[:SHORT], {})
+        shutil.copy(store.folder(key) / "manifest.json", target / f"{key[:SHORT]}.json")
+        rows.append(_row(key, experiment.title, manifest, found))
     text = f"{HEAD}\n{markdown_table(rows, empty='Nothing is archived yet.')}\n"
     (site / f"{NAME}.md").write_text(text, encoding="utf-8")
 

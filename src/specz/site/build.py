@@ -18,7 +18,7 @@ from specz.common.store import key_of
 from specz.experiments import parallel
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import LOCAL, Backend
-from specz.site.notebooks import BookError, Executed, execute, kept
+from specz.site.notebooks import BookError, Executed, execute, kept, read_notebook
 from specz.site.provenance import settings
 from specz.site.render import render, site_lock, stage_site
 from specz.site.sweep import Sweep, write_page
@@ -68,6 +68,8 @@ def make_pages(
     small = {*overrides, *live} if profile == STUDY else set()
     profiles = {name: LIVE if name in small else profile for name in STUDIES}
     chosen = {name: resolve(name, profiles[name], overrides.get(name, {})) for name in STUDIES}
+    for name in chosen:
+        read_notebook(name)  # a fault in it is named before anything is computed
     compute([e for name in chosen for e in experiments(name, chosen[name])], where)
     return execute_all([(name, chosen[name], profiles[name]) for name in STUDIES])
 

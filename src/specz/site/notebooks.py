@@ -5,12 +5,10 @@ reaches, so that a second build runs nothing. Beside it lie its figures with the
 manifest of parameters, code, versions and experiments.
 """
 
-import ast
 import json
 import math
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,14 +29,15 @@ from specz.common.circumstances import circumstances
 from specz.common.fingerprint import (
     code_fingerprint,
     file_digest,
-    imported_modules,
     library_versions,
 )
 from specz.common.store import Store, canonical, commit, key_of, stage
 from specz.experiments.experiment import Experiment
 from specz.experiments.recipe import numerical_libraries, result_recipe
 from specz.figures.style import CONCLUSION
+from specz.site.code import notebook_imports
 from specz.site.plain import write_plain
+from specz.site.sockets import socket_folder
 from specz.spectra import data_files
 from specz.study import archive
 from specz.study.pages import experiments
@@ -74,13 +73,20 @@ class Executed:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Parameters, profile, code, versions, commit, experiments and duration."""
-        return _read_json(self.folder / "manifest.json")
+        path = self.folder / "manifest.json"
+        try:
+            value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return {**value, "files": dict(value["files"])}
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            again = "remove its folder, and the same command makes it again"
+            raise BookError(f"{path} is damaged: {again}") from None
 
 
 def read_notebook(name: str) -> nbformat.NotebookNode:
-    """Read a text notebook; if there is none, raise ValueError with the nearest name."""
+    """Read a text notebook; raise ValueError if there is none, or a cell of it is not Python."""
     checks.choice("notebook", name, STUDIES)
     notebook: nbformat.NotebookNode = jupytext.read(paths.NOTEBOOKS / f"{name}.py")
+    notebook_imports(name, notebook)
     return notebook
 
 
@@ -120,11 +126,11 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
 
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="specz-") as sockets,
+            socket_folder() as sockets,
             _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"),
         ):
             # Sockets in a folder of its own: kernels that start together can't take the same port
-            # or file. The path of a socket must be short.
+            # or file.
             socket = {"transport": "ipc", "ip": f"{sockets}/kernel"}
             papermill.execute_notebook(
                 notebook,
@@ -183,7 +189,7 @@ def _recipe(
 ) -> dict[str, Any]:
     """Everything that a page depends on."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    imported = imported_modules(ast.parse(code))
+    imported = notebook_imports(name, notebook)
     own, archived = experiments(name, parameters), profile_study(STUDY, name).experiments()
     return {
         "step": "notebook",
@@ -202,24 +208,19 @@ def _recipe(
 def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
     """Say when and on which machine a page and its experiments were made."""
     own = experiments(name, parameters)
-    made = [_made(e, Store(paths.STORE).folder(key_of(result_recipe(e)))) for e in own]
-    wanted = [(e, archive.folder(e)) for e in profile_study(STUDY, name).experiments()]
-    archived = [_made(experiment, folder) for experiment, folder in wanted if folder.is_dir()]
+    made = [_made(e, Store(paths.STORE), key_of(result_recipe(e))) for e in own]
+    wanted = [e for e in profile_study(STUDY, name).experiments() if archive.folder(e).is_dir()]
+    archived = [_made(e, Store(paths.RESULTS), archive.archive_key(e)) for e in wanted]
     shown = {"experiments": made, "archived_experiments": archived}
     return {"data": file_digest(TEMPLATES), **shown, **circumstances()}
 
 
-def _made(experiment: Experiment, folder: Path) -> dict[str, Any]:
+def _made(experiment: Experiment, store: Store, key: str) -> dict[str, Any]:
     """Say how a stored result was made."""
-    manifest = _read_json(folder / "manifest.json")
+    manifest = store.manifest(key)
     cost = {"seconds": manifest["seconds"], "device": manifest.get("device", "not recorded")}
     made = {"commit": manifest["commit"], **cost}
     return {"title": experiment.title, "key": manifest["key"][:32], **made}
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return value
 
 
 def _benchmarks() -> dict[str, str]:

@@ -21,6 +21,7 @@ from specz.common.store import key_of
 from specz.site import dark, provenance
 from specz.site.archived import write_archived
 from specz.site.notebooks import BookError, Executed
+from specz.site.repository import link_footer, repository, with_clone
 
 
 @contextmanager
@@ -47,7 +48,11 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
         shutil.copytree(page.folder / "figures", site / "figures", dirs_exist_ok=True)
     provenance.write_sources(site / "as_is" / "source")
     write_archived(site)
+    address = repository()
+    how = site / "reproduce.md"
+    how.write_text(with_clone(how.read_text(encoding="utf-8"), address), encoding="utf-8")
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
+    link_footer(config, address)
     if banner is not None:
         config["sphinx"]["config"]["html_theme_options"]["announcement"] = banner
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)

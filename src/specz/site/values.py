@@ -10,18 +10,41 @@ from typing import Any
 
 import yaml
 
+DEEPEST = 20
+"""Most levels of nesting; PyYAML calls itself for each. A method in a grid has seven."""
+
+LONGEST = 60
+"""Most letters of a value that a message repeats."""
+
+
+def _wrong(problem: str, where: yaml.Event | yaml.Node) -> yaml.MarkedYAMLError:
+    mark: Any = where.start_mark
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+
 
 class _Loader(yaml.SafeLoader):
     """YAML with the types of the core schema of version 1.2, of its numbers the decimal ones."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (as in PyYAML)
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Read a value and those in it; an alias is an error: it can hold itself, or grow."""
+        if self.check_event(yaml.AliasEvent):
+            raise _wrong("an alias (*name) is not read", self.peek_event())
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _wrong(f"values are nested more than {DEEPEST} deep", self.peek_event())
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Read a mapping; a key that stands twice is an error, as YAML says."""
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise yaml.YAMLError(f"the key {key!r} stands twice{node.start_mark}")
+                raise _wrong(f"the key {key!r} stands twice", node)
         return super().construct_mapping(node, deep)
 
 
@@ -49,7 +72,12 @@ def read_yaml(text: str) -> Any:
     """
     try:
         return _Loader(text).get_single_data()
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        what = ", ".join(filter(None, (error.context, error.problem)))
+        raise ValueError(f"not YAML: {what}{where}") from None
+    except (yaml.YAMLError, ValueError) as error:
         raise ValueError(f"not YAML: {' '.join(str(error).split())}") from None
 
 
@@ -66,5 +94,7 @@ def parse_override(text: str) -> tuple[str, Any]:
         raise ValueError(f"expected name=value; got {text!r}")
     try:
         return name.strip(), read_yaml(value)
-    except ValueError:
-        raise ValueError(f"{name}: {value!r} is not a YAML value") from None
+    except ValueError as error:
+        shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        reason = str(error).removeprefix("not YAML: ")
+        raise ValueError(f"{name}: {shown!r} is not a YAML value: {reason}") from None

@@ -66,14 +66,16 @@ class White:
     Raises
     ------
     ValueError
-        If it is not positive.
+        If it is not a positive number.
     """
 
     snr: float
 
     def __post_init__(self) -> None:
-        if not self.snr > 0:
-            raise ValueError(f"snr must be positive; got {self.snr!r}; infinity adds no noise")
+        if not isinstance(self.snr, int | float | np.number) or not self.snr > 0:
+            raise ValueError(
+                f"snr must be a positive number; got {self.snr!r}; infinity adds no noise"
+            )
 
     def weight(self, n_pixels: int) -> FloatArray:
         """Ones: all pixels have the same weight."""

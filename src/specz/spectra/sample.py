@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
+from specz.common import checks
 from specz.common.arrays import BoolArray, FloatArray, Flux, IntArray, Labels
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import SPLITS, Library, LibraryConfig, build_library
@@ -119,9 +120,14 @@ def draw_sample(
 
     Raises
     ------
-    ValueError
-        If ``split`` is unknown.
+    ValueError, TypeError
+        If ``split`` is unknown, ``n`` is no positive integer, ``noise`` is no noise model or
+        ``seed`` is no number that is not negative.
     """
+    checks.integer("n", n, 1)
+    checks.integer("seed", seed, 0)
+    if not callable(getattr(noise, "add", None)):
+        raise TypeError(f"noise must be a noise model like White(1.0); got {noise!r}")
     seds = library.config.split(split)
     stream = SPLITS.index(split)
     z = np.random.default_rng([seed, stream]).uniform(CLASSES.z_min, CLASSES.z_max, n)

@@ -38,6 +38,11 @@ HALF = {"p_max", "pit", "crps"}
 ALSO_READ = {"claims": ("budget",)}
 """Notebooks that read the archived results of others too."""
 
+RECORDED = (
+    *("commit", "finished", "seconds", "cpu_seconds", "fit_seconds", "test_spectra_per_second"),
+)
+"""What a manifest must hold besides its key and files."""
+
 COLUMNS = (
     *("method", "layers", "n_train", "snr", "grid", "seed", "altered", "settings", "n_test"),
     *("accuracy", "ci_low", "ci_high", "limit_accuracy", "within1", "sigma_nmad", "outliers_003"),
@@ -63,7 +68,12 @@ def _entries(wanted: Sequence[Experiment]) -> dict[Experiment, Entry]:
     """Entries of those experiments that are archived."""
     store = Store(paths.RESULTS)
     keys = {experiment: archive_key(experiment) for experiment in wanted}
-    return {e: store.read(key) for e, key in keys.items() if store.folder(key).is_dir()}
+    found = {e: store.read(key) for e, key in keys.items() if store.folder(key).is_dir()}
+    for entry in found.values():
+        for name in RECORDED:
+            if name not in entry.manifest:
+                raise ValueError(f"{entry.folder} cannot be read: its manifest lacks {name!r}")
+    return found
 
 
 def reference(notebook: str) -> list[Result]:
@@ -111,6 +121,8 @@ def _restore(experiment: Experiment, entry: Entry) -> Result:
     arrays = dict(entry.arrays)
     samples = evaluation_samples(experiment.samples(), bool(experiment.altered))
     for part, sample in zip(PARTS, samples, strict=True):
+        if f"{part}.predicted" not in arrays:
+            raise ValueError(f"{entry.folder} cannot be read: it has no array '{part}.predicted'")
         arrays[f"{part}.sed"], arrays[f"{part}.z"] = sample.sed, sample.z
         for field in fields(Predictions):
             name = f"{part}.{field.name}"

@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from specz.common import checks, paths
+from specz.common.store import canonical
 from specz.experiments.experiment import Experiment
 from specz.study.studies import STUDIES
 from specz.study.study import Study
@@ -28,7 +29,7 @@ def profiles() -> list[str]:
 
     A name becomes part of pages, so that of another file counts for nothing.
     """
-    names = (path.stem for path in paths.PROFILES.glob("*.toml"))
+    names = (path.stem for path in paths.PROFILES.glob("*.toml") if path.is_file())
     return sorted(name for name in names if checks.PLAIN_NAME.fullmatch(name))
 
 
@@ -66,6 +67,12 @@ def _blocks(profile: str) -> dict[str, Parameters]:
             raise ValueError(
                 f"block {block!r} of profile {profile!r} must be a table, [{block}]; got {given!r}"
             )
+        for name, value in given.items():
+            try:
+                canonical(value)
+            except TypeError:  # TOML has dates
+                wanted = f"{name} of block {block!r} of profile {profile!r} must be a plain value"
+                raise TypeError(f"{wanted}; got {value!r}") from None
         if block == COMMON:
             known = dict.fromkeys(f.name for kind in STUDIES.values() for f in fields(kind))
             for name in given:
