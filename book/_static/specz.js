@@ -8,3 +8,5 @@ function reachWideTables() {
 addEventListener("load", reachWideTables);
 addEventListener("resize", reachWideTables);
 document.addEventListener("toggle", reachWideTables, true);
+// Search fetches a summary of each page that it finds; from a file a browser lets it fetch none.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

@@ -123,7 +123,7 @@ def test_the_zip_works_from_disk_without_a_network(smoke_site, tmp_path):
         page.on("pageerror", lambda error: reached.append(str(error)))
 
         page.goto(f"{root}/index.html")
-        page.locator(".search-button-field").first.click()
+        page.locator(".search-button-field:visible").first.click()
         page.keyboard.type("Calzetti")
         page.keyboard.press("Enter")
         page.locator("#search-results ul.search li a").first.wait_for(timeout=10_000)
@@ -197,6 +197,16 @@ def test_figures_of_the_pdf_are_vectors(printed):
     assert all(path.suffix == ".svg" for path in shown)
     held = sum(path.read_text(encoding="utf-8").count("<image ") for path in shown)
     assert sum(len(images_of(sheet.get("/Resources", {}))) for sheet in pdf.pages) == held
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_living_figures_are_drawn_to_the_end(printed):
+    """The sum over the library, for which the page of the site waits, included."""
+    _, pdf = printed
+    text = " ".join(sheet.extract_text() for sheet in pdf.pages)
+    assert re.search(r"Bayes posterior:\s+z = 1\.\d+ with p = ", text)
+    assert "computing its library" not in text
 
 
 def images_of(resources):

@@ -45,14 +45,16 @@ dl.py { font-size: 8.5pt; margin-bottom: 1em !important; }
 dl.py dd { margin: 0 0 0 1.2em !important; } dl.py p { margin-bottom: 0.3em; }
 """
 
-SEEN = """
+SCRIPT = """
+document.documentElement.dataset.theme = "light";
+// A living figure waits until it is looked at: on paper every one is.
 window.IntersectionObserver = class {
   constructor(call) { this.call = call; }
   observe() { setTimeout(() => this.call([{ isIntersecting: true }], this)); }
   disconnect() {}
 };
 """
-"""A living figure waits until it is looked at: on paper every one is."""
+"""Runs after the theme has asked what the reader likes, and before figures are drawn."""
 
 
 def to_print(page: str, parts: Sequence[str], banner: str) -> str:
@@ -77,12 +79,9 @@ def to_print(page: str, parts: Sequence[str], banner: str) -> str:
             lines += f'<li><a href="#{section["id"]}">{heading.decode_contents()}</a></li>'
         contents += f"<div><strong>{name}</strong><ul>{lines}</ul></div>"
         part.insert(0, _parsed(f'<h1 class="part">{name}</h1>'))
-    assert soup.html is not None
     assert soup.head is not None
     assert soup.body is not None
-    soup.html["data-theme"] = "light"
-    soup.head.insert(0, _parsed(f"<script>{SEEN}</script>"))
-    soup.head.append(_parsed(f"<style>{STYLE}</style>"))
+    soup.head.append(_parsed(f"<style>{STYLE}</style><script>{SCRIPT}</script>"))
     soup.body.clear()
     soup.body.append(_parsed(f'{_title_page(banner)}<div class="contents">{contents}</div>'))
     soup.body.append(article)
