@@ -203,10 +203,25 @@ def test_figures_of_the_pdf_are_vectors(printed):
 @needs_chromium
 def test_living_figures_are_drawn_to_the_end(printed):
     """The sum over the library, for which the page of the site waits, included."""
-    _, pdf = printed
-    text = " ".join(sheet.extract_text() for sheet in pdf.pages)
+    folder, pdf = printed
+    page = folder / "jupyter-book" / "_build" / "singlehtml" / "index.html"
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    figure = soup.select_one(".living[data-figure=posterior]")
+    chapter = figure.find_parent(class_="chapter").h2.get_text()
+    starts = dict(destinations(pdf, pdf.outline))
+    after = min(n for n in starts.values() if n > starts[chapter])
+    text = " ".join(sheet.extract_text() for sheet in pdf.pages[starts[chapter] : after])
     assert re.search(r"Bayes posterior:\s+z = 1\.\d+ with p = ", text)
     assert "computing its library" not in text
+
+
+def destinations(pdf, outline, depth=0):
+    """Parts and chapters of an outline with the numbers of their pages."""
+    for each in outline:
+        if not isinstance(each, list):
+            yield each.title, pdf.get_destination_page_number(each)
+        elif depth == 0:
+            yield from destinations(pdf, each, depth + 1)
 
 
 def images_of(resources):
