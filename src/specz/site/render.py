@@ -21,7 +21,6 @@ from specz.common.fingerprint import file_digest, library_versions
 from specz.common.store import key_of
 from specz.site import provenance
 from specz.site.archived import write_archived
-from specz.site.commands import write_commands
 from specz.site.notebooks import BookError, Executed
 
 
@@ -49,7 +48,6 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
         shutil.copytree(page.folder / "figures", site / "figures", dirs_exist_ok=True)
     provenance.write_sources(site / "as_is" / "source")
     write_archived(site)
-    write_commands(site)
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     if banner is not None:
         config["sphinx"]["config"]["html_theme_options"]["announcement"] = banner
