@@ -1,6 +1,8 @@
 # make book: every figure from the archived results, and the site, in build/html.
 # make test: the tests of a change.
 # make book PROFILE=quick WORKERS=2: compute everything anew, small; experiments side by side.
+# make site.zip: the site in one file that opens without a server, build/site.zip.
+# make book.pdf: the book to print, build/html/book.pdf; needs Chromium.
 # make test-all: all tests, kills, faults, the browser and the network cut off included.
 # make bench: measure speed, memory and growth, minutes, into build/bench.json.
 # The first call installs into .venv what it needs, from a lock with hashes: requirements.lock for
@@ -15,9 +17,17 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: book test test-slow test-all bench lint format lock clean
+.PHONY: book site.zip book.pdf test test-slow test-all bench lint format lock clean
 book: $(READY)
 	$(BIN)/specz build --profile $(PROFILE) --workers $(WORKERS)
+
+site.zip: book
+	$(BIN)/python -m specz.site.edition zip
+
+book.pdf: $(READY)
+	$(BIN)/python -m specz.site.edition chromium
+	$(MAKE) book
+	$(BIN)/python -m specz.site.edition pdf
 
 test: $(DEV)
 	$(PYTEST) -m "not slow"

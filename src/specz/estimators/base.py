@@ -135,4 +135,4 @@ class Reloadable(Protocol):
     """An estimator whose fitted model can be read from disk."""
 
     def load(self, folder: Path) -> Fitted:
-        """Read the model that :attr:`Fitted.save` wrote into ``folder``."""
+        """Read the model that ``Fitted.save`` wrote into ``folder``."""

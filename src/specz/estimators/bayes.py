@@ -1,7 +1,7 @@
 """The Bayes limit: the highest accuracy of any estimator, given the SEDs of the training set.
 
 The spectrum x is a training SED m_k at a redshift z plus noise of known σ. With every SED and every
-redshift equally likely a priori,
+redshift equally likely a priori::
 
     p(class | x) ∝ Σ_k ∫_class dz exp[(x·m_kz - ½ m_kz·m_kz) / σ²],
 

@@ -2,7 +2,7 @@
 
 A spectrum is x = Σ_r c_r b_r(z) + noise, with b_r the principal continua and the lines of the
 library and coefficients c ~ N(μ, Σ) from the training SEDs. For noise of inverse variance w in each
-pixel, d_r = Σ w x b_r and G_rs = Σ w b_r b_s. With Σ = LLᵀ and KKᵀ = 1 + LᵀGL, the integral is
+pixel, d_r = Σ w x b_r and G_rs = Σ w b_r b_s. With Σ = LLᵀ and KKᵀ = 1 + LᵀGL, the integral is::
 
     ln p(x | z) = d·μ - ½ μᵀGμ + ½ |K⁻¹Lᵀ(d - Gμ)|² - ln|K| + const
 

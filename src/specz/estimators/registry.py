@@ -90,7 +90,8 @@ def estimator_class(name: str) -> type[Any]:
     Raises
     ------
     ValueError
-        If there is no such class, or it is no :class:`Estimator`; the message says why.
+        If there is no such class, or it is no
+        :class:`~specz.estimators.base.Estimator`; the message says why.
     """
     outside = {entry.name: entry for entry in entry_points(group=GROUP)}
     paths = {each: entry.value for each, entry in outside.items()} | REGISTRY
@@ -106,7 +107,7 @@ def estimator_class(name: str) -> type[Any]:
 
 
 def _check_fits(name: str, kind: Any) -> None:
-    """Raise ValueError unless ``kind`` has the interface of :class:`Estimator`."""
+    """Raise ValueError unless ``kind`` has the interface of an estimator."""
     wanted = f"estimator {name!r} must be a frozen dataclass with a label and a fit"
     options = getattr(kind, "__dataclass_params__", None)
     if options is None or not options.frozen:
@@ -138,6 +139,7 @@ def estimator_name(estimator: Estimator) -> str:
 
 
 AS_IT_IS = "as it is"
+"""Settings of an estimator that are all its defaults, in words."""
 
 
 def differences(

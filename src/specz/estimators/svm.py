@@ -51,7 +51,7 @@ class KernelSVM:
     c : float
         Penalty of a margin violation.
     gamma : float
-        Kernel exp(-gamma |x - y|² / (n_pixels Var x)), as scikit-learn's ``scale`` at 1.
+        Kernel ``exp(-gamma |x - y|² / (n_pixels Var x))``, as scikit-learn's ``scale`` at 1.
     """
 
     label: ClassVar[str] = "kernel SVM"

@@ -3,8 +3,8 @@
 At each trial redshift a linear combination of templates, the principal components of the training
 SEDs, is fitted to the spectrum, and χ² is scanned over redshift (Tonry & Davis 1979; Bolton et al.
 2012; redrock does the same). With Q an orthonormal basis of the templates at redshift z,
-min χ² = (x·x - |Qᵀx|²) / σ². If σ differs between pixels, spectra and templates are whitened first.
-The posterior is p(z) ∝ exp(-χ²/2) for a flat prior in redshift.
+``min χ² = (x·x - |Qᵀx|²) / σ²``. If σ differs between pixels, spectra and templates are whitened
+first. The posterior is p(z) ∝ exp(-χ²/2) for a flat prior in redshift.
 """
 
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ NEAR = 0.001
 """Precision in ln(1 + z) to which a pair of lines must explain a redshift."""
 
 UNEXPLAINED = "no pair of lines"
+"""Name of a wrong redshift that no pair of lines explains."""
 
 
 def confused_lines(predictions: Predictions, grid: Grid) -> npt.NDArray[np.str_]:

@@ -14,7 +14,7 @@ from specz.spectra.sample import Sample
 Columns = tuple[npt.NDArray[np.generic], ...]
 
 WRONG = 0.003
-"""|Δz|/(1+z) beyond which a spectroscopic redshift is wrong rather than imprecise."""
+"""``|Δz|/(1+z)`` beyond which a spectroscopic redshift is wrong rather than imprecise."""
 
 UNSEEN = 1e6
 """Parts per class, 1e-9 in redshift each: too fine for any spectrum to resolve."""

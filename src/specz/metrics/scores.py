@@ -20,7 +20,7 @@ from specz.metrics.intervals import (
 from specz.metrics.predictions import WRONG, Predictions
 
 OUTLIER_THRESHOLDS = (WRONG, 0.01, 0.15)
-"""|Δz|/(1+z) beyond which a redshift is an outlier: spectroscopic to photometric limits."""
+"""``|Δz|/(1+z)`` beyond which a redshift is an outlier: spectroscopic to photometric limits."""
 
 
 class Comparison(NamedTuple):
@@ -74,7 +74,7 @@ def bias(predictions: Predictions) -> Interval:
 
 
 def nmad(error: FloatArray) -> float:
-    """Normalised median absolute deviation, 1.48 median|δ - median δ|."""
+    """Normalised median absolute deviation, ``1.48 median|δ - median δ|``."""
     return float(1.48 * np.median(np.abs(error - np.median(error))))
 
 
@@ -84,7 +84,7 @@ def sigma_nmad(predictions: Predictions) -> Interval:
 
 
 def outlier_fraction(predictions: Predictions, threshold: float = WRONG) -> Interval:
-    """Fraction of spectra with |Δz|/(1+z) beyond ``threshold``."""
+    """Fraction of spectra with ``|Δz|/(1+z)`` beyond ``threshold``."""
     return mean_interval(np.abs(relative_error(predictions)) > threshold, predictions.sed)
 
 
@@ -118,7 +118,7 @@ def _bins(predictions: Predictions, n_bins: int) -> list[npt.NDArray[np.intp]]:
 
 
 def expected_calibration_error(predictions: Predictions, n_bins: int = 10) -> float:
-    """Expected calibration error: mean |p_max - accuracy| over bins with equally many spectra.
+    """Expected calibration error: mean ``|p_max - accuracy|`` over bins with equally many spectra.
 
     After Guo et al. (2017), with bins of equal mass. Few spectra per bin make it positive even for
     true probabilities: see :func:`ece_floor`.
@@ -147,8 +147,8 @@ def completeness_at_purity(
 ) -> Interval:
     """Largest fraction of the sample, in order of p_near, that has the given purity.
 
-    The purity is the fraction of redshifts with |Δz|/(1+z) up to ``threshold``. A method without
-    probabilities has no order: NaN, unless all it says is pure enough.
+    The purity is the fraction of redshifts with ``|Δz|/(1+z)`` up to ``threshold``. A method
+    without probabilities has no order: NaN, unless all it says is pure enough.
     """
     value, draws = completeness_draws(predictions, purity, threshold)
     return Interval(value, *quantiles(draws))
@@ -188,7 +188,8 @@ def relative_accuracy(first: Predictions, second: Predictions) -> Interval:
     """Accuracy of the first divided by that of the second, on the same spectra.
 
     If the first is never right, or both are right on the same spectra, all draws are equal. The
-    interval then allows for cases that so many SEDs may have missed, as in :func:`mean_interval`.
+    interval then allows for cases that so many SEDs may have missed, as in
+    :func:`~specz.metrics.intervals.mean_interval`.
 
     Raises
     ------

@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+import specz
 from specz.common import paths
 from specz.common.file_lock import file_lock
 from specz.common.fingerprint import file_digest, library_versions
@@ -68,18 +69,40 @@ def render(folder: Path, *held: int) -> Path:
     site, html = folder / "site", folder / "html"
     files = sorted(path for path in site.rglob("*") if path.is_file())
     digests = {str(path.relative_to(site)): file_digest(path) for path in files}
-    code = [file_digest(Path(module)) for module in (__file__, dark.__file__)]
-    versions = library_versions("jupyter-book", "sphinx")
+    # The whole package: the reference is read from its docstrings.
+    code = [file_digest(path) for path in sorted(Path(specz.__file__).parent.rglob("*.py"))]
+    versions = library_versions("jupyter-book", "sphinx", "numpydoc")
     digest = key_of({"site": digests, "code": code, "versions": versions})
     stamp = html / ".digest"
     if stamp.exists() and stamp.read_text() == digest:
         print("site: unchanged")
         return html / "index.html"
-    work = folder / "jupyter-book"
+    built = jupyter_book(folder, "html", *held)
+    _finish(built)
+    (built / ".digest").write_text(digest)
+    old = folder / "html.old"
+    if html.exists():
+        html.rename(old)
+    built.rename(html)
+    shutil.rmtree(old, ignore_errors=True)
+    size = sum(path.stat().st_size for path in html.rglob("*") if path.is_file())
+    print(f"site: built, {size / 1e6:.1f} MB")
+    return html / "index.html"
+
+
+def jupyter_book(folder: Path, builder: str, *held: int) -> Path:
+    """Build the tree ``folder/site`` strictly with a builder of Jupyter Book; return its pages.
+
+    Raises
+    ------
+    BookError
+        If anything is wrong, such as a link to nowhere; the message lists what.
+    """
+    site, work = folder / "site", folder / "jupyter-book"
     shutil.rmtree(work, ignore_errors=True)
     command = [
         *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()"),
-        *("build", str(site)),
+        *("build", str(site), "--builder", builder),
         *("--path-output", str(work), "--config", str(site / "_config.yml")),
         *("--toc", str(site / "_toc.yml"), "-W", "-n", "--keep-going", "--all"),
     ]
@@ -91,17 +114,7 @@ def render(folder: Path, *held: int) -> Path:
         signs = ("WARNING:", "ERROR:", "sphinx.errors.")
         faults = [line for line in lines if any(sign in line for sign in signs)] or lines[-20:]
         raise BookError("\n".join(["the site did not build:", *faults, f"The whole log: {log}"]))
-    built = work / "_build" / "html"
-    _finish(built)
-    (built / ".digest").write_text(digest)
-    old = folder / "html.old"
-    if html.exists():
-        html.rename(old)
-    built.rename(html)
-    shutil.rmtree(old, ignore_errors=True)
-    size = sum(path.stat().st_size for path in html.rglob("*") if path.is_file())
-    print(f"site: built, {size / 1e6:.1f} MB")
-    return html / "index.html"
+    return work / "_build" / builder
 
 
 NEEDLESS = re.compile(

@@ -5,9 +5,7 @@ library. Their spectra are observed up to about 7000 Å and a smooth model of th
 ``scripts/rebuild_atlas.py`` rebuilds the committed array byte for byte from the archive named in
 ``data/brown_atlas.json``.
 
-References
-----------
-Brown et al. 2014, ApJS 212, 18.
+Reference: Brown et al. 2014, ApJS 212, 18.
 """
 
 from functools import cache

@@ -1,8 +1,6 @@
 """Dust attenuation of starlight: the curve of Calzetti et al. (2000).
 
-References
-----------
-Calzetti et al. 2000, ApJ 533, 682, equation 4.
+Reference: Calzetti et al. 2000, ApJ 533, 682, equation 4.
 """
 
 import numpy as np

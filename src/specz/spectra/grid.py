@@ -53,6 +53,7 @@ GRIDS = {
     # The red grism of Euclid's NISP: 12060-18920 Å, 13.4 Å per pixel, R = 450.
     "nisp": Grid("nisp", 12060.0, 13.4, 512, resolving_power=450.0),
 }
+"""Grids by name; the names are in the keys of archived results."""
 
 
 def get_grid(name: str) -> Grid:

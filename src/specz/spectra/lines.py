@@ -51,6 +51,7 @@ LINES = (
     Line("SII6718", 6718.29, 0.17, "SII6718", "[S II]"),
     Line("SII6733", 6732.67, 0.13, "SII6733", "[S II]"),
 )
+"""The lines of the simulated spectra, in order of wavelength."""
 
 _BY_LABEL = {
     label: [line.wave_rest for line in LINES if line.label == label]

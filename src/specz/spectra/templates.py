@@ -6,9 +6,7 @@ and blue models of Bruzual & Charlot (2003), as used for the COSMOS 30-band phot
 have no emission lines. ``scripts/rebuild_templates.py`` rebuilds the committed array byte for byte
 from the wheel named in ``data/cosmos_templates.json``.
 
-References
-----------
-Polletta et al. 2007, ApJ 663, 81. Bruzual & Charlot 2003, MNRAS 344, 1000.
+References: Polletta et al. 2007, ApJ 663, 81. Bruzual & Charlot 2003, MNRAS 344, 1000.
 Ilbert et al. 2009, ApJ 690, 1236.
 """
 

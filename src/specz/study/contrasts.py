@@ -21,6 +21,7 @@ from specz.study.study import N_SEDS, Seeded, WithEquivariant, with_limits
 N_SPECTRA = "N spectra"
 SIMULATOR = "simulator"
 REGIMES = (N_SPECTRA, SIMULATOR)
+"""What a method is given: so many spectra, or the simulator that makes more."""
 
 
 @dataclass(frozen=True)
