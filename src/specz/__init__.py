@@ -20,9 +20,18 @@ Make a spectrum, and ask an estimator for its redshift:
 z = 1.3585, p = 1.00; true: 1.3587
 """
 
+import importlib
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 try:
     __version__ = version("specz")
 except PackageNotFoundError:  # a checkout on the path, not installed
     __version__ = "not installed"
+
+
+def __getattr__(name: str) -> Any:
+    """``specz.predict`` loads what it needs when it is first asked for."""
+    if name == "predict":
+        return importlib.import_module("specz.own_spectra").predict
+    raise AttributeError(f"module 'specz' has no attribute {name!r}")
