@@ -155,12 +155,11 @@ def predict(
         If shapes differ, wavelengths do not increase, an inverse variance is negative or not
         finite, or the flux of a pixel that is not masked is not finite.
     """
-    wave, flux, ivar = _checked(wave, flux, ivar)
+    flux, wave, ivar = checked(flux, wave, ivar)
     if resolving_power is not None:
         checks.number("resolving_power", resolving_power, 10, 1e6)
     window = _window(wave, resolving_power)
     if window is None:
-        _check_unit(wave)
         return [_no_answer(flux.shape[1], (row > 0).any()) for row in ivar]
     batches = (slice(start, start + BATCH) for start in range(0, len(flux), BATCH))
     return [answer for part in batches for answer in _batch(flux[part], ivar[part], window)]
@@ -179,10 +178,14 @@ def wavelength_range() -> tuple[float, float]:
     return float(rest[0]) * (1 + CLASSES.z_max), float(rest[-1]) * (1 + CLASSES.z_min)
 
 
-def _checked(
-    wave: npt.ArrayLike, flux: npt.ArrayLike, ivar: npt.ArrayLike
+def checked(
+    flux: npt.ArrayLike, wave: npt.ArrayLike, ivar: npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    wave, flux, ivar = (np.asarray(each, dtype=float) for each in (wave, flux, ivar))
+    """Return flux, (n_spectra, n_pixels), wavelengths and inverse variance of :func:`predict`.
+
+    Errors are those of that function.
+    """
+    flux, wave, ivar = (np.asarray(each, dtype=float) for each in (flux, wave, ivar))
     if wave.ndim != 1 or len(wave) < 2:
         raise ValueError(f"wave must have one dimension and two pixels; got shape {wave.shape}")
     if flux.ndim not in (1, 2) or flux.shape[-1] != len(wave):
@@ -207,7 +210,9 @@ def _checked(
     _check_pixels("ivar must be finite and not negative", ivar, np.isfinite(ivar) & (ivar >= 0))
     sound = np.isfinite(flux) | (ivar == 0)
     _check_pixels("flux must be finite, or its ivar 0 to mask the pixel", flux, sound)
-    return wave, flux, ivar
+    if wave[-1] < wavelength_range()[0]:
+        _check_unit(wave)
+    return flux, wave, ivar
 
 
 def _check_pixels(wanted: str, value: FloatArray, sound: BoolArray) -> None:
