@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 from specz import cli, own_files, own_spectra
 from specz.common import paths
 from specz.own_spectra import MEANING, ZWarn
-from specz.spectra.components import decompose
 from specz.spectra.grid import get_grid
 from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
@@ -21,9 +20,8 @@ SNR = 10.0
 
 
 @pytest.fixture(autouse=True)
-def small_library(library, monkeypatch):
-    components = decompose(library, library.config.split("train"), own_spectra.CONTINUA)
-    monkeypatch.setattr(own_spectra, "library_components", lambda: components)
+def small_library(small_components, monkeypatch):
+    monkeypatch.setattr(own_spectra, "library_components", lambda: small_components)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import pytest
 import specz
 from specz import own_spectra
 from specz.own_spectra import MEANING, Redshift, ZWarn, predict
-from specz.spectra.components import decompose
 from specz.spectra.grid import Grid, Pixels, get_grid, pixels_around
 from specz.spectra.noise import White
 from specz.spectra.observe import integrate, observe
@@ -17,10 +16,8 @@ WAVE = NISP.wave_obs
 
 
 @pytest.fixture(autouse=True)
-def small_library(library, monkeypatch):
-    """A small library is as good for tests, and ready at once."""
-    components = decompose(library, library.config.split("train"), own_spectra.CONTINUA)
-    monkeypatch.setattr(own_spectra, "library_components", lambda: components)
+def small_library(small_components, monkeypatch):
+    monkeypatch.setattr(own_spectra, "library_components", lambda: small_components)
 
 
 def spectra(library, snr, n, lines=True):
@@ -37,12 +34,11 @@ def ask(flux, ivar, wave=WAVE, **options):
 
 
 @pytest.fixture(scope="module")
-def clear(library):
+def clear(library, small_components):
     """Twelve spectra at S/N 10, and the answers."""
     flux, ivar, z = spectra(library, 10, 12)
-    components = decompose(library, library.config.split("train"), own_spectra.CONTINUA)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(own_spectra, "library_components", lambda: components)
+        patch.setattr(own_spectra, "library_components", lambda: small_components)
         return flux, ivar, z, ask(flux, ivar)
 
 

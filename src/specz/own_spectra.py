@@ -30,7 +30,7 @@ from specz.spectra.lines import HALPHA, LINE_WAVE_REST
 CONTINUA = 8
 """Principal components of the continuum, as of the method "evidence"."""
 
-BATCH = 256
+BATCH = 1024
 """Spectra per scan: each scan computes the redshifted components once."""
 
 PIXELS_MIN = 50

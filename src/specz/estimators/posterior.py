@@ -25,6 +25,10 @@ STEPS = 8
 TRIAL = redshifts(STEPS)
 """Trial redshifts, shape (n_trial,)."""
 
+DROP, SHORTFALL = 7.0, 0.03
+"""As of :func:`refine_mask`. The coarse scan has every SED here, so only a peak that it steps over
+falls short; the other classes keep what it found."""
+
 GROUP = 10
 """Classes that share a prior: it depends on redshift only by what falls into the window."""
 
@@ -139,7 +143,7 @@ def posterior(galaxy: Reading, lineless: Reading, spectra: Noisy) -> tuple[Float
     coarse = np.stack(
         in_threads(lambda k: galaxy.log_evidence(spectra, coarse_z[k]), CLASSES.n), axis=1
     )  # (spectrum, class, step)
-    live = refine_mask(log_mean(coarse))
+    live = refine_mask(log_mean(coarse), DROP, SHORTFALL)
     value = np.repeat(coarse, STEPS // COARSE, axis=2)
     fine_z = TRIAL.reshape(CLASSES.n, STEPS)
 

@@ -101,10 +101,12 @@ def log_mean(value: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.asarray(top + np.log(np.exp(value - top[..., None]).mean(axis=-1)))
 
 
-def refine_mask(value: npt.NDArray[np.floating]) -> BoolArray:
+def refine_mask(
+    value: npt.NDArray[np.floating], drop: float = DROP, shortfall: float = COARSE_SHORTFALL
+) -> BoolArray:
     """Classes close to the best in ln p, and their neighbours, shape (n_spectra, n_classes)."""
     best = value.max(axis=1, keepdims=True)
-    near = value > best - DROP - COARSE_SHORTFALL * (best - np.median(value, axis=1, keepdims=True))
+    near = value > best - drop - shortfall * (best - np.median(value, axis=1, keepdims=True))
     wide = near.copy()  # a peak near the edge of a class reaches into the next
     wide[:, 1:] |= near[:, :-1]
     wide[:, :-1] |= near[:, 1:]
