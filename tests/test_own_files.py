@@ -10,8 +10,10 @@ from typer.testing import CliRunner
 
 from specz import cli, own_files, own_spectra
 from specz.common import paths
+from specz.estimators import posterior
 from specz.own_spectra import MEANING, ZWarn
 from specz.spectra.grid import get_grid
+from specz.spectra.library import LibraryConfig
 from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
 
@@ -152,8 +154,14 @@ def test_text_needs_no_astropy(tmp_path, sample, monkeypatch):
     assert len(table((tmp_path / "z.csv").read_text())) == 1
 
 
-def test_the_page_says_what_the_flags_mean():
+def test_the_page_says_what_the_code_does():
     page = " ".join((paths.ROOT / "book" / "your_spectrum.md").read_text("utf-8").split())
     for flag, meaning in MEANING.items():
         assert f"| {flag.value} | `{flag.name}` | {meaning} |" in page
     assert page.count("| `") == len(ZWarn)
+    low, high = own_spectra.wavelength_range()
+    assert f"wavelengths of {low:.0f}–{high:.0f} Å" in page
+    assert f"prior probability of {posterior.NO_LINES} " in page
+    assert f"better than S/N {posterior.SNR_MAX:g}." in page
+    assert f"Lines are {LibraryConfig().velocity_dispersion:g} km/s wide" in page
+    assert all(f"`{name}`" in page for name in own_files.Row._fields)

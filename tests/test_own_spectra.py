@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -166,6 +168,13 @@ def test_the_package_has_it():
     with pytest.raises(AttributeError, match="predicted"):
         specz.predicted  # noqa: B018
     assert isinstance(own_spectra._no_answer(3, False), Redshift)
+
+
+def test_importing_the_package_loads_nothing_else():
+    code = (
+        "import sys, specz; sys.exit('numpy' in sys.modules or 'specz.own_spectra' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 ONE = np.ones(len(WAVE))

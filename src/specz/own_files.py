@@ -6,6 +6,7 @@ together, and none is kept afterwards, so that memory does not grow with their n
 
 import csv
 import importlib.util
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -193,7 +194,8 @@ def _draw(path: Path, spectrum: Spectrum, answer: Redshift, to: Path) -> None:
     fig, axes = style.subplots(2, 1, size=(9, 5.6), ratios=(2, 1))
     top, bottom = axes[:, 0]
     data = spectrum.wave, spectrum.flux, spectrum.ivar, answer.model
-    plot_spectrum(*data, top, z=answer.z)
+    lines = math.nan if ZWarn.NO_LINE in answer.zwarn else answer.z
+    plot_spectrum(*data, top, z=lines)
     plot_posterior(answer.classes, bottom)
     flags = ", ".join(flag.name or "" for flag in ZWarn if flag in answer.zwarn) or "no flag"
     name = f"{path.name} {spectrum.name}".strip()

@@ -9,8 +9,8 @@ from specz.figures.style import COLOURS, GREY, SHADES
 from specz.spectra.grid import CLASSES
 from specz.spectra.lines import WAVE_REST
 
-NAMED = ("[O II]", "Hβ", "[O III]", "Hα", "[S II]")
-"""Lines that are marked at the redshift that was found."""
+MARKED = {"[O II]": "[O II]", "Hβ": "Hb", "[O III]": "OIII5008", "Hα": "Ha", "[S II]": "[S II]"}
+"""Lines that are marked, and where: their names in :data:`specz.spectra.lines.WAVE_REST`."""
 
 BINS = 300
 """Bins in which a longer spectrum is averaged, weighted, so that it can be seen."""
@@ -24,7 +24,7 @@ def plot_spectrum(
     ax: Axes,
     z: float = np.nan,
 ) -> Axes:
-    """Draw a spectrum, shape (n_pixels,) each, with its best model and the lines at ``z``.
+    """Draw a spectrum, shape (n_pixels,) each, with its best model, and mark the lines at ``z``.
 
     Masked pixels are left out. A long spectrum is drawn pale, and dark in weighted means.
     """
@@ -45,8 +45,8 @@ def plot_spectrum(
         best = np.nanmax(model) if np.isfinite(model).any() else high
         high = max(high, best)
         ax.set_ylim(low - 0.1 * (high - low), high + 0.2 * (high - low))
-    for name in NAMED:
-        at = WAVE_REST[name] * (1 + z)
+    for name, line in MARKED.items():
+        at = WAVE_REST[line] * (1 + z)
         if wave[0] < at < wave[-1]:
             ax.axvline(at, color=SHADES[0], lw=0.7, ls=":")
             ax.annotate(
@@ -58,13 +58,13 @@ def plot_spectrum(
                 va="top",
             )
     ax.set(xlabel="observed wavelength in vacuum (Å)", ylabel="flux per Å", xlim=wave[[0, -1]])
-    ax.legend(fontsize=8, loc="lower right")
+    ax.legend(fontsize=8, loc="lower right", bbox_to_anchor=(1, 0.99), ncols=2, borderaxespad=0.2)
     return ax
 
 
 def plot_posterior(classes: npt.NDArray[np.floating], ax: Axes) -> Axes:
     """Draw the probability of each redshift class, shape (n_classes,), on a logarithmic axis."""
-    ax.stairs(classes, CLASSES.edges, color=COLOURS["evidence"], lw=1)
+    ax.stairs(classes, CLASSES.edges, baseline=None, color=COLOURS["evidence"], lw=1)
     ax.set(
         xlabel="redshift",
         ylabel="p of each class",
