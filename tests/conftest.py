@@ -8,8 +8,10 @@ import pytest
 from specz.common import paths, store
 from specz.common.processes import cores
 from specz.experiments.parallel import Backend
+from specz.own.predict import CONTINUA
 from specz.site import build, notebooks
 from specz.site.sweep import Sweep
+from specz.spectra.components import decompose
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig, build_library
 from specz.study.profiles import experiments, profile_parameters
@@ -20,6 +22,12 @@ from specz.study.studies import STUDIES
 def library():
     """A small library: the same assumptions, fewer SEDs."""
     return build_library(LibraryConfig(n_train=300, n_validation=60, n_test=120))
+
+
+@pytest.fixture(scope="session")
+def small_components(library):
+    """Components of the small library: as good for tests of ``specz.predict``, and soon ready."""
+    return decompose(library, library.config.split("train"), CONTINUA)
 
 
 @pytest.fixture(scope="session")

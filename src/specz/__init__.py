@@ -20,9 +20,14 @@ Make a spectrum, and ask an estimator for its redshift:
 z = 1.3585, p = 1.00; true: 1.3587
 """
 
+import importlib
+from typing import Any
 
-def __getattr__(name: str) -> str:
-    """Look ``__version__`` up when it is asked for: the program answers Ctrl-C the sooner."""
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for when it is asked for: the program answers Ctrl-C the sooner."""
+    if name == "predict":
+        return importlib.import_module("specz.own.predict").predict
     if name != "__version__":
         raise AttributeError(f"module 'specz' has no attribute {name!r}")
     from importlib.metadata import PackageNotFoundError, version

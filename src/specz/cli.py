@@ -254,6 +254,42 @@ def run_datathon(
     typer.echo(f"its notebook printed {datathon.PRINTED:.4f} after 20 epochs")
 
 
+@app.command("predict")
+def predict_redshifts(
+    files: Annotated[
+        list[Path], typer.Argument(help="Text tables or FITS files.", show_default=False)
+    ],
+    output: Annotated[
+        Path | None, typer.Option(help="The table, .csv, .ecsv or .fits; else printed.")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Folder for a picture of each.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Of wavelength where a file does not say it: Å, nm, µm.")
+    ] = None,
+    air: Annotated[
+        bool, typer.Option("--air", help="Wavelengths are in air where a file does not say it.")
+    ] = False,
+    resolving_power: Annotated[
+        float | None, typer.Option(help="λ/FWHM of the instrument; it widens the lines.")
+    ] = None,
+) -> None:
+    """Find the redshifts of your own spectra; a line about each that is not readable.
+
+    Exit status 1 if there was one.
+    """
+    from specz.own.files import Options, predict_files  # matplotlib is not loaded for help
+
+    bad: list[str] = []
+
+    def complain(line: str) -> None:
+        bad.append(line)
+        typer.echo(f"specz: {line}", err=True)
+
+    predict_files(files, Options(unit, air, resolving_power), complain, output, plot)
+    if bad:
+        raise typer.Exit(1)
+
+
 @app.command()
 def crate(
     profile: Profile = profiles.STUDY,

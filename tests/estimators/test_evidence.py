@@ -3,8 +3,9 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from specz import metrics
+from specz.estimators.any_noise import log_evidence
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.evidence import GaussianEvidence, log_evidence
+from specz.estimators.evidence import GaussianEvidence
 from specz.metrics.predictions import predict
 from specz.spectra.noise import PerPixel, White
 from specz.spectra.sample import draw_sample

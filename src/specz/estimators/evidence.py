@@ -1,13 +1,8 @@
 """Evidence of a redshift in closed form: a Gaussian prior on the components, nothing to train.
 
-A spectrum is x = Σ_r c_r b_r(z) + noise, with b_r the principal continua and the lines of the
-library and coefficients c ~ N(μ, Σ) from the training SEDs. For noise of inverse variance w in each
-pixel, d_r = Σ w x b_r and G_rs = Σ w b_r b_s. With Σ = LLᵀ and KKᵀ = 1 + LᵀGL, the integral is::
-
-    ln p(x | z) = d·μ - ½ μᵀGμ + ½ |K⁻¹Lᵀ(d - Gμ)|² - ln|K| + const
-
-(Bishop 2006, equation 2.115, by Woodbury's identity). Where the amplitude is unknown, Σ + μμᵀ takes
-the place of Σ. The Bayes limit sums over the SEDs themselves; this takes their first two moments.
+All spectra of a sample have one noise, so the weighted products of the components are computed once
+per redshift; :mod:`specz.estimators.any_noise` has the formula. The Bayes limit sums over the SEDs
+themselves; this takes their first two moments.
 """
 
 from dataclasses import dataclass
@@ -15,13 +10,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
-from scipy.linalg import solve_triangular
 
 from specz.common import checks
+from specz.estimators.any_noise import log_evidence, prior
 from specz.estimators.base import ClassScores, Fitted
 from specz.estimators.redshift_scan import ROWS, FloatArray, Flux, fine_steps, scan
-from specz.spectra.components import Components, decompose
+from specz.spectra.components import decompose
 from specz.spectra.sample import Sample
 
 SNR_MAX = 100.0
@@ -29,9 +23,6 @@ SNR_MAX = 100.0
 
 STEPS_MAX = 32
 """Redshifts per class at most."""
-
-JITTER = 1e-12
-"""Of the prior variance, added to its diagonal: components that no SED varies in are singular."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class GaussianEvidence:
         def log_likelihood(flux: Flux, z: FloatArray) -> Flux:
             out = np.empty((len(flux), len(z)), dtype=np.float32)
             for j, basis in enumerate(components.observed(z, train.grid)):
-                mean, spread = self._prior(components, basis)
+                mean, spread = prior(components.coefficients, basis, self.known_amplitude)
                 basis *= root
                 # The spectra come as x - 1, which is smaller than x: fewer digits are lost.
                 d = (flux @ basis.T.astype(np.float32)).astype(float) + basis @ root
@@ -84,34 +75,3 @@ class GaussianEvidence:
             return scan((flux - 1) * whitened, log_likelihood, log_likelihood, steps)
 
         return Fitted(scores, batch=ROWS)
-
-    def _prior(self, components: Components, basis: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mean of the coefficients at one redshift and a root L of their covariance, Σ = LLᵀ."""
-        c = components.coefficients
-        c = c / (c @ basis.mean(axis=1))[:, None]  # spectra are in units of their mean flux
-        mean = c.mean(axis=0)
-        covariance = np.cov(c.T, bias=True)
-        if not self.known_amplitude:
-            covariance += np.outer(mean, mean)
-        covariance += JITTER * np.trace(covariance) * np.eye(len(mean))
-        return mean, np.linalg.cholesky(covariance)
-
-
-def log_evidence(
-    d: FloatArray, gram: FloatArray, mean: FloatArray, spread: FloatArray
-) -> npt.NDArray[np.float64]:
-    """Ln of the evidence but for a constant that all redshifts share, shape (n_spectra,).
-
-    Parameters
-    ----------
-    d : ndarray, shape (n_spectra, n_components)
-        Weighted products of spectra and components.
-    gram : ndarray, shape (n_components, n_components)
-        Weighted products of the components.
-    mean, spread : ndarray, shape (n_components,) and (n_components, n_components)
-        Mean μ of the coefficients, and L of their covariance LLᵀ.
-    """
-    k = np.linalg.cholesky(np.eye(len(mean)) + spread.T @ gram @ spread)
-    pull = solve_triangular(k, spread.T @ (d - gram @ mean).T, lower=True)  # (component, spectrum)
-    fixed = -0.5 * mean @ gram @ mean - np.log(np.diagonal(k)).sum()
-    return np.asarray(d @ mean + fixed + 0.5 * np.square(pull).sum(axis=0))

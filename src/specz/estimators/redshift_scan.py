@@ -60,15 +60,15 @@ def scan(flux: Flux, coarse: LogLikelihood, fine: LogLikelihood, steps: int) -> 
         Redshifts per class in the fine scan; a multiple of :data:`COARSE`.
     """
     value = coarse_scan(flux, coarse, COARSE)
-    live = _refine_mask(value)
+    live = refine_mask(value)
     many = redshifts(steps).reshape(CLASSES.n, steps)
 
     def refine(k: int) -> None:
         rows = np.flatnonzero(live[:, k])
         if rows.size:
-            value[rows, k] = _log_mean(fine(flux[rows], many[k]))
+            value[rows, k] = log_mean(fine(flux[rows], many[k]))
 
-    _over_classes(refine)
+    over_classes(refine)
     value -= value.max(axis=1, keepdims=True)  # no exponential overflows
     np.exp(value, out=value)
     return ClassScores(value / value.sum(axis=1, keepdims=True), is_probability=True)
@@ -80,26 +80,33 @@ def coarse_scan(flux: Flux, log_likelihood: LogLikelihood, steps: int) -> FloatA
     The leading axes are those of ``log_likelihood``.
     """
     z = redshifts(steps).reshape(CLASSES.n, steps)
-    parts = _over_classes(lambda k: _log_mean(log_likelihood(flux, z[k])))
+    parts = over_classes(lambda k: log_mean(log_likelihood(flux, z[k])))
     return np.stack(parts, axis=-1).astype(float)
 
 
-def _over_classes(work: Callable[[int], T]) -> list[T]:
-    """Call ``work`` for every class: one thread per class, because the matrices are small."""
+def over_classes(work: Callable[[int], T]) -> list[T]:
+    """Call ``work`` for every class."""
+    return in_threads(work, CLASSES.n)
+
+
+def in_threads(work: Callable[[int], T], n: int) -> list[T]:
+    """Call ``work`` for 0 ... n - 1: one thread per call, because the matrices are small."""
     with threadpool_limits(1), ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        return list(pool.map(work, range(CLASSES.n)))
+        return list(pool.map(work, range(n)))
 
 
-def _log_mean(value: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+def log_mean(value: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """Logarithm of the mean over redshifts, the last axis."""
     top = value.max(axis=-1)
     return np.asarray(top + np.log(np.exp(value - top[..., None]).mean(axis=-1)))
 
 
-def _refine_mask(value: npt.NDArray[np.floating]) -> BoolArray:
+def refine_mask(
+    value: npt.NDArray[np.floating], drop: float = DROP, shortfall: float = COARSE_SHORTFALL
+) -> BoolArray:
     """Classes close to the best in ln p, and their neighbours, shape (n_spectra, n_classes)."""
     best = value.max(axis=1, keepdims=True)
-    near = value > best - DROP - COARSE_SHORTFALL * (best - np.median(value, axis=1, keepdims=True))
+    near = value > best - drop - shortfall * (best - np.median(value, axis=1, keepdims=True))
     wide = near.copy()  # a peak near the edge of a class reaches into the next
     wide[:, 1:] |= near[:, :-1]
     wide[:, :-1] |= near[:, 1:]

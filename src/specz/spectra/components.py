@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import erf
 
 from specz.common.arrays import FloatArray, IntArray
-from specz.spectra.grid import Grid
+from specz.spectra.grid import Grid, PixelGrid
 from specz.spectra.library import Library
 from specz.spectra.lines import LINE_WAVE_REST
 from specz.spectra.observe import integrate, integrate_lines, line_sigma
@@ -46,7 +46,7 @@ class Components:
         """Number of components."""
         return len(self.library.continuum)
 
-    def observed(self, z: npt.ArrayLike, grid: Grid) -> FloatArray:
+    def observed(self, z: npt.ArrayLike, grid: PixelGrid) -> FloatArray:
         """Components on the pixels of ``grid``, shape (n_redshifts, n_components, n_pixels)."""
         z = np.atleast_1d(np.asarray(z, dtype=float))
         n_continua = self.n - len(LINE_WAVE_REST)

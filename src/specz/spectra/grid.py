@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common import checks
-from specz.common.arrays import FloatArray, Labels
+from specz.common.arrays import BoolArray, FloatArray, Labels
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Grid:
         return self.wave_min + self.step * self.n_pixels
 
     @property
+    def width(self) -> float:
+        """Width of each pixel, Å."""
+        return self.step
+
+    @property
     def edges(self) -> FloatArray:
         """Pixel edges, shape (n_pixels + 1,), Å."""
         return self.wave_min + self.step * np.arange(self.n_pixels + 1, dtype=np.float64)
@@ -43,6 +48,77 @@ class Grid:
     def wave_obs(self) -> FloatArray:
         """Pixel centres, shape (n_pixels,), Å."""
         return self.edges[:-1] + self.step / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """Pixels of any widths: the grid of a spectrum that was not made here.
+
+    Attributes
+    ----------
+    edges : ndarray, shape (n_pixels + 1,), Å
+        Increasing.
+    resolving_power : float or None
+        As of :class:`Grid`.
+    """
+
+    edges: FloatArray
+    resolving_power: float | None = None
+    name: str = "own"
+
+    @property
+    def n_pixels(self) -> int:
+        """Number of pixels."""
+        return len(self.edges) - 1
+
+    @property
+    def wave_min(self) -> float:
+        """Lower edge of the first pixel, Å."""
+        return float(self.edges[0])
+
+    @property
+    def wave_max(self) -> float:
+        """Upper edge of the last pixel, Å."""
+        return float(self.edges[-1])
+
+    @property
+    def width(self) -> FloatArray:
+        """Width of each pixel, Å."""
+        return np.diff(self.edges)
+
+
+PixelGrid = Grid | Pixels
+
+GAP = 1.5
+"""Where the distance of two pixels is so many times that of their neighbours, pixels are missing
+between them, and they are not so much wider."""
+
+
+def pixels_around(
+    wave: FloatArray, resolving_power: float | None = None
+) -> tuple[Pixels, BoolArray]:
+    """Pixels around the centres ``wave``, Å, increasing, at least two.
+
+    Returns the pixels and a mask that is true for those around a centre; the others fill gaps.
+
+    >>> pixels, real = pixels_around(np.array([1.0, 2.0, 3.0, 9.0, 10.0]))
+    >>> pixels.edges
+    array([ 0.5,  1.5,  2.5,  3.5,  8.5,  9.5, 10.5])
+    >>> real
+    array([ True,  True,  True, False,  True,  True])
+    """
+    apart = np.diff(wave)
+    beside = np.pad(apart, 1, constant_values=np.inf)
+    gap = apart > GAP * np.minimum(beside[:-2], beside[2:])
+    reach = np.where(gap, np.inf, apart / 2)
+    below, above = np.append(np.inf, reach), np.append(reach, np.inf)
+    alone = np.isinf(below) & np.isinf(above)  # a pixel between two gaps
+    half = np.where(alone, np.minimum(beside[:-1], beside[1:]) / 2, np.minimum(below, above))
+    first = wave - np.where(np.isinf(below), half, below)
+    last = wave + np.where(np.isinf(above), half, above)
+    real = np.insert(np.ones(len(wave), dtype=bool), np.flatnonzero(gap) + 1, False)
+    inner = np.insert(first[1:], np.flatnonzero(gap), last[:-1][gap])
+    return Pixels(np.concatenate([first[:1], inner, last[-1:]]), resolving_power), real
 
 
 GRIDS = {

@@ -75,15 +75,14 @@ def add_lines(
         Standard deviation of a line divided by its wavelength.
     z : ndarray, shape (n_spectra,)
     edges : ndarray, shape (n_pixels + 1,), Å
-        Observed frame, uniform.
+        Observed frame.
     """
-    step = edges[1] - edges[0]
     for i in range(len(z)):
         for line in range(len(wave_rest)):
             wave = wave_rest[line] * (1 + z[i])
             reach = LINE_HALF_WIDTH * width * wave
-            first = max(0, math.floor((wave - reach - edges[0]) / step))
-            last = min(len(edges) - 1, math.ceil((wave + reach - edges[0]) / step))
+            first = max(0, np.searchsorted(edges, wave - reach) - 1)
+            last = min(len(edges) - 1, np.searchsorted(edges, wave + reach))
             scale = 1 / (math.sqrt(2) * width * wave)
             low = math.erf((edges[first] - wave) * scale) if first < last else 0.0
             for pixel in range(first, last):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common.arrays import FloatArray
-from specz.spectra.grid import Grid
+from specz.spectra.grid import Grid, PixelGrid
 from specz.spectra.library import Library
 from specz.spectra.lines import C_KM_S, HALPHA, LINE_WAVE_REST
 from specz.spectra.noise import Noise
@@ -21,7 +21,7 @@ FWHM = 2 * math.sqrt(2 * math.log(2))
 
 
 def observe(
-    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: PixelGrid
 ) -> npt.NDArray[np.float32]:
     """Noiseless spectra, shape (n_spectra, n_pixels), in units of their mean flux over the grid.
 
@@ -38,7 +38,9 @@ def observe(
     return flux.astype(np.float32)
 
 
-def integrate(library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid) -> FloatArray:
+def integrate(
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: PixelGrid
+) -> FloatArray:
     """Mean observed flux density of each pixel, in the library's units per observed Å.
 
     Parameters, shape and errors as for :func:`observe`.
@@ -62,18 +64,18 @@ def integrate(library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
     flux = np.zeros((len(z), grid.n_pixels))
     integrals.add_continuum(flux, library.continuum[sed], library.wave_rest, z, grid.edges)
     _add_lines(flux, library, library.line_flux[sed], z, grid)
-    flux /= grid.step
+    flux /= grid.width
     return flux
 
 
 def integrate_lines(
-    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: Grid
+    library: Library, sed: npt.ArrayLike, z: npt.ArrayLike, grid: PixelGrid
 ) -> FloatArray:
     """The lines' part of :func:`integrate`."""
     sed, z = np.atleast_1d(np.asarray(sed)), np.atleast_1d(np.asarray(z, dtype=float))
     flux = np.zeros((len(z), grid.n_pixels))
     _add_lines(flux, library, library.line_flux[sed], z, grid)
-    flux /= grid.step
+    flux /= grid.width
     return flux
 
 
@@ -91,13 +93,13 @@ def halpha_snr(
     return np.asarray(noise.snr * np.sqrt(power) / (grid.step * mean))
 
 
-def redshift_range(library: Library, grid: Grid) -> tuple[float, float]:
+def redshift_range(library: Library, grid: PixelGrid) -> tuple[float, float]:
     """Lowest and highest redshift at which the templates cover the whole grid."""
     first, last = float(library.wave_rest[0]), float(library.wave_rest[-1])
     return grid.wave_max / last - 1, grid.wave_min / first - 1
 
 
-def line_sigma(wave_obs: npt.ArrayLike, velocity_dispersion: float, grid: Grid) -> FloatArray:
+def line_sigma(wave_obs: npt.ArrayLike, velocity_dispersion: float, grid: PixelGrid) -> FloatArray:
     """Standard deviation of a line, Å, observed frame: gas and instrument in quadrature."""
     wave_obs = np.asarray(wave_obs, dtype=float)
     fraction = velocity_dispersion / C_KM_S
@@ -111,7 +113,7 @@ def _add_lines(
     library: Library,
     line_flux: FloatArray,
     z: FloatArray,
-    grid: Grid,
+    grid: PixelGrid,
 ) -> None:
     """Add lines, in the library's units, to ``flux``, (n_spectra, n_pixels), in place."""
     from specz.spectra import integrals

@@ -1,0 +1,1 @@
+"""A reader's own spectra: their redshifts, from arrays and from files."""
