@@ -10,6 +10,7 @@ from specz.experiments.experiment import Experiment
 from specz.study.beyond import Ablation, Convergence, Limit, Probing
 from specz.study.budget import Budget
 from specz.study.contrasts import Claims
+from specz.study.stars import StarGalaxy
 from specz.study.study import Study
 from specz.study.talk import (
     Comparison,
@@ -48,6 +49,7 @@ STUDIES: dict[str, type[Study]] = {
     "convergence": Convergence,
     "budget": Budget,
     "claims": Claims,
+    "star_galaxy": StarGalaxy,
     "holds_up": HoldsUp,
 }
 """Notebook name to its parameters."""

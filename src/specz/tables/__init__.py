@@ -19,3 +19,4 @@ from specz.tables.results import (
     size_table,
     variants_table,
 )
+from specz.tables.stars import layers_table, star_checks_table, star_table
