@@ -33,9 +33,9 @@ n_test = 1000
 filters = 8
 dense = 512
 epochs = 3
-min_updates = 240
-templates = [512, 128]
-shifted = ["worse seeing", "wider PSF wings"]
+min_updates = 200
+templates = [256, 64]
+shifted = ["worse seeing"]
 seeds = [1]
 
 # %%

@@ -48,9 +48,9 @@ def test_a_comparison_of_spectra_refuses_a_method_for_stamps(method):
 
 
 def test_an_experiment_refuses_a_method_of_the_other_task():
-    with pytest.raises(ValueError, match="'CNN' is a method for spectra.*'stamp_network'"):
+    with pytest.raises(ValueError, match=r"'CNN' is a method for spectra.*'stamp_network'"):
         StampExperiment(CNN(), 100)
-    with pytest.raises(ValueError, match="is a method for stamps of images.*'cnn'"):
+    with pytest.raises(ValueError, match=r"is a method for stamps of images.*'cnn'"):
         Experiment(StampForest(), 100)
 
 
@@ -85,7 +85,7 @@ def test_keys_depend_on_what_decides_and_shifted_stamps_share_the_fit():
 
 def test_results_are_stored_once_archived_and_read_back(results, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
-    again = run(STUDY.experiments()[:1], Store(results[0].manifest and tmp_path / "store"))
+    again = run(STUDY.experiments()[:1], Store(tmp_path / "store"))
     assert np.array_equal(again[0].test.p_galaxy, results[0].test.p_galaxy)
     for result in results:
         archive.add(result)

@@ -73,7 +73,7 @@ class StampForest:
     """
 
     templates: int = 256
-    trees: int = 200
+    trees: int = 100
     leaves: tuple[int, ...] = (5, 20, 80)
 
     def __post_init__(self) -> None:

@@ -38,7 +38,8 @@ def _auc(weight: FloatArray, galaxy: FloatArray, ranked: _Ranked) -> FloatArray:
     below = np.where(ranked.first > 0, stars[:, ranked.first - 1], 0)
     half = (below + stars[:, ranked.last]) / 2  # equal scores count half
     galaxies = weight * galaxy
-    return np.asarray((galaxies * half).sum(axis=1) / (galaxies.sum(axis=1) * stars[:, -1]))
+    pairs = galaxies.sum(axis=1) * stars[:, -1]
+    return np.asarray((galaxies * half).sum(axis=1) / np.maximum(pairs, 1))
 
 
 def _purity(weight: FloatArray, galaxy: FloatArray, ranked: _Ranked) -> FloatArray:
@@ -49,11 +50,14 @@ def _purity(weight: FloatArray, galaxy: FloatArray, ranked: _Ranked) -> FloatArr
     enough = above >= COMPLETENESS * above[:, :1] * (1 - 1e-12)
     cut = weight.shape[1] - 1 - np.argmax(enough[:, ::-1], axis=1)
     rows = np.arange(len(weight))
-    return np.asarray(above[rows, cut] / chosen[rows, cut])
+    return np.asarray(above[rows, cut] / np.maximum(chosen[rows, cut], 1))
 
 
 def _draws(score: str, test: StampPredictions) -> tuple[float, FloatArray]:
-    """A score and its bootstrap draws over objects, shape (N_BOOTSTRAP,)."""
+    """A score and its bootstrap draws over objects, shape (N_BOOTSTRAP,).
+
+    Both scores are zero in a draw without galaxies.
+    """
     of = {"auc": _auc, "purity": _purity}[score]
     ranked = _ranked(test.p_galaxy)
     galaxy = test.galaxy[ranked.order].astype(float)

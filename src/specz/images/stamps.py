@@ -8,7 +8,7 @@ the bands, each weighted by its S/N, holds all that the five have to say. Length
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -208,6 +208,7 @@ def stacked(flux: Flux) -> npt.NDArray[np.float32]:
     return np.asarray(np.einsum("b,nbyx->nyx", WEIGHTS.astype(np.float32), flux))
 
 
+@lru_cache(maxsize=4)  # methods in turn are shown the same stamps: they are rendered once
 def draw_stamps(population: Population, split: str, n: int, seed: int) -> Stamps:
     """Draw ``n`` stamps of one split; a larger sample starts with those of a smaller one."""
     checks.choice("split", split, SPLITS)
