@@ -31,7 +31,7 @@ def test_stars_stand_above_galaxies_from_faint_to_bright():
     assert [title.partition(",")[0] for title in titles] == ["star"] * 3 + ["galaxy"] * 3
     levels = [float(title.split()[-1]) for title in titles[:3]]
     assert levels == sorted(levels)
-    assert figures.figure_data(fig).count("cell") == 6 * 44**2
+    assert figures.figure_data(fig).count(",cell,") == 6 * 44**2
 
 
 @pytest.mark.parametrize("plot", [figures.plot_purity_by_snr, figures.plot_calibration_by_snr])

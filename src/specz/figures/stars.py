@@ -1,18 +1,23 @@
 """Stars and galaxies: stamps, scores against S/N, calibration, shifted test stamps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from specz.common.arrays import Flux
 from specz.figures.style import GREY, colour, plain_log, points, rows
-from specz.images.scores import auc, by_snr, overconfidence, purity
+from specz.images.predictions import StampPredictions
+from specz.images.scores import PURITY, auc, by_snr, overconfidence, purity
 from specz.images.stamps import CLASSES, Stamps, stacked
+from specz.metrics.intervals import Interval
 from specz.study.stars import Results, groups
 
 BINS = 5
 """Bins of S/N, with equally many stamps."""
+
+BESIDE = 1.025
+"""Factor in S/N between methods that share a bin."""
 
 
 def plot_stamps(sample: Stamps, shown: int, axes: Sequence[Axes]) -> None:
@@ -28,31 +33,35 @@ def plot_stamps(sample: Stamps, shown: int, axes: Sequence[Axes]) -> None:
             flux: Flux = sample.flux(np.array([i]))
             ax.imshow(stacked(flux)[0], cmap="gray_r", origin="lower", vmin=-3, vmax=8)
             ax.set_title(f"{CLASSES[row]}, S/N {sample.snr[i]:.0f}", fontsize=8)
-            ax.set(xticks=[], yticks=[])
-            ax.grid(False)
+            ax.set_axis_off()
 
 
 def plot_purity_by_snr(results: Results, ax: Axes) -> Axes:
     """Draw the purity at completeness 0.96 against S/N, a line per method."""
-    for label, (result, *_) in groups(results).items():
-        at, found = zip(*((s, purity(part)) for s, part in by_snr(result.test, BINS)), strict=True)
-        points(ax, at, found, fmt="o-", color=colour(label), label=label)
-    ax.set(ylabel="purity at completeness 0.96")
-    return _snr_axis(ax)
+    ax.set(ylabel=PURITY.name)
+    return _against_snr(results, ax, purity)
 
 
 def plot_calibration_by_snr(results: Results, ax: Axes) -> Axes:
     """Draw mean probability minus fraction right against S/N, a line per method."""
-    for label, (result, *_) in groups(results).items():
-        parts = by_snr(result.test, BINS)
-        at, found = zip(*((s, overconfidence(part)) for s, part in parts), strict=True)
-        points(ax, at, found, factor=100, fmt="o-", color=colour(label), label=label)
     ax.axhline(0, color=GREY, lw=0.8)
     ax.set(ylabel="stated minus right (points)")
-    return _snr_axis(ax)
+    return _against_snr(results, ax, overconfidence, factor=100)
 
 
-def _snr_axis(ax: Axes) -> Axes:
+def _against_snr(
+    results: Results,
+    ax: Axes,
+    score: Callable[[StampPredictions], Interval],
+    factor: float = 1,
+) -> Axes:
+    """Draw a score in bins of S/N; methods stand beside each other, not at other S/N."""
+    methods = groups(results)
+    for i, (label, (result, *_)) in enumerate(methods.items()):
+        parts = by_snr(result.test, BINS)
+        at = [snr * BESIDE ** (i - (len(methods) - 1) / 2) for snr, _ in parts]
+        found = [score(part) for _, part in parts]
+        points(ax, at, found, factor=factor, fmt="o-", ms=4, color=colour(label), label=label)
     ax.set(xscale="log", xlabel="S/N (median of a fifth of the stamps)")
     plain_log(ax.xaxis)
     ax.legend(fontsize=8)

@@ -3,8 +3,7 @@
 from specz import metrics
 from specz.estimators.cnn import layer_table
 from specz.images.networks import StampNetwork
-from specz.images.scores import METRICS, auc, purity
-from specz.metrics.effects import Effect
+from specz.images.scores import METRICS, PURITY, auc, purity
 from specz.study.stars import Results, groups, star_checks
 from specz.tables.cells import NONE, traced
 from specz.tables.markdown import markdown_table
@@ -24,7 +23,7 @@ def star_table(results: Results) -> str:
                 "method": f"{r.label}, {size:,} templates" if size else r.label,
                 "training stamps": NONE if size else f"{r.n_train:,}",
                 "AUC": traced(r, str(auc(test))),
-                "purity at completeness 0.96": purity(test).percent(),
+                PURITY.name: purity(test).percent(),
                 "right class": metrics.accuracy(test).percent(),
                 "mean maximum p": f"{100 * test.p_max.mean(dtype=float):.1f}\u00a0%",
             }
@@ -39,15 +38,11 @@ def star_checks_table(results: Results) -> str:
             {
                 "difference": check.what,
                 "verdict": f"**{check.verdict}**" if check.verdict else NONE,
-                **{m.name: _points(check.effects[m.name]) for m in METRICS},
+                **{m.name: check.effects[m.name].interval.points() for m in METRICS},
             }
             for check in star_checks(results)
         ]
     )
-
-
-def _points(effect: Effect) -> str:
-    return effect.interval.points()
 
 
 def layers_table(network: StampNetwork) -> str:
