@@ -99,10 +99,12 @@ figures.beside("star_purity", figures.plot_purity_by_snr, results, reference)
 # %% [markdown]
 # ```{figure} figures/star_purity.svg
 # :name: fig-star-purity
-# :alt: Purity of a sample of galaxies rising with signal-to-noise ratio for each method.
+# :alt: Purity of a sample of galaxies against signal-to-noise ratio for each method.
 #
 # Purity of a sample of galaxies that holds 96 % of them, in fifths of the stamps by S/N, with 95 %
-# intervals. The cut is set in each fifth. A sample of all stamps has a purity of one half.
+# intervals. The cut is set in each fifth. A sample of all stamps has a purity of one half. Bright
+# stamps do not help as much as one may think: the last galaxies of the 96 % are so small that they
+# look like stars at any S/N.
 # ```
 
 # %%

@@ -54,7 +54,8 @@ class StampExperiment(BaseExperiment):
         """One line for progress and listings."""
         settings = differences(self.estimator, without=UNTITLED)
         words = [
-            f"{self.estimator.label}, {self.n_train:,} stamps",
+            self.estimator.label,
+            *([f"{self.n_train:,} stamps"] if self.n_train > 1 else []),  # the bank learns from none
             *([settings] if settings != AS_IT_IS else []),
             *([self.altered] if self.altered else []),
             *([f"seed {self.seed}"] if self.seed != StampExperiment.seed else []),

@@ -69,8 +69,9 @@ def _draws(score: str, test: StampPredictions) -> tuple[float, FloatArray]:
 
 AUC = Metric("AUC", 1, lambda test: _draws("auc", test))
 PURITY = Metric(f"purity at completeness {COMPLETENESS:g}", 1, lambda test: _draws("purity", test))
-METRICS = (AUC, PURITY, EXACT)
-"""Scores of every comparison; a verdict is on the first. The last is the right class."""
+RIGHT = EXACT._replace(name="right class")
+METRICS = (AUC, PURITY, RIGHT)
+"""Scores of every comparison; a verdict is on the first."""
 
 
 def auc(test: StampPredictions) -> Interval:

@@ -73,9 +73,10 @@ class StarGalaxy(Study):
         return found + [replace(e, altered=name) for name in self.shifted for e in shown]
 
     def _experiment(self, estimator: Any, seed: int) -> StampExperiment:
-        n_train = 1 if isinstance(estimator, BankLimit) else self.n_train  # it learns from none
-        n_validation = min(self.n_test, VALIDATION_MAX)
-        return StampExperiment(estimator, n_train, n_validation, self.n_test, seed=seed)
+        sizes = self.n_train, min(self.n_test, VALIDATION_MAX)
+        if isinstance(estimator, BankLimit):
+            sizes = 1, 1  # it learns from none
+        return StampExperiment(estimator, *sizes, self.n_test, seed=seed)
 
     def _each_seed(self, estimator: Any) -> list[StampExperiment]:
         return [self._experiment(estimator, seed) for seed in self.seeds]
