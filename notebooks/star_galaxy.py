@@ -120,7 +120,7 @@ figures.beside("star_calibration", figures.plot_calibration_by_snr, results, ref
 # network was calibrated on validation stamps of all S/N together.
 # ```
 #
-# ## Other stamps than those it was trained on
+# ## Another seeing, another PSF
 
 # %%
 figures.beside("star_shifted", figures.plot_shifted, results, reference)
@@ -128,11 +128,11 @@ figures.beside("star_shifted", figures.plot_shifted, results, reference)
 # %% [markdown]
 # ```{figure} figures/star_shifted.svg
 # :name: fig-star-shifted
-# :alt: AUC of each method on test stamps as trained, in worse seeing and with other PSF wings.
+# :alt: AUC of each method on test stamps like those it was trained on, and on others.
 #
-# AUC on test stamps like the training stamps, in worse seeing than any of them, and behind a PSF
-# with wider wings (β = 2 in place of 3). All methods know only the first population; on the others
-# the Bayes rule is no limit.
+# AUC on test stamps like the training stamps, and on others: in worse seeing than any of them, or
+# behind a PSF with wider wings, β = 2 in place of 3. All methods know only the first population; on
+# others the Bayes rule is no limit.
 # ```
 #
 # ## The network

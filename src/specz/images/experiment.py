@@ -55,7 +55,7 @@ class StampExperiment(BaseExperiment):
         settings = differences(self.estimator, without=UNTITLED)
         words = [
             self.estimator.label,
-            *([f"{self.n_train:,} stamps"] if self.n_train > 1 else []),  # the bank learns from none
+            *([f"{self.n_train:,} stamps"] if self.n_train > 1 else []),
             *([settings] if settings != AS_IT_IS else []),
             *([self.altered] if self.altered else []),
             *([f"seed {self.seed}"] if self.seed != StampExperiment.seed else []),
