@@ -14,7 +14,7 @@ from specz.common import paths
 from specz.common.circumstances import source_commit
 from specz.common.store import canonical
 from specz.experiments import recipe
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 from specz.experiments.parallel import Backend, FanoutError
 from specz.site import build as book
 from specz.site import sweep
@@ -158,7 +158,7 @@ def status(
     typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours{also}")
 
 
-def _named(experiment: Experiment) -> dict[str, str]:
+def _named(experiment: BaseExperiment) -> dict[str, str]:
     """Key and title of an experiment; several may share a title."""
     return {"key": archive.archive_key(experiment), "title": experiment.title}
 

@@ -32,6 +32,16 @@ REGISTRY = {
 }
 """Short names, which are part of the keys of archived results."""
 
+STAMPS_REGISTRY = {
+    "stamp_network": "specz.images.networks:StampNetwork",
+    "stamp_forest": "specz.images.measure:StampForest",
+    "stamp_bank": "specz.images.bank:BankLimit",
+}
+
+SPECTRA, STAMPS = "spectra", "stamps of images"
+TASKS = {SPECTRA: REGISTRY, STAMPS: STAMPS_REGISTRY}
+"""What a method is for, to its short names; a name stands in one table only."""
+
 GROUP = "specz.estimators"
 """Entry-point group in which other packages name their estimators."""
 
@@ -85,16 +95,24 @@ def _configure(kind: type[Any], settings: Mapping[str, Any], what: str) -> Any:
 
 
 def estimator_class(name: str) -> type[Any]:
-    """Return the class with a short name, a name of an entry point, or a path.
+    """Return the class of a method for spectra: a short name, an entry point's name, or a path.
 
     Raises
     ------
     ValueError
         If there is no such class, or it is no
-        :class:`~specz.estimators.base.Estimator`; the message says why.
+        :class:`~specz.estimators.base.Estimator`, or a method for something else than spectra; the
+        message says why.
     """
     outside = {entry.name: entry for entry in entry_points(group=GROUP)}
     paths = {each: entry.value for each, entry in outside.items()} | REGISTRY
+    for task in TASKS:
+        if task != SPECTRA and name in (*TASKS[task], *TASKS[task].values()):
+            listed = ", ".join(map(repr, paths))
+            raise ValueError(
+                f"estimator {name!r} is a method for {task}, not for {SPECTRA}; "
+                f"methods for {SPECTRA} are {listed}"
+            )
     if ":" not in name:
         checks.choice("estimator", name, paths)
     what = "estimator"
@@ -130,12 +148,24 @@ def estimator_name(estimator: Estimator) -> str:
         If the class cannot be imported, as when it is defined inside a function.
     """
     path = f"{type(estimator).__module__}:{type(estimator).__qualname__}"
-    for name, registered in REGISTRY.items():
+    for name, registered in (item for table in TASKS.values() for item in table.items()):
         if registered == path:
             return name
     if "<locals>" in path or type(estimator).__module__ == "__main__":
         raise ValueError(f"{path} cannot be imported; put the class into a module of its own")
     return path
+
+
+def check_task(estimator: Estimator, task: str) -> None:
+    """Raise ValueError if this package's estimator is a method for another task."""
+    path = f"{type(estimator).__module__}:{type(estimator).__qualname__}"
+    for other, table in TASKS.items():
+        if other != task and path in table.values():
+            names = ", ".join(map(repr, TASKS[task]))
+            raise ValueError(
+                f"estimator {estimator.label!r} is a method for {other}, not for {task}; "
+                f"methods for {task} are {names}"
+            )
 
 
 AS_IT_IS = "as it is"

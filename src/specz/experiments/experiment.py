@@ -1,23 +1,24 @@
 """One experiment: an estimator, its training spectra and its test spectra."""
 
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from specz.common import checks
 from specz.estimators.base import OMIT_DEFAULT, Estimator, Fitted
-from specz.estimators.registry import AS_IT_IS, differences, estimator_name
-from specz.experiments.evaluate import Samples
+from specz.estimators.registry import AS_IT_IS, SPECTRA, differences
+from specz.experiments.base import N_MAX, SEED_MAX, BaseExperiment
+from specz.experiments.evaluate import Evaluation, Samples, evaluate
+from specz.metrics.predictions import Predictions
 from specz.spectra.grid import get_grid
 from specz.spectra.library import LibraryConfig
 from specz.spectra.noise import White
 from specz.spectra.perturbations import PERTURBATIONS, perturb
 from specz.spectra.sample import draw_samples
 
-SEED_MAX = 2**32 - 1
+__all__ = ["N_MAX", "SEED_MAX", "SNR_MIN", "Experiment", "fit", "noise_label"]
+
 SNR_MIN = 1e-3
-N_MAX = 100_000_000
-"""Most spectra of a sample."""
 UNTITLED = ("layers", "epochs", "min_updates", "classifier", "params")
 """Settings that a title omits: they are in the name of the method, or in the profile."""
 
@@ -28,8 +29,8 @@ def noise_label(snr: float) -> str:
 
 
 @dataclass(frozen=True)
-class Experiment:
-    """All settings that a result depends on.
+class Experiment(BaseExperiment):
+    """All settings that a result on spectra depends on.
 
     Attributes
     ----------
@@ -52,6 +53,12 @@ class Experiment:
         How often each training spectrum is given, each time with new noise.
     """
 
+    task: ClassVar[str] = SPECTRA
+    predictions: ClassVar[type[Any]] = Predictions
+    derived: ClassVar[tuple[str, ...]] = ("sed", "z")
+    answer: ClassVar[str] = "predicted"
+    half: ClassVar[tuple[str, ...]] = ("p_max", "pit", "crps")  # three digits are enough
+
     estimator: Estimator
     n_train: int
     snr: float = float("inf")
@@ -65,33 +72,16 @@ class Experiment:
     copies: int = field(default=1, metadata=OMIT_DEFAULT)
 
     def __post_init__(self) -> None:
-        for name in ("n_train", "n_validation", "n_test"):
-            checks.integer(name, getattr(self, name), 1, N_MAX)
+        self.check_common()
         checks.number("snr", self.snr, SNR_MIN)
         checks.integer("copies", self.copies, 1, 10_000)
         if self.copies > 1 and self.snr == float("inf"):
             raise ValueError(f"copies must be 1 for clean spectra; got {self.copies}")
         get_grid(self.grid)
-        checks.integer("data_seed", self.data_seed, 0, SEED_MAX)
-        checks.integer("seed", self.seed, 0, SEED_MAX)
         object.__setattr__(self, "snr", float(self.snr))  # one key for 1 and 1.0
-        for name in ("n_train", "n_validation", "n_test", "data_seed", "seed", "copies"):
-            object.__setattr__(self, name, int(getattr(self, name)))  # NumPy's have no JSON form
+        object.__setattr__(self, "copies", int(self.copies))
         if self.altered:
             checks.choice("altered", self.altered, PERTURBATIONS)
-
-    @property
-    def method(self) -> str:
-        """Name of the estimator, as in :data:`specz.estimators.registry.REGISTRY`."""
-        return estimator_name(self.estimator)
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The experiment as plain values, without :data:`~specz.estimators.base.OMIT_DEFAULT`."""
-        plain = _without_defaults(self, asdict(replace(self)))
-        # The name comes first, as a reader of a manifest expects.
-        plain["estimator"] = {"name": self.method, **plain["estimator"]}
-        return plain
 
     @property
     def title(self) -> str:
@@ -117,19 +107,27 @@ class Experiment:
         )
         return train.copied(self.copies), validation, perturb(test, self.altered)
 
+    @property
+    def fit_code(self) -> tuple[str, ...]:
+        """Modules that make the spectra."""
+        return ("specz.spectra.sample",)
 
-def _without_defaults(owner: Any, settings: dict[str, Any]) -> dict[str, Any]:
-    """Drop the settings of a dataclass, and of those in it, that are to be omitted."""
-    for f in fields(owner):
-        value = getattr(owner, f.name)
-        if f.metadata == OMIT_DEFAULT and settings[f.name] == f.default:
-            del settings[f.name]
-        elif is_dataclass(value):
-            _without_defaults(value, settings[f.name])
-    return settings
+    @property
+    def evaluation_code(self) -> tuple[str, ...]:
+        """Modules that evaluate, and perturb the test spectra."""
+        perturbed = ("specz.spectra.perturbations",) if self.altered else ()
+        return ("specz.experiments.evaluate", *perturbed)
+
+    def evaluate(self, fitted: Fitted) -> Evaluation:
+        """Predictions for the spectra of :func:`specz.experiments.evaluate.evaluation_samples`."""
+        return evaluate(fitted, self.samples(), bool(self.altered))
+
+    def summary(self) -> dict[str, object]:
+        """Noise level and grid."""
+        return {"snr": f"{self.snr:g}", "grid": self.grid}
 
 
-def fit(experiment: Experiment, checkpoint: Path | None = None) -> Fitted:
+def fit(experiment: BaseExperiment, checkpoint: Path | None = None) -> Fitted:
     """Fit the experiment's estimator; a slow fit keeps its progress in ``checkpoint``."""
     train, validation, _ = experiment.samples()
     return experiment.estimator.fit(train, validation, experiment.seed, checkpoint)

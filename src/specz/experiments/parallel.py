@@ -28,14 +28,14 @@ from urllib.parse import urlsplit
 from specz.common import checks, paths
 from specz.common.processes import Processes, cores
 from specz.common.store import Files, Store, key_of
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 from specz.experiments.recipe import Recipe, differences_here, fit_recipe, missing, result_recipe
 from specz.experiments.run import run
 
 FORESEEN = (ValueError, TypeError, MemoryError)
 """Errors whose message is clear without a traceback."""
 
-Task = list[tuple[str, Experiment]]
+Task = list[tuple[str, BaseExperiment]]
 """Experiments of one fit, each with its line in the terminal."""
 
 
@@ -113,8 +113,8 @@ def _is_address(text: str) -> bool:
 
 
 def compute(
-    wanted: Iterable[Experiment], where: Backend = LOCAL, store: Store | None = None
-) -> Iterator[Experiment]:
+    wanted: Iterable[BaseExperiment], where: Backend = LOCAL, store: Store | None = None
+) -> Iterator[BaseExperiment]:
     """Compute the experiments that the store lacks; yield each once its result is stored.
 
     The store is ``build/store`` by default. If an experiment fails, the others are still computed.
@@ -140,14 +140,14 @@ def compute(
     if where.cluster is None:
         for experiment in absent:
             _check_installed(experiment)
-    groups: dict[str, list[Experiment]] = {}
+    groups: dict[str, list[BaseExperiment]] = {}
     for experiment in absent:
         groups.setdefault(key_of(fit_recipe(experiment)), []).append(experiment)
     ordered = enumerate((e for group in groups.values() for e in group), start=1)
     lines = {e: f"experiment {i} of {len(absent)}: {e.title}" for i, e in ordered}
     failed: dict[str, list[str]] = {}
     with where.executor() as executor:
-        futures: dict[Future[dict[str, Files]], list[Experiment]] = {}
+        futures: dict[Future[dict[str, Files]], list[BaseExperiment]] = {}
         for group in groups.values():
             task = [(lines[experiment], experiment) for experiment in group]
             if where.cluster is None:
@@ -170,7 +170,7 @@ def compute(
         raise FanoutError("\n".join(["not computed, all else is:", *causes]))
 
 
-def _check_installed(experiment: Experiment) -> None:
+def _check_installed(experiment: BaseExperiment) -> None:
     """Raise ValueError if the optional library of an estimator is not installed."""
     needs = getattr(experiment.estimator, "requires", None)
     if needs and importlib.util.find_spec(needs.partition(">")[0]) is None:

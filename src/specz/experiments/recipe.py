@@ -13,7 +13,7 @@ from specz.common.fingerprint import code_fingerprint, library_versions
 from specz.common.store import Store, canonical, key_of
 from specz.estimators.backend import LIBRARIES, backend
 from specz.estimators.base import Estimator
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 
 EVALUATION_ONLY = ("n_test", "altered")
 """Settings of an experiment that do not change the fit."""
@@ -21,20 +21,18 @@ EVALUATION_ONLY = ("n_test", "altered")
 Recipe = dict[str, Any]
 
 
-def result_recipe(experiment: Experiment) -> Recipe:
+def result_recipe(experiment: BaseExperiment) -> Recipe:
     """Recipe of an experiment's result."""
-    modules = ["specz.experiments.evaluate"]
-    modules += ["specz.spectra.perturbations"] * bool(experiment.altered)
-    return _recipe("experiment", experiment, experiment.config, *modules)
+    return _recipe("experiment", experiment, experiment.config, *experiment.evaluation_code)
 
 
-def fit_recipe(experiment: Experiment) -> Recipe:
+def fit_recipe(experiment: BaseExperiment) -> Recipe:
     """Recipe of the fitted estimator: without the test spectra and their evaluation."""
     config = {name: v for name, v in experiment.config.items() if name not in EVALUATION_ONLY}
-    return _recipe("fit", experiment, config, "specz.spectra.sample")
+    return _recipe("fit", experiment, config, *experiment.fit_code)
 
 
-def _recipe(step: str, experiment: Experiment, config: dict[str, Any], *modules: str) -> Recipe:
+def _recipe(step: str, experiment: BaseExperiment, config: dict[str, Any], *modules: str) -> Recipe:
     estimator = experiment.estimator
     # An estimator from outside counts by its code and by the version of its package.
     libraries = (*numerical_libraries(), *_distributions(estimator))
@@ -63,13 +61,15 @@ def _surroundings(libraries: Sequence[str], *modules: str) -> Recipe:
     }
 
 
-def missing(experiments: Sequence[Experiment], store: Store | None = None) -> list[Experiment]:
+def missing(
+    experiments: Sequence[BaseExperiment], store: Store | None = None
+) -> list[BaseExperiment]:
     """Return the experiments that the store does not hold yet."""
     store = store or Store(paths.STORE)
     return [e for e in experiments if not store.folder(key_of(result_recipe(e))).is_dir()]
 
 
-def why(experiment: Experiment, store: Store | None = None) -> list[str]:
+def why(experiment: BaseExperiment, store: Store | None = None) -> list[str]:
     """List the changes since the most similar stored entry of the same estimator.
 
     Empty if the experiment is stored; one line if there is no entry to compare with.

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 from specz.common.store import Arrays, Entry
 from specz.estimators.base import Estimator, History
+from specz.experiments.base import BaseExperiment
 from specz.experiments.evaluate import Evaluation
 from specz.experiments.experiment import Experiment, noise_label
 from specz.metrics.intervals import Interval, difference_interval
@@ -115,7 +116,7 @@ def to_arrays(evaluation: Evaluation | Result, history: History | None) -> Array
     arrays: Arrays = {}
     for part in PARTS:
         predictions = getattr(evaluation, part)
-        arrays |= {f"{part}.{f.name}": getattr(predictions, f.name) for f in fields(Predictions)}
+        arrays |= {f"{part}.{f.name}": getattr(predictions, f.name) for f in fields(predictions)}
     return arrays | {f"history.{name}": value for name, value in history_arrays(history).items()}
 
 
@@ -124,14 +125,19 @@ def history_arrays(history: History | None) -> Arrays:
     return {} if history is None else asdict(history)
 
 
-def to_result(experiment: Experiment, entry: Entry) -> Result:
-    """Rebuild a result from a stored entry."""
+def to_result(experiment: BaseExperiment, entry: Entry) -> Result:
+    """Rebuild a result from a stored entry.
+
+    Its experiment and predictions are those of the task: the annotations of :class:`Result` are
+    those of spectra.
+    """
 
     def part(prefix: str) -> dict[str, Any]:
         names = [name for name in entry.arrays if name.startswith(f"{prefix}.")]
         return {name.removeprefix(f"{prefix}."): entry.arrays[name] for name in names}
 
-    train, validation, test = (Predictions(**part(name)) for name in PARTS)
+    train, validation, test = (experiment.predictions(**part(name)) for name in PARTS)
     kept = part("history")
     history = History(**kept) if kept else None
-    return Result(experiment, train, validation, test, history, entry.manifest)
+    of_task = cast(Experiment, experiment)
+    return Result(of_task, train, validation, test, history, entry.manifest)

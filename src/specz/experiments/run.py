@@ -13,13 +13,13 @@ from specz.common.progress import progress
 from specz.common.store import Entry, Store, key_of
 from specz.estimators.backend import CPU, device
 from specz.estimators.base import Cost, Fitted, History, Reloadable
-from specz.experiments.evaluate import evaluate
-from specz.experiments.experiment import Experiment, fit
+from specz.experiments.base import BaseExperiment
+from specz.experiments.experiment import fit
 from specz.experiments.recipe import Recipe, fit_recipe, result_recipe
 from specz.experiments.result import Result, history_arrays, to_arrays, to_result
 
 
-def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[Result]:
+def run(experiments: Sequence[BaseExperiment], store: Store | None = None) -> list[Result]:
     """Return the result of each experiment, computing those that the store lacks.
 
     The store is ``build/store`` by default.
@@ -33,15 +33,15 @@ def run(experiments: Sequence[Experiment], store: Store | None = None) -> list[R
     return results
 
 
-def fitted(experiment: Experiment, store: Store | None = None) -> Fitted:
+def fitted(experiment: BaseExperiment, store: Store | None = None) -> Fitted:
     """Return the fitted estimator of an experiment, fitting it if the store lacks it."""
     return _fit(experiment, store or Store(paths.STORE))[0]
 
 
-def _compute(experiment: Experiment, recipe: Recipe, store: Store) -> Entry:
+def _compute(experiment: BaseExperiment, recipe: Recipe, store: Store) -> Entry:
     fitted, fit_cost = _fit(experiment, store)
     start = Cost.clock()
-    evaluation = evaluate(fitted, experiment.samples(), bool(experiment.altered))
+    evaluation = experiment.evaluate(fitted)
     cost = fit_cost.plus(Cost.clock().since(start))
     manifest = {
         **recipe,
@@ -55,7 +55,7 @@ def _compute(experiment: Experiment, recipe: Recipe, store: Store) -> Entry:
     return store.save(key_of(recipe), manifest, to_arrays(evaluation, fitted.history))
 
 
-def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
+def _fit(experiment: BaseExperiment, store: Store) -> tuple[Fitted, Cost]:
     """Return the fitted estimator and its cost, from the store if it can be read from disk."""
     if not isinstance(experiment.estimator, Reloadable):
         start = Cost.clock()
@@ -75,7 +75,7 @@ def _fit(experiment: Experiment, store: Store) -> tuple[Fitted, Cost]:
     return replace(fitted, history=history), cost
 
 
-def _keep_fit(experiment: Experiment, recipe: Recipe, store: Store) -> Entry:
+def _keep_fit(experiment: BaseExperiment, recipe: Recipe, store: Store) -> Entry:
     """Fit an estimator and store it, then remove its checkpoint."""
     key = key_of(recipe)
     checkpoint = store.checkpoint(key)

@@ -50,6 +50,12 @@ from specz.figures.noise import plot_accuracy_against_snr, plot_accuracy_by_line
 from specz.figures.overfitting import plot_gaps
 from specz.figures.probing import plot_failures, plot_learned_filters, plot_perturbations
 from specz.figures.size import plot_accuracy_against_n, plot_gap_against_n
-from specz.figures.style import beside, colour, draw, save, subplots
+from specz.figures.stars import (
+    plot_calibration_by_snr,
+    plot_purity_by_snr,
+    plot_shifted,
+    plot_stamps,
+)
+from specz.figures.style import beside, colour, draw, save, scales, subplots
 from specz.figures.training import plot_architecture, plot_histories
 from specz.figures.variants import plot_variants

@@ -41,6 +41,11 @@ COLOURS = {
     "random forest": "#009E73",
     "linear SVM": "#CC79A7",
     "kernel SVM": "#D55E00",
+    "network of Kim & Brunner": "#0072B2",
+    "narrow network": "#56B4E9",
+    "forest with Δχ²": "#009E73",
+    "forest on moments": "#E69F00",
+    "Bayes rule by template bank": "#000000",
 }
 
 Style = dict[str, Any]

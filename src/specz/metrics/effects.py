@@ -9,7 +9,7 @@ degrees of freedom of Welch and Satterthwaite.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import norm, t
@@ -31,12 +31,12 @@ class Metric(NamedTuple):
     sign : int
         1 if more is better, -1 if less is.
     score : callable
-        Of predictions: value, and bootstrap draws, shape (N_BOOTSTRAP,).
+        Of predictions, of spectra or others: value, and bootstrap draws, shape (N_BOOTSTRAP,).
     """
 
     name: str
     sign: int
-    score: Callable[[Predictions], tuple[float, FloatArray]]
+    score: Callable[[Any], tuple[float, FloatArray]]
 
 
 def _fraction(
@@ -88,7 +88,7 @@ class Quantity:
         return Quantity(values, draws, min(self.n_seds, other.n_seds), self.random)
 
 
-def quantity(trained: Sequence[Predictions], random: bool, metric: Metric = EXACT) -> Quantity:
+def quantity(trained: Sequence[Any], random: bool, metric: Metric = EXACT) -> Quantity:
     """Score of a method from the predictions of each of its trainings."""
     values, draws = zip(*(metric.score(predictions) for predictions in trained), strict=True)
     n_seds = len(np.unique(trained[0].sed))

@@ -16,7 +16,7 @@ from specz.common import checks, paths
 from specz.common.processes import Processes, cores
 from specz.common.store import key_of
 from specz.experiments import parallel
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 from specz.experiments.parallel import LOCAL, Backend
 from specz.site.notebooks import BookError, Executed, execute, kept, read_notebook
 from specz.site.provenance import settings
@@ -33,7 +33,7 @@ Overrides = Mapping[str, Mapping[str, Any]]
 """The reader's own parameters, by notebook and name."""
 
 
-def compute(wanted: Iterable[Experiment], where: Backend = LOCAL) -> None:
+def compute(wanted: Iterable[BaseExperiment], where: Backend = LOCAL) -> None:
     """Run the experiments that the store lacks, with progress on the terminal.
 
     A notebook would run them as well, but without showing its progress.

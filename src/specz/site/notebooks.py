@@ -32,7 +32,7 @@ from specz.common.fingerprint import (
     library_versions,
 )
 from specz.common.store import Store, canonical, commit, key_of, stage
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 from specz.experiments.recipe import numerical_libraries, result_recipe
 from specz.figures.style import CONCLUSION
 from specz.site.code import notebook_imports
@@ -215,7 +215,7 @@ def _circumstances(name: str, parameters: Parameters) -> dict[str, Any]:
     return {"data": file_digest(TEMPLATES), **shown, **circumstances()}
 
 
-def _made(experiment: Experiment, store: Store, key: str) -> dict[str, Any]:
+def _made(experiment: BaseExperiment, store: Store, key: str) -> dict[str, Any]:
     """Say how a stored result was made."""
     manifest = store.manifest(key)
     cost = {"seconds": manifest["seconds"], "device": manifest.get("device", "not recorded")}

@@ -22,7 +22,10 @@ CHUNK = 64
 
 
 class Spectra(Protocol):
-    """Labelled spectra that a network can be trained on; see :class:`Sample`."""
+    """Labelled examples that a network can be trained on, with any shape of each.
+
+    Spectra of :class:`Sample` are one kind, stamps of :class:`specz.images.stamps.Stamps` another.
+    """
 
     @property
     def labels(self) -> Labels:

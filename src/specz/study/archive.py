@@ -21,19 +21,12 @@ from specz.common.fingerprint import file_digest
 from specz.common.store import Arrays, Entry, Store, key_of
 from specz.estimators.backend import CPU
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.registry import differences
+from specz.estimators.registry import SPECTRA, differences
+from specz.experiments.base import BaseExperiment
 from specz.experiments.evaluate import evaluation_samples
-from specz.experiments.experiment import Experiment
 from specz.experiments.result import PARTS, Result, to_arrays, to_result
-from specz.metrics.predictions import Predictions
 from specz.study import checksums
 from specz.study.profiles import STUDY, profile_study
-
-DERIVED = {"sed", "z"}
-"""Columns of predictions that follow from the settings."""
-
-HALF = {"p_max", "pit", "crps"}
-"""Columns stored in half precision: three digits are enough for a distribution."""
 
 ALSO_READ = {"claims": ("budget",)}
 """Notebooks that read the archived results of others too."""
@@ -51,12 +44,12 @@ COLUMNS = (
 """Columns of the summary."""
 
 
-def archive_key(experiment: Experiment) -> str:
+def archive_key(experiment: BaseExperiment) -> str:
     """Digest of an experiment's settings."""
     return key_of({"config": experiment.config})
 
 
-def archived(wanted: Sequence[Experiment]) -> list[Result]:
+def archived(wanted: Sequence[BaseExperiment]) -> list[Result]:
     """Return the archived results of those experiments that have one.
 
     Raise ValueError if a result does not match its digests.
@@ -64,7 +57,7 @@ def archived(wanted: Sequence[Experiment]) -> list[Result]:
     return [_restore(experiment, entry) for experiment, entry in _entries(wanted).items()]
 
 
-def _entries(wanted: Sequence[Experiment]) -> dict[Experiment, Entry]:
+def _entries(wanted: Sequence[BaseExperiment]) -> dict[BaseExperiment, Entry]:
     """Entries of those experiments that are archived."""
     store = Store(paths.RESULTS)
     keys = {experiment: archive_key(experiment) for experiment in wanted}
@@ -94,7 +87,7 @@ def is_archived(result: Result) -> bool:
     return "store_key" in result.manifest
 
 
-def folder(experiment: Experiment) -> Path:
+def folder(experiment: BaseExperiment) -> Path:
     """Folder of an experiment in the archive, whether it exists or not."""
     return Store(paths.RESULTS).folder(archive_key(experiment))
 
@@ -105,30 +98,31 @@ def add(result: Result, write: Callable[[Path], None] | None = None) -> Entry:
     ``write`` may add the files of its fitted estimator.
     """
     arrays: Arrays = {}
+    experiment = result.experiment
     for name, values in to_arrays(result, result.history).items():
         part, column = name.split(".")
         if part == "history":
             arrays[name] = values.astype(np.float32)
-        elif column not in DERIVED and (part == "test" or column == "predicted"):
-            arrays[name] = values.astype(np.float16) if column in HALF else values
+        elif column == experiment.answer or (part == "test" and column not in experiment.derived):
+            arrays[name] = values.astype(np.float16) if column in experiment.half else values
     manifest = {k: v for k, v in result.manifest.items() if k not in ("key", "files")}
     manifest["store_key"] = result.manifest["key"]
-    return Store(paths.RESULTS).save(archive_key(result.experiment), manifest, arrays, write)
+    return Store(paths.RESULTS).save(archive_key(experiment), manifest, arrays, write)
 
 
-def _restore(experiment: Experiment, entry: Entry) -> Result:
+def _restore(experiment: BaseExperiment, entry: Entry) -> Result:
     """Join an archived entry with the columns that follow from its settings."""
     arrays = dict(entry.arrays)
     samples = evaluation_samples(experiment.samples(), bool(experiment.altered))
     for part, sample in zip(PARTS, samples, strict=True):
-        if f"{part}.predicted" not in arrays:
-            raise ValueError(f"{entry.folder} cannot be read: it has no array '{part}.predicted'")
-        arrays[f"{part}.sed"], arrays[f"{part}.z"] = sample.sed, sample.z
-        for field in fields(Predictions):
+        if (needed := f"{part}.{experiment.answer}") not in arrays:
+            raise ValueError(f"{entry.folder} cannot be read: it has no array {needed!r}")
+        arrays |= {f"{part}.{name}": getattr(sample, name) for name in experiment.derived}
+        for field in fields(experiment.predictions):
             name = f"{part}.{field.name}"
             unknown = np.full(len(sample), np.nan, dtype=np.float32)
             arrays[name] = arrays.get(name, unknown)
-            if field.name in HALF:
+            if field.name in experiment.half:
                 arrays[name] = arrays[name].astype(np.float32)
     history = [name for name in arrays if name.startswith("history.")]
     arrays |= {name: arrays[name].astype(np.float64) for name in history}
@@ -154,16 +148,16 @@ def _limit(result: Result, results: Sequence[Result]) -> float:
 
     On perturbed spectra the same rule is no limit: its prior is that of other spectra.
     """
-    if result.experiment.altered:
+    if result.experiment.altered or result.experiment.task != SPECTRA:
         return float("nan")
     if np.isinf(result.snr):
         return 1.0
-    for other in results:
+    for other in (r for r in results if isinstance(r.estimator, BayesLimit)):
         limit = other.experiment
         # The limit on the same spectra differs in these settings alone.
         names = ("estimator", "n_train", "seed", "n_validation")
         alike = replace(result.experiment, **{name: getattr(limit, name) for name in names})
-        if isinstance(other.estimator, BayesLimit) and alike == limit:
+        if alike == limit:
             return metrics.accuracy(other.test).value
     return float("nan")
 
@@ -176,17 +170,14 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         "ci_low": exact.low,
         "ci_high": exact.high,
         "limit_accuracy": limit,
-        "within1": metrics.within_one(test).value,
-        "sigma_nmad": metrics.nmad(metrics.relative_error(test)),
-        "outliers_003": metrics.outlier_fraction(test).value,
+        **_of_redshifts(result),
         "nll": metrics.negative_log_likelihood(test).value,
     }
     return {
         "method": experiment.method,
         "layers": getattr(experiment.estimator, "layers", ""),
         "n_train": experiment.n_train,
-        "snr": f"{experiment.snr:g}",
-        "grid": experiment.grid,
+        **experiment.summary(),
         "seed": experiment.seed,
         "altered": experiment.altered,
         "settings": differences(experiment.estimator),
@@ -196,6 +187,17 @@ def _row(result: Result, limit: float) -> dict[str, object]:
         "spectra_per_second": result.manifest["test_spectra_per_second"],
         "device": _device(result.manifest),
         "key": archive_key(experiment)[:16],
+    }
+
+
+def _of_redshifts(result: Result) -> dict[str, float]:
+    """Numbers that only redshifts have; NaN for another task."""
+    if result.experiment.task != SPECTRA:
+        return dict.fromkeys(("within1", "sigma_nmad", "outliers_003"), float("nan"))
+    return {
+        "within1": metrics.within_one(result.test).value,
+        "sigma_nmad": metrics.nmad(metrics.relative_error(result.test)),
+        "outliers_003": metrics.outlier_fraction(result.test).value,
     }
 
 
@@ -212,13 +214,13 @@ def write_summary(results: Sequence[Result]) -> Path:
 class Status:
     """Which experiments are archived, and which are left."""
 
-    done: list[Experiment]
-    left: list[Experiment]
+    done: list[BaseExperiment]
+    left: list[BaseExperiment]
     core_hours: float  # processor time of the archived ones, summed over cores
     accelerated: dict[str, int]  # number of archived ones that used each kind of accelerator
 
 
-def status(wanted: Sequence[Experiment]) -> Status:
+def status(wanted: Sequence[BaseExperiment]) -> Status:
     """Say which experiments are archived, and their cost."""
     found = _entries(wanted)
     devices = Counter(_device(entry.manifest) for entry in found.values())
@@ -230,7 +232,7 @@ def status(wanted: Sequence[Experiment]) -> Status:
     )
 
 
-def core_hours(wanted: Sequence[Experiment]) -> dict[Experiment, float]:
+def core_hours(wanted: Sequence[BaseExperiment]) -> dict[BaseExperiment, float]:
     """Processor time, summed over cores, of those experiments that are archived.
 
     Experiments that used an accelerator are left out: processor time is not their cost.

@@ -13,7 +13,7 @@ from types import FrameType
 
 from specz.common import checks
 from specz.experiments import parallel
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 from specz.experiments.parallel import LOCAL, Backend
 from specz.experiments.run import fitted, run
 from specz.study import archive, profiles
@@ -70,7 +70,7 @@ def fill(
     return True
 
 
-def _wanted(profile: str, notebook: str | None) -> list[Experiment]:
+def _wanted(profile: str, notebook: str | None) -> Sequence[BaseExperiment]:
     if notebook is None:
         return profiles.profile_experiments(profile)
     return profiles.experiments(notebook, profiles.profile_parameters(profile, notebook))

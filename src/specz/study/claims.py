@@ -59,6 +59,28 @@ class Verdict(StrEnum):
     NOT_TESTED = "not tested"
 
 
+def trainings_needed(found: Effect) -> int:
+    """Trainings of each method that the rules ask for; 0 if chance has no part in any."""
+    if not found.trainings:
+        return 0
+    return 5 if abs(found.value) < CLOSE else 3
+
+
+def decide(found: Effect, sign: int, p_value: float, at_least: bool = False) -> Verdict:
+    """Verdict of an effect; ``sign`` is -1 where less is better.
+
+    With ``at_least`` to be no worse by :data:`LITTLE` is as claimed too.
+    """
+    low, high = sorted((sign * found.low, sign * found.high))
+    if at_least and low > -LITTLE:
+        return Verdict.HOLDS
+    if low > -LITTLE and high < LITTLE:
+        return Verdict.NO_DIFFERENCE
+    if p_value < ALPHA:
+        return Verdict.HOLDS if sign * found.value > 0 else Verdict.REVERSED
+    return Verdict.UNDECIDED
+
+
 @dataclass(frozen=True)
 class Check:
     """A contrast with its effects by metric, empty if a method has no result yet.
@@ -81,9 +103,7 @@ class Check:
     @property
     def trainings_needed(self) -> int:
         """Trainings of each method that the rules ask for; 0 if chance has no part in any."""
-        if not self.effects or not self.exact.trainings:
-            return 0
-        return 5 if abs(self.exact.value) < CLOSE else 3
+        return trainings_needed(self.exact) if self.effects else 0
 
     @property
     def is_open(self) -> bool:
@@ -103,14 +123,7 @@ class Check:
 
     def _decide(self, found: Effect, sign: int, p_value: float) -> Verdict:
         """Verdict of an effect; ``sign`` is -1 where less is better."""
-        low, high = sorted((sign * found.low, sign * found.high))
-        if self.contrast.at_least and low > -LITTLE:
-            return Verdict.HOLDS
-        if low > -LITTLE and high < LITTLE:
-            return Verdict.NO_DIFFERENCE
-        if p_value < ALPHA:
-            return Verdict.HOLDS if sign * found.value > 0 else Verdict.REVERSED
-        return Verdict.UNDECIDED
+        return decide(found, sign, p_value, self.contrast.at_least)
 
     @property
     def disagreeing(self) -> dict[str, Verdict]:

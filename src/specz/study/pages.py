@@ -4,10 +4,12 @@ With the parameters of the study a page draws what is archived and computes noth
 parameters it computes its experiments and shows them beside what is archived.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from specz.estimators.base import Fitted, Reloadable
 from specz.estimators.cnn import MODEL
+from specz.experiments.base import BaseExperiment
 from specz.experiments.experiment import Experiment
 from specz.experiments.result import Result
 from specz.experiments.run import fitted as fitted_here
@@ -41,7 +43,7 @@ def shown(notebook: str, parameters: Study) -> Shown:
     return Shown(run(computed(notebook, parameters)), archive.reference(notebook))
 
 
-def computed(notebook: str, parameters: Study) -> list[Experiment]:
+def computed(notebook: str, parameters: Study) -> Sequence[BaseExperiment]:
     """Experiments that a page computes: none with the parameters of the study.
 
     Raise ValueError if these are not archived.
@@ -49,7 +51,7 @@ def computed(notebook: str, parameters: Study) -> list[Experiment]:
     wanted = parameters.experiments()
     if parameters != profile_study(STUDY, notebook):
         return wanted
-    if wanted and wanted == missing(notebook):
+    if wanted and list(wanted) == missing(notebook):
         raise ValueError(
             f"no experiment of notebook {notebook!r} is archived; "
             f"'specz archive --notebook {notebook}' computes them, "
@@ -58,13 +60,13 @@ def computed(notebook: str, parameters: Study) -> list[Experiment]:
     return []
 
 
-def missing(notebook: str) -> list[Experiment]:
+def missing(notebook: str) -> list[BaseExperiment]:
     """Experiments that a page shows at the scale of the study and the archive lacks."""
     wanted = profile_study(STUDY, notebook).experiments()
     return [experiment for experiment in wanted if not archive.folder(experiment).is_dir()]
 
 
-def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
+def experiments(notebook: str, parameters: Parameters) -> Sequence[BaseExperiment]:
     """Experiments that a page computes, by the values of its parameters."""
     return computed(notebook, study(notebook, parameters))
 

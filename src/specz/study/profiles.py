@@ -6,13 +6,13 @@ the notebook's dataclass in :mod:`specz.study.studies`.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
 from specz.common import checks, paths
 from specz.common.store import canonical
-from specz.experiments.experiment import Experiment
+from specz.experiments.base import BaseExperiment
 from specz.study.studies import STUDIES
 from specz.study.study import Study
 
@@ -118,16 +118,16 @@ def resolve(notebook: str, profile: str, overrides: Mapping[str, Any]) -> Parame
     return parameters
 
 
-def experiments(notebook: str, parameters: Parameters) -> list[Experiment]:
+def experiments(notebook: str, parameters: Parameters) -> Sequence[BaseExperiment]:
     """List the experiments that a notebook draws, and check its parameters."""
     return study(notebook, parameters).experiments()
 
 
-def opened() -> set[Experiment]:
+def opened() -> set[BaseExperiment]:
     """Experiments whose trained networks pages open, at the scale of the study."""
     return {e for name in STUDIES for e in profile_study(STUDY, name).opened()}
 
 
-def profile_experiments(profile: str) -> list[Experiment]:
+def profile_experiments(profile: str) -> list[BaseExperiment]:
     """List the experiments of all notebooks at a profile, each once."""
     return list(dict.fromkeys(e for n in STUDIES for e in profile_study(profile, n).experiments()))

@@ -11,6 +11,7 @@ from specz.study.beyond import Ablation, Convergence, Limit, Probing
 from specz.study.budget import Budget
 from specz.study.by_hand import ByHand
 from specz.study.contrasts import Claims
+from specz.study.stars import StarGalaxy
 from specz.study.study import Study
 from specz.study.talk import (
     Comparison,
@@ -50,6 +51,7 @@ STUDIES: dict[str, type[Study]] = {
     "convergence": Convergence,
     "budget": Budget,
     "claims": Claims,
+    "star_galaxy": StarGalaxy,
     "holds_up": HoldsUp,
 }
 """Notebook name to its parameters."""

@@ -18,6 +18,7 @@ from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
 from specz.estimators.template_fit import TemplateFit
 from specz.estimators.training import TrainingConfig
+from specz.experiments.base import BaseExperiment
 from specz.experiments.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment
 from specz.spectra.library import LibraryConfig
 
@@ -43,7 +44,7 @@ class Study:
         """
         return cls(**{f.name: values[f.name] for f in fields(cls) if f.name in values})
 
-    def experiments(self) -> list[Experiment]:
+    def experiments(self) -> Sequence[BaseExperiment]:
         """List the notebook's experiments; raise ValueError or TypeError if a value is wrong."""
         raise NotImplementedError
 

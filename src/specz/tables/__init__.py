@@ -21,3 +21,11 @@ from specz.tables.results import (
     size_table,
     variants_table,
 )
+from specz.tables.stars import (
+    layers_table,
+    of_calibration,
+    of_purity,
+    of_shifts,
+    star_checks_table,
+    star_table,
+)
