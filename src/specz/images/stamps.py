@@ -27,7 +27,12 @@ BANDS = {"u": 0.3, "g": 0.8, "r": 1.0, "i": 1.0, "z": 0.7}
 WEIGHTS = np.array(list(BANDS.values())) / np.linalg.norm(list(BANDS.values()))
 """S/N in each band over that of all together."""
 
-STAR, GALAXY = 0, 1
+STAR = 0
+"""Class of a star."""
+
+GALAXY = 1
+"""Class of a galaxy."""
+
 CLASSES = ("star", "galaxy")
 
 SPLITS = ("train", "validation", "test")
