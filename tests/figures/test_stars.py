@@ -55,3 +55,20 @@ def test_tables_list_methods_checks_and_layers(results):
     assert tables.star_table(results).count("\n") == 1 + 6  # three methods and three banks
     assert tables.star_checks_table(results).count("**undecided**") == 2
     assert "**11,230,754**" in tables.layers_table(StampNetwork())
+
+
+def test_conclusions_name_every_method_with_its_score(results):
+    first = {r.label: r for r in reversed(results) if not r.experiment.altered}
+    said = tables.of_purity(results), tables.of_calibration(results), tables.of_shifts(results)
+    for label in first:
+        assert f"{label} " in said[0]
+        assert f"{label} " in said[1]
+    network = next(label for label in first if "network" in label)
+    assert f"{network} {auc(first[network].test).value:.3f}, then " in said[2]
+    assert "forest on moments" not in said[2], "it is not shown shifted stamps"
+
+
+def test_the_verdict_names_both_forests(results):
+    said = tables.of_star_claim(results)
+    assert said.count("points of AUC: **undecided**") == 2, "one training each"
+    assert said.startswith("Narrow network minus forest with Δχ²")

@@ -26,6 +26,7 @@ from specz.tables.stars import (
     of_calibration,
     of_purity,
     of_shifts,
+    of_star_claim,
     star_checks_table,
     star_table,
 )

@@ -47,6 +47,18 @@ def star_checks_table(results: Results) -> str:
     )
 
 
+def of_star_claim(results: Results) -> str:
+    """The verdict against each forest, with the difference of the first metric."""
+    said = [
+        f"{check.what} is {check.effects[METRICS[0].name].interval.points()} points of "
+        f"{METRICS[0].name}: **{check.verdict}**"
+        for check in star_checks(results)
+        if check.verdict
+    ]
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def layers_table(network: StampNetwork) -> str:
     """List the layers that have weights, with their shapes and numbers of parameters."""
     found = [row for row in layer_table(network.build()) if row.parameters]
