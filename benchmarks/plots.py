@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from benchmarks.record import Benchmark
-from benchmarks.speed import Timing
-from specz.estimators.bayes import BayesLimit
+from benchmarks.speed import Speed, Timing
 from specz.experiments.experiment import noise_label
+from specz.figures.direct import readable
 from specz.figures.style import colour, plain_log, points
 
 
@@ -31,24 +31,41 @@ def plot_benchmarks(benchmarks: Sequence[Benchmark], ax: Axes) -> Axes:
     return ax
 
 
+def is_near(first: Speed, second: Speed) -> bool:
+    """Whether two methods are within a factor of ten, where their names would meet."""
+    ratio = first.spectra_per_second / second.spectra_per_second
+    return 0.1 < ratio < 10
+
+
 def plot_speed(timing: Timing, ax: Axes) -> Axes:
     """Draw accuracy against how many spectra a second each method answers about."""
     for speed in timing.speeds:
+        near = [s for s in timing.speeds if is_near(s, speed)]
+        below = any(s.accuracy.value > speed.accuracy.value for s in near)
+        name = f"{speed.method}, {speed.n_train:,}"
+        ax.annotate(
+            name,
+            (speed.spectra_per_second, speed.accuracy.low if below else speed.accuracy.high),
+            (0, -4 if below else 4),
+            textcoords="offset points",
+            ha="center",
+            va="top" if below else "bottom",
+            fontsize=9,
+            color=readable(colour(speed.method)),
+        )
         points(
             ax,
             [speed.spectra_per_second],
             [speed.accuracy],
             color=colour(speed.method),
             fmt="o",
-            label=f"{speed.method}, {speed.n_train:,}",
+            label=name,
         )
-        if speed.method == BayesLimit.label:
-            ax.axhline(speed.accuracy.value, color=colour(speed.method), ls="--", lw=1)
     ax.set(
         xscale="log",
         xlabel="spectra per second",
         ylabel=f"exact-class accuracy at {noise_label(timing.snr)}",
         ylim=(0, 1.02),
     )
-    ax.legend(fontsize=9, loc="lower left")
+    ax.margins(x=0.12)
     return ax

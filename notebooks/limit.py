@@ -111,12 +111,11 @@ figures.beside(
 # %% [markdown]
 # ```{figure} figures/part_of_limit.svg
 # :name: fig-part-of-limit
-# :alt: Accuracy divided by the Bayes limit against training size, a mark for each noise level.
+# :alt: Accuracy divided by the Bayes limit against signal-to-noise ratio, a line for each method.
 #
 # Exact-class accuracy divided by that of the Bayes limit on the same test spectra, with 95 %
-# intervals from pairs; a colour for each method, a mark for each noise level. Joined: the
-# equivariant network, trained at that level. Single: the plain network at the largest size it was
-# given, and the evidence. Dotted, without marks: 0.99 of the limit.
+# intervals from pairs. Each method has its largest training set; networks are trained at the noise
+# level at which they are tested. Dotted: 0.99 of the limit.
 # ```
 #
 # The same in numbers, with 95 % intervals from pairs:
@@ -195,11 +194,10 @@ figures.draw("speed", plots.plot_speed, timing)
 # %% [markdown]
 # ```{figure} figures/speed.svg
 # :name: fig-speed
-# :alt: Exact-class accuracy against spectra per second for each method, the Bayes limit dashed.
+# :alt: Exact-class accuracy against spectra per second for each method.
 #
-# Exact-class accuracy against the number of spectra that a method answers about in a second, once
-# it has been fitted to as many spectra as its label says. To the right is faster; the dashed line
-# is the Bayes limit, whose own sum is among the slowest.
+# Exact-class accuracy against the spectra classified per second, once a method has been fitted to
+# as many spectra as its label says. To the right is faster.
 # ```
 
 # %%

@@ -15,6 +15,9 @@ MEASURES = (
 )
 """Name, measure, marker, face of the marker (None: that of the method), line of the limit."""
 
+NEAR_ONE = 0.9
+"""Where every accuracy lies above this, the axis begins at the lowest and not at zero."""
+
 
 def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axes:
     """Draw exact-class and ±1-class accuracy of each result with intervals.
@@ -41,6 +44,9 @@ def plot_accuracy_bars(results: Sequence[Result], ax: Axes, label: Label) -> Axe
             ax.axvline(measure(result.test).value, color=shade, ls=line, lw=1)
     if ceiling:
         ax.plot([], [], "--", lw=1, color=shade, label="Bayes limit (dotted: within ±1)")
-    ax.set(xlim=(-0.04, 1.04), ylim=(-0.6, len(groups) - 0.3))
+    lowest = min(metrics.accuracy(r.test).low for group in groups.values() for r in group)
+    start = 0.0 if lowest < NEAR_ONE else lowest
+    margin = 0.04 * (1 - start)
+    ax.set(xlim=(start - margin, 1 + margin), ylim=(-0.6, len(groups) - 0.3))
     ax.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3)
     return ax

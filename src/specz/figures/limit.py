@@ -1,25 +1,19 @@
 """Methods compared with the Bayes limit: spectra needed, probabilities stated."""
 
 from collections.abc import Sequence
-from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from specz import metrics
 from specz.estimators.bayes import BayesLimit
-from specz.estimators.cnn import CNN
-from specz.estimators.equivariant import Equivariant
-from specz.estimators.evidence import GaussianEvidence
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
+from specz.figures.direct import name_lines
 from specz.figures.labels import by_n_train, grouped, limits, methods
-from specz.figures.style import GREY, Style, against_size, colour, points, size_axis
+from specz.figures.style import GREY, Style, against_size, colour, plain_log, points, size_axis
 
 PIT_BINS = 20
-
-LEVEL_MARKS = (("o", "-"), ("s", "--"), ("D", "-."), ("^", ":"))
-"""Mark and line of each noise level where the colour is that of the method, the noisiest first."""
 
 
 def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
@@ -35,38 +29,28 @@ def plot_data_efficiency(results: Sequence[Result], ax: Axes) -> Axes:
         ax.axhline(value.value, color=shade, ls="--", lw=1, label=name)
     size_axis(ax, results)
     ax.set(ylabel="exact-class accuracy", ylim=(0, 1.02))
-    ax.legend(fontsize=9)
+    name_lines(ax)
     return ax
 
 
 def plot_relative_accuracy(results: Sequence[Result], ax: Axes) -> Axes:
-    """Draw accuracy divided by the Bayes limit against training size.
+    """Draw accuracy divided by the Bayes limit against S/N, each method at its largest size.
 
-    One colour per method, one mark per noise level; the CNN and the evidence at their largest size.
+    Methods that are tried at one noise level only are left out.
     """
-    ceiling, results = limits(results), by_n_train(methods(results))
-
-    def relative(r: Result) -> metrics.Interval:
-        return metrics.relative_accuracy(r.test, ceiling[r.snr].test)
-
-    drawn: list[Result] = []
-    for level, (mark, line) in zip(ceiling, cycle(LEVEL_MARKS), strict=False):
-        of_level = [r for r in results if r.snr == level]
-        equivariant = [r for r in of_level if isinstance(r.estimator, Equivariant)]
-        cnn = [r for r in of_level if isinstance(r.estimator, CNN)]
-        evidence = [r for r in of_level if isinstance(r.estimator, GaussianEvidence)]
-        for chosen, fmt in ((equivariant, mark + line), (cnn[-1:], mark), (evidence[-1:], mark)):
-            if chosen:
-                label = chosen[0].label
-                style: Style = {"color": colour(label), "fmt": fmt}
-                style["label"] = f"{label}, {noise_label(level)}"
-                against_size(ax, chosen, relative, **style)
-                drawn += chosen
-    ax.axhline(1, color=colour(BayesLimit.label), lw=1, ls="--", label="_Bayes limit")
+    ceiling = limits(results)
+    largest = {(r.label, r.snr): r for r in by_n_train(methods(results)) if r.snr in ceiling}
+    chosen = sorted(largest.values(), key=lambda r: r.snr)
+    for label, group in grouped(chosen, lambda r: r.label).items():
+        if len(group) > 1:
+            parts = [metrics.relative_accuracy(r.test, ceiling[r.snr].test) for r in group]
+            style: Style = {"color": colour(label), "fmt": "o-", "label": label}
+            points(ax, [r.snr for r in group], parts, **style)
+    ax.axhline(1, color=colour(BayesLimit.label), lw=1, ls="--", label=BayesLimit.label)
     ax.axhline(0.99, color=GREY, lw=0.8, ls=":", label="_0.99 of it")
-    size_axis(ax, drawn)
-    ax.set_ylabel("accuracy / Bayes limit")
-    ax.legend(fontsize=8, ncols=2)
+    ax.set(xscale="log", xlabel="continuum S/N per pixel", ylabel="accuracy / Bayes limit")
+    plain_log(ax.xaxis, sorted(ceiling))
+    name_lines(ax)
     return ax
 
 

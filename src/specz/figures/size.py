@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result, SeedGroup
+from specz.figures.direct import name_lines
 from specz.figures.labels import by_n_train, grouped, limits, methods
 from specz.figures.style import GREY, SHADES, Style, against_size, size_axis
 
@@ -29,7 +30,7 @@ def plot_accuracy_against_n(results: Sequence[Result], ax: Axes) -> Axes:
             ax.axhline(value, color=shade, ls="--", lw=1, label=f"{name}, Bayes limit")
     size_axis(ax, results)
     ax.set(ylabel="exact-class accuracy", ylim=(0, 1.02))
-    ax.legend(fontsize=9)
+    name_lines(ax)
     return ax
 
 
@@ -49,5 +50,5 @@ def plot_gap_against_n(results: Sequence[Result], ax: Axes) -> Axes:
     ax.axhline(0, color=GREY, lw=0.8)
     size_axis(ax, results)
     ax.set_ylabel("training − validation accuracy")
-    ax.legend(fontsize=9)
+    name_lines(ax)
     return ax

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from specz.common.arrays import Flux
+from specz.figures.direct import name_lines
 from specz.figures.style import GREY, colour, plain_log, points, rows
 from specz.images.predictions import StampPredictions
 from specz.images.scores import PURITY, auc, by_snr, overconfidence, purity
@@ -64,7 +65,7 @@ def _against_snr(
         points(ax, at, found, factor=factor, fmt="o-", ms=4, color=colour(label), label=label)
     ax.set(xscale="log", xlabel="S/N (median of a fifth of the stamps)")
     plain_log(ax.xaxis)
-    ax.legend(fontsize=8)
+    name_lines(ax)
     return ax
 
 

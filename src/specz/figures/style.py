@@ -206,17 +206,20 @@ def against_size(
 
 def size_axis(ax: Axes, results: Sequence[Result]) -> None:
     """Make x a logarithmic axis of training spectra with a tick at each size of the results."""
-    ax.set(xscale="log", xlabel="training spectra")
-    plain_log(ax.xaxis, sorted({r.n_train for r in results}))
+    ax.set(xscale="log", xlabel="training spectra (thousands)")
+    sizes = sorted({r.n_train for r in results})
+    plain_log(ax.xaxis, sizes, [f"{n / 1000:g}" for n in sizes])
 
 
-def plain_log(axis: Axis, ticks: Sequence[float] | None = None) -> None:
-    """Label a logarithmic axis with plain numbers, at ``ticks`` or at 1, 2, 5, 10 ...
+def plain_log(
+    axis: Axis, ticks: Sequence[float] | None = None, names: Sequence[str] | None = None
+) -> None:
+    """Label a logarithmic axis with plain numbers or ``names``, at ``ticks`` or at 1, 2, 5, 10 ...
 
     An axis over more than :data:`MANY_DECADES` has labels at 1, 10 ... only.
     """
     if ticks is not None:
-        axis.set_ticks(list(ticks), labels=[f"{tick:,g}" for tick in ticks])
+        axis.set_ticks(list(ticks), labels=list(names or (f"{tick:,g}" for tick in ticks)))
     else:
         low, high = axis.get_view_interval()
         many = low > 0 and high > low * 10**MANY_DECADES

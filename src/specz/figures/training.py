@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from specz.estimators.cnn import LayerRow
 from specz.experiments.result import Result
+from specz.figures.direct import name_lines
 from specz.figures.labels import Label
 from specz.figures.style import GREY, Style, gradient, plain_log
 
@@ -46,13 +47,19 @@ def plot_histories(results: Sequence[Result], axes: Sequence[Axes], label: Label
         for ax, kind in zip(axes, ("loss", "accuracy"), strict=True):
             for part, line, face in (("validation", "o-", shade), ("train", "o:", "white")):
                 values = getattr(history, f"{part}_{kind}")
-                name = f"{method}, {'training' if part == 'train' else part}"
+                # Named once at its end; the other line is the one beside it.
+                name = f"_{method}, training" if part == "train" else method
                 ax.plot(history.examples, values, line, color=shade, mfc=face, ms=4, label=name)
     axes[0].set(ylabel="cross-entropy (nats)", yscale="log")
     plain_log(axes[0].yaxis)
     axes[1].set(ylabel="exact-class accuracy", ylim=(None, 1.01))
-    axes[1].legend(fontsize=8)
+    drawn = [
+        axes[0].plot([], [], line, color=GREY, mfc=face, ms=4, label=f"_{name}")[0]
+        for line, face, name in (("o-", GREY, "validation"), ("o:", "white", "training"))
+    ]
+    axes[0].legend(drawn, ["validation", "training"], fontsize=8)
     for ax in axes:
         ax.set_xlabel("training examples seen")
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.xaxis.set_major_formatter("{x:,.0f}")
+    name_lines(axes[1])

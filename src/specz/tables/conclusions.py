@@ -6,6 +6,7 @@ from specz import metrics
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.evidence import GaussianEvidence
 from specz.estimators.registry import differences
 from specz.experiments.result import Result, SeedGroup, group_seeds
 from specz.figures.labels import (
@@ -163,9 +164,9 @@ def of_efficiency(results: Sequence[Result]) -> str:
 
 
 def of_relative(results: Sequence[Result]) -> str:
-    """Range over noise levels of the largest equivariant network's and CNN's part of the limit."""
+    """Range over noise levels of each method's part of the limit, at its largest training set."""
     ceiling, said = limits(results), []
-    for kind in (Equivariant, CNN):
+    for kind in (Equivariant, GaussianEvidence, CNN):
         found = [r for r in by_n_train(methods(results)) if isinstance(r.estimator, kind)]
         largest = {r.snr: r for r in found if r.snr in ceiling}
         parts = [
