@@ -150,6 +150,7 @@ specz.figures = {
       ? "" : " (outside the study’s range)";
     // Draws where the lines would lie if Hα were a rival; says what to look for.
     const compete = (z, rival) => {
+      if (!within((1 + z) * halpha)) return "Hα is not in the window: nothing to be taken for another line.";
       const wrong = (1 + z) * halpha / rival.wave_rest - 1, wanted = [];
       for (const [label, rest] of named) {
         const inside = rest.map((wave) => wave * (1 + wrong)).filter(within);
@@ -292,7 +293,8 @@ specz.figures = {
         const until = Date.now() + 40;
         do {
           seed += 1;
-          const uniform = specz.random(-seed), sed = Math.floor(uniform() * data.seds.length);
+          const uniform = specz.random(-seed); // numbers that are not those of the noise
+          const sed = Math.floor(uniform() * data.seds.length);
           const right = Math.floor(uniform() * n), tried = seed - first;
           const k = found(solve[key](spectra(sed, right, snr, seed)[1], snr));
           if (Math.abs(middle(k) - middle(right)) > data.wrong * (1 + middle(right))) {
@@ -366,10 +368,10 @@ specz.figures = {
       svg));
     const line = add("path", { class: "traced" }, svg), dots = add("g", { class: "traced" }, svg);
     const middle = (pixel) => x(0.5 * (edges[pixel] + edges[pixel + 1])), half = (kernel.length - 1) / 2;
-    const traced = new Set();
+    let furthest = 0; // the kernel starts at the left: all places up to here are traced
     const draw = () => {
       const at = Number(slider.value);
-      traced.add(at);
+      furthest = Math.max(furthest, at);
       window.setAttribute("x", x(edges[at]));
       window.setAttribute("width", x(edges[at + kernel.length]) - x(edges[at]));
       names.forEach((name, j) => {
@@ -377,15 +379,14 @@ specz.figures = {
         name.textContent = `× ${text(kernel[j], 0)}`;
       });
       dots.replaceChildren();
-      const ordered = [...traced].sort((a, b) => a - b);
-      line.setAttribute("d", ordered.map((i, k) => // joins neighbours only
-        `${k && ordered[k - 1] === i - 1 ? "L" : "M"}${middle(i + half)} ${ay(answers[i])}`).join(""));
-      for (const i of ordered)
-        add("circle", { cx: middle(i + half), cy: ay(answers[i]), r: i === at ? 7 : 3.5 }, dots);
+      const traced = answers.slice(0, furthest + 1), across = traced.map((_, i) => middle(i + half));
+      line.setAttribute("d", specz.path(across, traced.map(ay)));
+      traced.forEach((answer, i) =>
+        add("circle", { cx: across[i], cy: ay(answer), r: i === at ? 7 : 3.5 }, dots));
       const sum = kernel.map((w, j) => `(${text(w, 0)} × ${text(pixels[at + j])})`).join(" + ");
       specz.say(slider, `on pixels ${at + 1} to ${at + kernel.length}`);
-      said.textContent = `${sum} = ${text(answers[at])}. ` + (traced.size < places
-        ? `${traced.size} of ${places} answers traced out.` : "All answers are traced out.");
+      said.textContent = `${sum} = ${text(answers[at])}. ` + (traced.length < places
+        ? `${traced.length} of ${places} answers traced out.` : "All answers are traced out.");
     };
     // The pointer takes the kernel along; the slider does the same from the keyboard.
     const drag = (event) => {

@@ -100,6 +100,7 @@ def test_lines_of_a_competing_redshift_are_drawn_where_they_would_lie(figure, gr
     said = shown.locator("p").text_content()
     assert f"its Hα would mean z = {wrong:.3f} (outside the study’s range)" in said
     assert f"Hβ at {rest['Hb'] * (1 + wrong):,.0f} Å" in said
+    assert "nothing to be taken" in figure(2.1).locator("p").text_content()
     taken.select_option("0")
     assert shown.locator(".rival line").count() == 0
 
