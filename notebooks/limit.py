@@ -221,8 +221,8 @@ Markdown(
 # the S/N where the slider starts only. To the right of it they are less sure than they could be and
 # to the left of it surer than they should be.
 #
-# The weights of the CNN are loaded when you come to the figure (4 MB). Those of its dense layer are
-# rounded to 8 bits.
+# The weights of the CNN, some megabytes, are loaded when you come to the figure. Those of its dense
+# layer are rounded to 8 bits, which moves p(z) by far less than new noise does.
 
 # %%
 network, cnn = map(shown.of, study.opened())

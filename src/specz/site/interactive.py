@@ -200,6 +200,7 @@ def _thirds(values: FloatArray, words: Sequence[str]) -> list[str]:
 def _write_cnn(model: "keras.Model") -> str:
     """Write the weights of a CNN as a script beside the figures; return its address in the site.
 
+    The CNN is one without batch normalisation, which the browser does not know.
     The dense layer, nearly all of them, goes in 8 bits: of each column the largest weight is
     :data:`CNN_STEPS` steps from zero.
     """
