@@ -36,6 +36,7 @@ from specz.estimators import tiny_network as tiny
 from specz.estimators.backend import load_keras
 from specz.estimators.cnn import CNN, layer_table
 from specz.estimators.descent import Adam
+from specz.site import interactive
 from specz.spectra.grid import CLASSES
 from specz.spectra.lines import WAVE_REST
 from specz.study import by_hand
@@ -89,6 +90,15 @@ figures.draw(
 # with its two neighbours. Its products are shown where their sum is largest; the last row has the
 # sums at all nine places where the kernel fits.
 # ```
+
+# %% [markdown]
+# Drag the kernel along the pixels yourself, with the slider or over the figure, and watch its
+# answers appear.
+
+# %%
+interactive.convolution(
+    pixels, weights.kernel, by_hand.GRID.edges[by_hand.WINDOW.start : by_hand.WINDOW.stop + 1]
+)
 
 # %%
 at_peak = wave_obs[largest + len(weights.kernel) // 2]

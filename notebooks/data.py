@@ -135,8 +135,9 @@ figures.draw(
 # below $z \approx 1.2$, where it falls short of the grid, and Hα is always there.
 # ```
 #
-# Move the redshift yourself, beyond the study's range too. The spectrum is computed in your
-# browser as the package computes it.
+# Move the redshift yourself, beyond the study's range too. Then take Hα for another line: dashes
+# show where the others would have to be. A redshift from one line alone can be wrong in this way.
+# The spectrum is computed in your browser as the package computes it.
 
 # %%
 interactive.redshift(library, shown, pixels)

@@ -209,20 +209,24 @@ Markdown(
 # %% [markdown]
 # ## Watch it happen
 #
-# An equivariant network of {numref}`fig-data-efficiency` runs here in your browser, on galaxies of
-# the test split. Turn the noise up and see p(z) widen, split over wrong redshifts, and fail; ask
-# for new noise to see how much of it is luck. Beside it stands the Bayes posterior, summed over a
+# Two networks of {numref}`fig-data-efficiency` run here in your browser, on galaxies of the test
+# split: the plain network of the study and the equivariant one; which ones is said below the
+# figure. Turn the noise up and see p(z) widen, split over wrong redshifts, and fail; ask for new
+# noise to see how much of it is luck, or for a failure: a galaxy, a redshift and noise for which
+# the most probable redshift is an outlier. Beside them stands the Bayes posterior, summed over a
 # few hundred of the training SEDs in place of thousands: at low noise, where one SED fits much
-# better than the next, it is the coarser of the two. It is told σ; the network is not, and was
-# trained at the S/N where the slider starts, so to the right of it the network is less sure than it
-# could be and to the left of it surer than it should be.
+# better than the next, it is the coarser. It is told σ; the networks are not, and were trained at
+# the S/N where the slider starts only. To the right of it they are less sure than they could be and
+# to the left of it surer than they should be.
+#
+# The weights of the CNN, some megabytes, are loaded when you come to the figure. Those of its dense
+# layer are rounded to 8 bits, which moves p(z) by far less than new noise does.
 
 # %%
-network = shown.of(*study.opened())
+network, cnn = map(shown.of, study.opened())
 train, _, _ = network.experiment.samples()
 seds = network.experiment.library.split("test")
-by_position = seds[np.argsort(train.library.position[seds])]
-interactive.save(
-    "front", interactive.posterior(None, train, by_position[[200, 600, 1000, 1400, 1800]])
-)
-interactive.posterior(pages.fitted(network).model, train, by_position[[200, 600, 1000, 1400, 1800]])
+by_strength = seds[np.argsort(train.library.ew_halpha[seds])]
+galaxies = by_strength[[1800, 1400, 1000, 600, 200, 20]]
+interactive.save("front", interactive.posterior(None, train, galaxies))
+interactive.posterior(network, train, galaxies, cnn)

@@ -421,7 +421,8 @@ def test_the_data_file_of_a_figure_holds_its_numbers(results, ax):
     rows = rows_of(ax.figure)
     for level in LEVELS:
         of_level = [r for r in results if r.snr == level]
-        series = [row for row in rows if row["series"] == f"{figures.noise_label(level)}, test"]
+        named = [row for row in rows if row["series"] == f"{figures.noise_label(level)}, test"]
+        series = [row for row in named if row["kind"] == "points"]
         for row, result in zip(series, of_level, strict=True):
             interval = metrics.accuracy(result.test)
             assert float(row["x"]) == result.n_train

@@ -1,17 +1,21 @@
 """The living figures alone, without a book around them."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import chromium, needs_chromium
 
 from specz.common import paths
+from specz.estimators.tiny_network import convolve
 from specz.site import interactive
 from specz.spectra.lines import LINES
 from specz.spectra.noise import White
 from specz.spectra.observe import observe
 from specz.spectra.sample import Sample
+from specz.study import archive, pages
+from specz.study.profiles import STUDY, profile_study
 
 LEFT, RIGHT = 44, 688
 """Ends of the axis of wavelengths in the figure."""
@@ -19,9 +23,10 @@ LEFT, RIGHT = 44, 688
 
 def write_page(living, folder):
     """A page with nothing but a living figure; return its address."""
-    script = (paths.BOOK / "_static" / "living.js").read_text(encoding="utf-8")
     file = folder / "living.html"
-    text = f'<meta charset="utf-8">{living._repr_html_()}<script>{script}</script>'
+    text = f'<meta charset="utf-8">{living._repr_html_()}'
+    for name in ("living_methods.js", "living.js"):
+        text += f"<script>{(paths.BOOK / '_static' / name).read_text(encoding='utf-8')}</script>"
     file.write_text(text, encoding="utf-8")
     return file.as_uri()
 
@@ -80,6 +85,35 @@ def test_half_a_doublet_in_the_window_is_half_named(figure, grid):
 
 
 @needs_chromium
+def test_lines_of_a_competing_redshift_are_drawn_where_they_would_lie(figure, grid):
+    """If Hα were [O III] 5008, or what it is again."""
+    shown = figure(1.3)
+    taken = shown.locator("select").nth(1)
+    taken.select_option(label="[O III] 5008")
+    rest = {line.name: line.wave_rest for line in LINES}
+    wrong = 2.3 * rest["Ha"] / rest["OIII5008"] - 1
+    x = [float(mark.get_attribute("x1")) for mark in shown.locator(".rival line").all()]
+    found = grid.wave_min + (np.array(x) - LEFT) / (RIGHT - LEFT) * (grid.wave_max - grid.wave_min)
+    wave = np.array(list(rest.values())) * (1 + wrong)
+    expected = wave[(wave > grid.wave_min) & (wave < grid.wave_max)]
+    np.testing.assert_allclose(np.sort(found), np.sort(expected))
+    said = shown.locator("p").text_content()
+    assert f"its Hα would mean z = {wrong:.3f} (outside the study’s range)" in said
+    assert f"Hβ at {rest['Hb'] * (1 + wrong):,.0f} Å" in said
+    assert "nothing to be taken" in figure(2.1).locator("p").text_content()
+    taken.select_option("0")
+    assert shown.locator(".rival line").count() == 0
+
+
+@needs_chromium
+def test_a_slider_shows_its_value_to_eye_and_ear(figure):
+    shown = figure(1.4)
+    assert shown.locator("output").text_content() == "z = 1.400"
+    slider = shown.locator("input[type=range]")
+    assert slider.get_attribute("aria-valuetext") == "z = 1.400"
+
+
+@needs_chromium
 def test_the_bayes_posterior_stands_alone_without_a_network(library, grid, browser, tmp_path):
     """It finds the redshift where noise is low, spreads where it is high, and names no network."""
     sample = Sample(library, grid, np.arange(20, dtype=np.int32), np.full(20, 1.3), White(1.0), 0)
@@ -96,8 +130,137 @@ def test_the_bayes_posterior_stands_alone_without_a_network(library, grid, brows
         p.append(float(re.search(r"with p = ([\d.]+)", said.text_content())[1]))
     assert p[0] > 0.9 > 0.3 > p[1]
     assert "Network" not in figure.text_content()
-    assert figure.locator("path.posterior.method-1").count() == 2
-    assert figure.locator(".method-0").count() == 0
+    assert figure.locator("path.posterior.bayes").count() == 2
+    assert figure.locator(".network, .cnn, .about").count() == 0
+    page.close()
+
+
+def test_galaxies_are_named_by_their_colour_and_line(library):
+    """A third of the library each; the reddest is red, the strongest line strong."""
+    everyone = range(len(library.ew_halpha))
+    names = interactive.describe(library, everyone)
+    for word in ("blue,", "green,", "red,", "weak Hα", "medium Hα", "strong Hα"):
+        assert sum(word in name for name in names) == pytest.approx(len(names) / 3, abs=2)
+    at = [int(np.argmin(abs(library.wave_rest - wave))) for wave in (4500, 6250)]
+    blue, red = library.continuum[:, at].T
+    assert names[int(np.argmax(red / blue))].startswith("red,")
+    strongest = int(np.argmax(library.ew_halpha))
+    assert f"strong Hα (EW {library.ew_halpha[strongest]:.0f} Å)" in names[strongest]
+
+
+@pytest.fixture(scope="module")
+def with_cnn(library, grid, browser, tmp_path_factory):
+    """The archived CNN, and a page with its figure below what a screen shows."""
+    folder = tmp_path_factory.mktemp("cnn")
+    (cnn,) = archive.archived(profile_study(STUDY, "limit").opened()[1:])
+    sample = Sample(library, grid, np.arange(20, dtype=np.int32), np.full(20, 1.3), White(1.0), 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "FIGURES", folder / "figures")
+        living = interactive.posterior(None, sample, [3, 5], cnn)
+    address = write_page(living, folder)
+    file = folder / "living.html"
+    text = file.read_text(encoding="utf-8")
+    style = "<style>svg { width: 700px } .living { margin-top: 3000px }</style>"
+    file.write_text(style + text, encoding="utf-8")
+    return cnn, address
+
+
+def saying(page, words):
+    """The text under the figure, once it has the words."""
+    page.wait_for_function(
+        "words => document.querySelector('.living p').textContent.includes(words)", arg=words
+    )
+    return page.locator(".living p").text_content()
+
+
+@needs_chromium
+def test_the_cnn_of_the_browser_is_that_of_the_archive(with_cnn, browser):
+    """Its weights come when it is seen, from a file; with 8 bits a weight p(z) is off by little."""
+    cnn, address = with_cnn
+    flux = cnn.experiment.samples()[2].flux(slice(0, 20))
+    expected = pages.fitted(cnn).scores(flux).values
+    page = browser.new_page()
+    page.goto(address)
+    assert "CNN: loading its weights." in page.locator(".living p").text_content()
+    assert page.evaluate("specz.weights.cnn === undefined")
+    page.locator(".living").scroll_into_view_if_needed()
+    saying(page, "CNN: z = ")
+    found = page.evaluate(
+        """(fluxes) => {
+            const cnn = specz.cnn(specz.weights.cnn);
+            return fluxes.map((flux) => Array.from(cnn(Float64Array.from(flux))));
+        }""",
+        flux.tolist(),
+    )
+    page.close()
+    np.testing.assert_array_equal(np.argmax(found, axis=1), expected.argmax(axis=1))
+    assert 1e-5 < np.abs(np.array(found) - expected).max() < 0.03  # not exact: 8 bits
+    assert f"{cnn.n_train:,} training spectra at S/N 1" in interactive._about(cnn)
+
+
+@needs_chromium
+def test_a_failure_is_a_failure(with_cnn, browser):
+    """Drawn and said; where none is found that is said; away from the training a warning stands."""
+    page = browser.new_page()
+    page.goto(with_cnn[1])
+    page.locator(".living").scroll_into_view_if_needed()
+    saying(page, "Bayes posterior: z = ")
+    saying(page, "CNN: z = ")
+    noise = page.get_by_label("S/N")
+    noise.focus()
+    page.keyboard.press("Home")  # the lowest S/N
+    search = page.get_by_role("button", name="Show me a failure")
+    search.focus()
+    page.keyboard.press("Enter")
+    said = saying(page, "CNN fails in draw")
+    assert "The networks have seen no S/N but 1." in said
+    true, named = map(float, re.findall(r"(?:True|CNN:) z = ([\d.]+)", said))
+    assert abs(named - true) > 0.003 * (1 + true)
+    assert page.get_by_label("Redshift").get_attribute("aria-valuetext") == f"z = {true:.4f}"
+    noise.focus()
+    page.keyboard.press("End")
+    page.get_by_label("of", exact=True).select_option(label="Bayes posterior")
+    search.click()
+    assert "did not fail in 60 draws at this S/N." in saying(page, "did not fail")
+    page.close()
+
+
+@needs_chromium
+def test_without_the_file_of_weights_the_other_methods_answer(with_cnn, browser, tmp_path):
+    alone = tmp_path / "living.html"
+    alone.write_bytes(Path(with_cnn[1].removeprefix("file://")).read_bytes())
+    page = browser.new_page()
+    page.goto(alone.as_uri())
+    page.locator(".living").scroll_into_view_if_needed()
+    said = saying(page, "Bayes posterior: z = ")
+    assert "CNN: its weights could not be loaded." in said
+    page.close()
+
+
+@needs_chromium
+def test_a_kernel_is_dragged_along_the_pixels(browser, tmp_path):
+    """By pointer and keyboard; each answer is the convolution, and stays where it was traced."""
+    pixels, kernel = np.array([0.4, 0.0, 0.9, 4.4, 5.5, 2.3, 0.3]), np.array([-1.0, 2.0, -1.0])
+    edges = 15_000 + 5.0 * np.arange(len(pixels) + 1)
+    page = browser.new_page()
+    page.goto(write_page(interactive.convolution(pixels, kernel, edges), tmp_path))
+    said, dots = page.locator(".living p"), page.locator(".traced circle")
+    assert "= −1.3. 1 of 5 answers traced out." in said.text_content()
+    slider = page.get_by_role("slider", name="Kernel")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "on pixels 2 to 4"
+    assert dots.count() == 2
+    box = page.locator("svg").bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + 0.2 * box["height"], steps=30)
+    page.mouse.up()
+    assert "All answers are traced out." in said.text_content()
+    y = np.array([float(dot.get_attribute("cy")) for dot in dots.all()])
+    answers = convolve(pixels, kernel)
+    np.testing.assert_allclose(np.polyval(np.polyfit(answers, y, 1), answers), y, atol=0.01)
+    assert y[answers.argmax()] == y.min()  # upwards on a screen
     page.close()
 
 

@@ -224,7 +224,7 @@ def test_the_living_figure_follows_the_keyboard(smoke_site, browser):
     assert "Gone beyond it:" in said.text_content()
     assert "Hα" in said.text_content().partition("Gone beyond it:")[2]
     assert "[O II] at" in said.text_content()
-    figure.locator("select").select_option("0")
+    figure.locator("select").first.select_option("0")
     assert figure.locator("path").get_attribute("d") != path
     page.close()
 
@@ -268,7 +268,7 @@ def test_the_living_posteriors_are_those_of_the_package(smoke_site, browser):
 
 @needs_chromium
 def test_the_living_posterior_widens_with_noise(smoke_site, browser):
-    """The slider of noise works from the keyboard; both answers follow, and new noise differs."""
+    """The slider of noise works from the keyboard; all answers follow, and new noise differs."""
     page = browser.new_page()
     page.goto((smoke_site / "limit.html").as_uri())
     figure = page.locator(".living[data-figure=posterior]")
@@ -277,9 +277,11 @@ def test_the_living_posterior_widens_with_noise(smoke_site, browser):
 
     def answer():
         page.wait_for_timeout(200)  # the sum starts when the hand rests
-        page.wait_for_function(
-            "e => e.textContent.includes('Bayes posterior: z')", arg=said.element_handle()
-        )
+        for name in ("CNN", "Bayes posterior"):  # the weights of the CNN are a file of their own
+            page.wait_for_function(
+                "([e, words]) => e.textContent.includes(words)",
+                arg=[said.element_handle(), f"{name}: z"],
+            )
         p = re.search(r"Bayes posterior: z = [\d.]+ with p = ([\d.]+)", said.text_content())
         return float(p[1]), [path.get_attribute("d") for path in figure.locator("path").all()]
 
@@ -290,10 +292,10 @@ def test_the_living_posterior_widens_with_noise(smoke_site, browser):
     drowned, paths_drowned = answer()
     assert "S/N 0.10" in said.text_content()
     # The slider is of a logarithm; a screen reader says the S/N.
-    assert figure.locator("input").nth(1).get_attribute("aria-valuetext") == "0.10"
+    assert figure.locator("input").nth(1).get_attribute("aria-valuetext") == "0.10 per pixel"
     assert clear > 0.9 > 0.5 > drowned
     assert all(a != b for a, b in zip(paths_clear, paths_drowned, strict=True))
-    figure.get_by_role("button").click()
+    figure.get_by_role("button", name="New noise").click()
     assert answer()[1][0] != paths_drowned[0]
     page.close()
 

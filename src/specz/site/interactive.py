@@ -1,7 +1,7 @@
 """Figures that the reader moves: the data that a page carries for them.
 
-`book/_static/living.js` draws them. It follows :mod:`specz.spectra.observe` step by step, so
-spectra, network and posterior in the browser are those of the package.
+`book/_static/living.js` draws them. `living_methods.js` follows :mod:`specz.spectra.observe` and
+the estimators step by step, so spectra, networks and posterior are those of the package.
 """
 
 import base64
@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from specz import metrics
 from specz.common import paths
+from specz.common.arrays import FloatArray
 from specz.estimators.equivariant import filters_of
+from specz.experiments.result import Result
 from specz.spectra.components import decompose
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import Library
 from specz.spectra.lines import LINES
 from specz.spectra.observe import line_sigma, redshift_range
 from specz.spectra.sample import Sample
+from specz.study import pages
 
 if TYPE_CHECKING:
     import keras
@@ -32,6 +36,15 @@ PRIOR_SEDS = 400
 PRIOR_CONTINUA = 16
 PRIOR_STEPS = 2
 """Principal continua, and redshifts per class, of the sum in the browser."""
+
+WEIGHTS = "living_cnn.js"
+"""File with the weights of the CNN, which one page loads; the site has it under ``figures/``."""
+
+CNN_STEPS = 127
+"""Steps of 8 bits to either side of zero, for the weights of the CNN's dense layer."""
+
+COLOUR_BANDS = (4200.0, 4800.0), (6000.0, 6500.0)
+"""Rest-frame Å whose mean fluxes, blue and red of 5000 Å, give a galaxy's colour."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +86,32 @@ def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
     alt = (
         "One galaxy's spectrum in the observed window; its lines move right as the redshift grows."
     )
-    return Living("redshift", alt, {**_observing(library, seds, grid), "z": z})
+    classes = [CLASSES.z_min, CLASSES.z_max]
+    return Living("redshift", alt, {**_observing(library, seds, grid), "z": z, "classes": classes})
 
 
-def posterior(network: "keras.Model | None", train: Sample, seds: Sequence[int]) -> Living:
-    """Let the reader add noise to a galaxy; show p(z) of a network and of the Bayes posterior.
+def convolution(pixels: FloatArray, kernel: FloatArray, edges: FloatArray) -> Living:
+    """Let the reader drag a kernel over pixels, shape (n_pixels,), and trace out its answers.
 
-    The network is that of :meth:`specz.estimators.equivariant.Equivariant.build`, trained on
-    ``train``, whose grid and S/N are used; some of its SEDs, evenly spaced, are the prior.
-    ``seds`` are indices of the galaxies to choose from. Without a network the Bayes posterior
-    stands alone, and the page carries far fewer numbers.
+    ``edges`` are those of the pixels in Å, shape (n_pixels + 1,).
+    """
+    alt = "Pixels of a spectrum with a kernel over some of them; below, the kernel's answers."
+    given = {"pixels": pixels, "kernel": kernel, "edges": edges}
+    data = {name: np.asarray(values).tolist() for name, values in given.items()}
+    return Living("convolution", alt, data)
+
+
+def posterior(
+    network: Result | None, train: Sample, seds: Sequence[int], cnn: Result | None = None
+) -> Living:
+    """Let the reader add noise to a galaxy; show p(z) of networks and of the Bayes posterior.
+
+    ``network`` is a result of :class:`specz.estimators.equivariant.Equivariant`, trained on
+    ``train``, whose grid and S/N are used; some of its SEDs, evenly spaced, are the prior. ``cnn``
+    is one of :class:`specz.estimators.cnn.CNN` at the same S/N: its weights, megabytes, are
+    written beside the figures, and the page loads them when the figure is seen. ``seds`` are
+    indices of the galaxies to choose from. Without networks the Bayes posterior stands alone, and
+    the page carries far fewer numbers.
     """
     components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
     prior = {
@@ -90,17 +119,35 @@ def posterior(network: "keras.Model | None", train: Sample, seds: Sequence[int])
         "continuum": _packed(components.library.continuum[:PRIOR_CONTINUA]),
         "coefficients": _packed(components.coefficients),
     }
+    methods = [{"key": "bayes", "name": "Bayes posterior"}]
     data = {
         **_observing(train.library, seds, train.grid),
         "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
         "snr": train.snr,
+        "wrong": metrics.WRONG,
         "prior": prior,
+        "methods": methods,
     }
-    methods = "the Bayes posterior"
     if network is not None:
-        data["network"] = _network(network)
-        methods = f"the network and by {methods}"
-    return Living("posterior", f"A noisy spectrum, and below it p(z) by {methods}.", data)
+        data["network"] = _network(pages.fitted(network).model)
+        methods.insert(
+            0, {"key": "network", "name": "Equivariant network", "about": _about(network)}
+        )
+    if cnn is not None:
+        data["weights"] = _write_cnn(pages.fitted(cnn).model)
+        methods.insert(0, {"key": "cnn", "name": "CNN", "about": _about(cnn)})
+    *others, last = (method["name"] for method in methods)
+    named = f"{', '.join(others)} and {last}" if others else last
+    return Living("posterior", f"A noisy spectrum, and below it p(z): {named}.", data)
+
+
+def _about(result: Result) -> str:
+    """Say of a network what it was trained on and how well it does there."""
+    right = 100 * metrics.accuracy(result.test).value
+    return (
+        f"{result.n_train:,} training spectra at S/N {result.snr:g}, "
+        f"{right:.0f} % of the test spectra in their own class"
+    )
 
 
 def prior_seds(train: Sample) -> npt.NDArray[np.integer]:
@@ -114,20 +161,67 @@ def _observing(library: Library, seds: Sequence[int], grid: Grid) -> dict[str, o
     first, second = map(float, library.wave_rest[:2])
     galaxies = [
         {
-            "label": f"position {library.position[sed]:.1f}, "
-            f"E(B−V) {library.ebv[sed]:.2f}, EW(Hα) {library.ew_halpha[sed]:.0f} Å",
+            "label": label,
             "continuum": _packed(library.continuum[sed]),
             "line_flux": _packed(library.line_flux[sed]),
         }
-        for sed in seds
+        for sed, label in zip(seds, describe(library, seds), strict=True)
     ]
     return {
         "grid": {"wave_min": grid.wave_min, "step": grid.step, "n_pixels": grid.n_pixels},
         "sigma_over_wave": float(line_sigma(1.0, library.config.velocity_dispersion, grid)),
         "nodes": {"wave_min": first, "step": second - first},
-        "lines": [{"label": line.label, "wave_rest": line.wave_rest} for line in LINES],
+        "lines": [
+            {name: getattr(line, name) for name in ("label", "wave_rest", "ratio")}
+            for line in LINES
+        ],
         "seds": galaxies,
     }
+
+
+def describe(library: Library, seds: Sequence[int]) -> list[str]:
+    """Name galaxies in words, by the thirds of the library that their colour and Hα fall into."""
+    blue, red = (
+        library.continuum[:, (library.wave_rest >= low) & (library.wave_rest <= high)].mean(axis=1)
+        for low, high in COLOUR_BANDS
+    )
+    colours = _thirds(red / blue, ("blue", "green", "red"))
+    strengths = _thirds(library.ew_halpha, ("weak", "medium", "strong"))
+    return [
+        f"{colours[sed]}, {strengths[sed]} Hα (EW {library.ew_halpha[sed]:.0f} Å)" for sed in seds
+    ]
+
+
+def _thirds(values: FloatArray, words: Sequence[str]) -> list[str]:
+    """A word for each value: that of the third of all values which it falls into."""
+    return [words[i] for i in np.searchsorted(np.quantile(values, [1 / 3, 2 / 3]), values)]
+
+
+def _write_cnn(model: "keras.Model") -> str:
+    """Write the weights of a CNN as a script beside the figures; return its address in the site.
+
+    The CNN is one without batch normalisation, which the browser does not know.
+    The dense layer, nearly all of them, goes in 8 bits: of each column the largest weight is
+    :data:`CNN_STEPS` steps from zero.
+    """
+    convolutions = [layer for layer in model.layers if type(layer).__name__ == "Conv1D"]
+    kernel, bias = model.get_layer("classes").get_weights()
+    scale = np.abs(kernel).max(axis=0) / CNN_STEPS
+    steps = np.rint(kernel / np.maximum(scale, np.finfo("f4").tiny)).astype(np.int8)
+    weights = {
+        "layers": [
+            {
+                "stride": layer.strides[0],
+                **{name: _packed(getattr(layer, name)) for name in ("kernel", "bias")},
+            }
+            for layer in convolutions
+        ],
+        "classes": {"kernel": _encoded(steps), "scale": _packed(scale), "bias": _packed(bias)},
+    }
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(weights, separators=(",", ":"))
+    (paths.FIGURES / WEIGHTS).write_text(f"specz.weights.cnn = {text};\n", encoding="ascii")
+    return f"figures/{WEIGHTS}"
 
 
 def _network(model: "keras.Model") -> dict[str, object]:
@@ -153,4 +247,8 @@ def _network(model: "keras.Model") -> dict[str, object]:
 
 def _packed(values: npt.ArrayLike) -> str:
     """Values as base64 of little-endian float32, row by row: all digits in little space."""
-    return base64.b64encode(np.asarray(values, dtype="<f4").tobytes()).decode("ascii")
+    return _encoded(np.asarray(values, dtype="<f4"))
+
+
+def _encoded(values: npt.NDArray[np.generic]) -> str:
+    return base64.b64encode(values.tobytes()).decode("ascii")

@@ -47,6 +47,9 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
         shutil.copy(page.folder / "notebook.ipynb", site / "files" / f"{page.name}.ipynb")
         shutil.copy(paths.NOTEBOOKS / f"{page.name}.py", site / "files")
         shutil.copytree(page.folder / "figures", site / "figures", dirs_exist_ok=True)
+    for script in (site / "figures").glob("*.js"):  # a page asks for it later; Sphinx sees no use
+        (site / "as_is" / "figures").mkdir(parents=True, exist_ok=True)
+        script.rename(site / "as_is" / "figures" / script.name)
     provenance.write_sources(site / "as_is" / "source")
     write_archived(site)
     address = repository()
