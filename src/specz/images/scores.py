@@ -1,6 +1,7 @@
 """Scores of a separation of stars and galaxies, with intervals over objects."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,10 +54,11 @@ def _purity(weight: FloatArray, galaxy: FloatArray, ranked: _Ranked) -> FloatArr
     return np.asarray(above[rows, cut] / np.maximum(chosen[rows, cut], 1))
 
 
+@lru_cache(maxsize=64)
 def _draws(score: str, test: StampPredictions) -> tuple[float, FloatArray]:
     """A score and its bootstrap draws over objects, shape (N_BOOTSTRAP,).
 
-    Both scores are zero in a draw without galaxies.
+    Both scores are zero in a draw without galaxies. A page asks for the same several times.
     """
     of = {"auc": _auc, "purity": _purity}[score]
     ranked = _ranked(test.p_galaxy)
