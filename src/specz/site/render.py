@@ -22,7 +22,7 @@ from specz.common.store import key_of
 from specz.site import dark, provenance
 from specz.site.archived import write_archived
 from specz.site.notebooks import BookError, Executed
-from specz.site.repository import link_footer, repository, with_clone
+from specz.site.repository import CLONE, link_footer, repository, with_clone
 
 
 @contextmanager
@@ -53,8 +53,10 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
     provenance.write_sources(site / "as_is" / "source")
     write_archived(site)
     address = repository()
-    how = site / "reproduce.md"
-    how.write_text(with_clone(how.read_text(encoding="utf-8"), address), encoding="utf-8")
+    for prose in site.glob("*.md"):
+        text = prose.read_text(encoding="utf-8")
+        if CLONE in text:
+            prose.write_text(with_clone(text, address), encoding="utf-8")
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     link_footer(config, address)
     if banner is not None:
@@ -105,9 +107,10 @@ def jupyter_book(folder: Path, builder: str, *held: int) -> Path:
     shutil.rmtree(work, ignore_errors=True)
     command = [
         *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()"),
-        *("build", str(site), "--builder", builder),
+        *("build", str(site)),
         *("--path-output", str(work), "--config", str(site / "_config.yml")),
         *("--toc", str(site / "_toc.yml"), "-W", "-n", "--keep-going", "--all"),
+        *("--builder", builder),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, pass_fds=held)
     log, output = folder / "jupyter-book.log", done.stdout + done.stderr
