@@ -56,7 +56,7 @@ def test_an_array_type_reads_as_in_the_source():
     text = plain_types(stringify_signature(signature(observe), unqualified_typehints=True))
     assert text == (
         "(library: ~specz.spectra.library.Library, sed: ~numpy.typing.ArrayLike, "
-        "z: ~numpy.typing.ArrayLike, grid: ~specz.spectra.grid.Grid) "
+        "z: ~numpy.typing.ArrayLike, grid: ~specz.spectra.grid.Grid | ~specz.spectra.grid.Pixels) "
         "-> ~numpy.typing.NDArray[~numpy.float32]"
     )
 
