@@ -173,7 +173,9 @@ def test_the_pdf_has_every_chapter_in_its_outline(printed):
     assert len(chapters) == n_chapters
     assert [title for depth, title in found if depth == 0][1:] == parts
     first_part = found.index((0, parts[0]))  # headings of the landing page come before
-    assert [title for depth, title in found[first_part:] if depth == 1] == chapters
+    # Some pages have a heading more within what a cell prints.
+    listed = [title for depth, title in found[first_part:] if depth == 1]
+    assert [title for title in listed if title in chapters] == chapters
     assert len(pdf.pages) > 2 * n_chapters
     assert pdf.metadata.title == soup.title.string.strip()
 
