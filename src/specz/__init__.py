@@ -1,9 +1,9 @@
 """specz: spectroscopic redshifts by classification, held against the Bayes limit.
 
 The package behind the reproducible companion to Stivaktakis et al. (2020),
-doi:10.1109/TBDATA.2019.2934475. Eleven rooms, which import in one direction only: ``common``,
+doi:10.1109/TBDATA.2019.2934475. Twelve rooms, which import in one direction only: ``common``,
 ``spectra``, ``estimators``, ``metrics``, ``experiments``, ``images``, ``study``, ``figures``,
-``tables``, ``site``, ``cli``.
+``tables``, ``site``, ``own``, ``cli``.
 
 Make a spectrum, and ask an estimator for its redshift:
 

@@ -16,6 +16,7 @@ from specz.common.store import canonical
 from specz.experiments import recipe
 from specz.experiments.base import BaseExperiment
 from specz.experiments.parallel import Backend, FanoutError
+from specz.own.files import Options, predict_files
 from specz.site import build as book
 from specz.site import sweep
 from specz.site.crate import write_crate
@@ -277,8 +278,6 @@ def predict_redshifts(
 
     Exit status 1 if there was one.
     """
-    from specz.own.files import Options, predict_files  # matplotlib is not loaded for help
-
     bad: list[str] = []
 
     def complain(line: str) -> None:

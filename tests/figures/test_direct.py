@@ -7,8 +7,8 @@ import pytest
 from matplotlib.text import Text
 
 from specz import figures
+from specz.figures.contrast import contrast
 from specz.figures.direct import CONTRAST, apart, name_lines, readable
-from specz.site.dark import contrast
 
 
 def test_each_line_is_named_once_at_its_last_height():

@@ -68,7 +68,7 @@ def scan(flux: Flux, coarse: LogLikelihood, fine: LogLikelihood, steps: int) -> 
         if rows.size:
             value[rows, k] = log_mean(fine(flux[rows], many[k]))
 
-    over_classes(refine)
+    in_threads(refine, CLASSES.n)
     value -= value.max(axis=1, keepdims=True)  # no exponential overflows
     np.exp(value, out=value)
     return ClassScores(value / value.sum(axis=1, keepdims=True), is_probability=True)
@@ -80,13 +80,8 @@ def coarse_scan(flux: Flux, log_likelihood: LogLikelihood, steps: int) -> FloatA
     The leading axes are those of ``log_likelihood``.
     """
     z = redshifts(steps).reshape(CLASSES.n, steps)
-    parts = over_classes(lambda k: log_mean(log_likelihood(flux, z[k])))
+    parts = in_threads(lambda k: log_mean(log_likelihood(flux, z[k])), CLASSES.n)
     return np.stack(parts, axis=-1).astype(float)
-
-
-def over_classes(work: Callable[[int], T]) -> list[T]:
-    """Call ``work`` for every class."""
-    return in_threads(work, CLASSES.n)
 
 
 def in_threads(work: Callable[[int], T], n: int) -> list[T]:

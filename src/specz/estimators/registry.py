@@ -7,7 +7,7 @@ change the key of a stored result.
 """
 
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from importlib.metadata import entry_points
 from typing import Any
@@ -106,13 +106,8 @@ def estimator_class(name: str) -> type[Any]:
     """
     outside = {entry.name: entry for entry in entry_points(group=GROUP)}
     paths = {each: entry.value for each, entry in outside.items()} | REGISTRY
-    for task in TASKS:
-        if task != SPECTRA and name in (*TASKS[task], *TASKS[task].values()):
-            listed = ", ".join(map(repr, paths))
-            raise ValueError(
-                f"estimator {name!r} is a method for {task}, not for {SPECTRA}; "
-                f"methods for {SPECTRA} are {listed}"
-            )
+    if other := _other_task(name, SPECTRA):
+        raise _misplaced(name, other, SPECTRA, paths)
     if ":" not in name:
         checks.choice("estimator", name, paths)
     what = "estimator"
@@ -147,7 +142,7 @@ def estimator_name(estimator: Estimator) -> str:
     ValueError
         If the class cannot be imported, as when it is defined inside a function.
     """
-    path = f"{type(estimator).__module__}:{type(estimator).__qualname__}"
+    path = _path(estimator)
     for name, registered in (item for table in TASKS.values() for item in table.items()):
         if registered == path:
             return name
@@ -158,14 +153,26 @@ def estimator_name(estimator: Estimator) -> str:
 
 def check_task(estimator: Estimator, task: str) -> None:
     """Raise ValueError if this package's estimator is a method for another task."""
-    path = f"{type(estimator).__module__}:{type(estimator).__qualname__}"
-    for other, table in TASKS.items():
-        if other != task and path in table.values():
-            names = ", ".join(map(repr, TASKS[task]))
-            raise ValueError(
-                f"estimator {estimator.label!r} is a method for {other}, not for {task}; "
-                f"methods for {task} are {names}"
-            )
+    if other := _other_task(_path(estimator), task):
+        raise _misplaced(estimator.label, other, task, TASKS[task])
+
+
+def _path(estimator: Estimator) -> str:
+    return f"{type(estimator).__module__}:{type(estimator).__qualname__}"
+
+
+def _other_task(name: str, task: str) -> str | None:
+    """The other task that a short name or a path is a method for, if there is one."""
+    others = (other for other in TASKS if other != task)
+    return next((o for o in others if name in (*TASKS[o], *TASKS[o].values())), None)
+
+
+def _misplaced(called: str, other: str, task: str, methods: Iterable[str]) -> ValueError:
+    listed = ", ".join(map(repr, methods))
+    return ValueError(
+        f"estimator {called!r} is a method for {other}, not for {task}; "
+        f"methods for {task} are {listed}"
+    )
 
 
 AS_IT_IS = "as it is"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from specz.common import checks
 from specz.estimators.base import OMIT_DEFAULT, Estimator, Fitted
 from specz.estimators.registry import AS_IT_IS, SPECTRA, differences
-from specz.experiments.base import N_MAX, SEED_MAX, BaseExperiment
+from specz.experiments.base import BaseExperiment
 from specz.experiments.evaluate import Evaluation, Samples, evaluate
 from specz.metrics.predictions import Predictions
 from specz.spectra.grid import get_grid
@@ -15,8 +15,6 @@ from specz.spectra.library import LibraryConfig
 from specz.spectra.noise import White
 from specz.spectra.perturbations import PERTURBATIONS, perturb
 from specz.spectra.sample import draw_samples
-
-__all__ = ["N_MAX", "SEED_MAX", "SNR_MIN", "Experiment", "fit", "noise_label"]
 
 SNR_MIN = 1e-3
 UNTITLED = ("layers", "epochs", "min_updates", "classifier", "params")

@@ -56,6 +56,6 @@ from specz.figures.stars import (
     plot_shifted,
     plot_stamps,
 )
-from specz.figures.style import beside, colour, draw, save, scales, subplots
+from specz.figures.style import beside, colour, draw, save, subplots
 from specz.figures.training import plot_architecture, plot_histories
 from specz.figures.variants import plot_variants

@@ -10,6 +10,8 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.container import Container, ErrorbarContainer
 from matplotlib.lines import Line2D
 
+from specz.figures.contrast import contrast
+
 CONTRAST = 4.5
 """Least contrast of a text with white (WCAG 2.2, level AA)."""
 
@@ -91,11 +93,6 @@ def apart(at: Sequence[float], least: float) -> npt.NDArray[np.floating]:
 def readable(colour: str) -> str:
     """Darken a colour until text in it can be read on white."""
     rgb = np.array(to_rgb(colour))
-    while _contrast_with_white(rgb) < CONTRAST:
+    while contrast(to_hex(rgb.tolist()), "white") < CONTRAST:
         rgb = rgb * 0.96
     return to_hex(rgb.tolist())
-
-
-def _contrast_with_white(rgb: npt.NDArray[np.floating]) -> float:
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return 1.05 / (float(linear @ [0.2126, 0.7152, 0.0722]) + 0.05)

@@ -2,7 +2,7 @@
 
 Greys swap their lightness: white becomes the page, black its text. Other colours keep their hue and
 are lifted until they stand out, so that a method keeps its colour in both themes. Lightness is that
-of OKLab (Ottosson 2020, https://bottosson.github.io/posts/oklab), contrast that of WCAG 2.2.
+of OKLab (Ottosson 2020, https://bottosson.github.io/posts/oklab).
 """
 
 import base64
@@ -17,6 +17,7 @@ from matplotlib import image
 from matplotlib.colors import to_hex, to_rgb
 
 from specz.common.arrays import FloatArray
+from specz.figures.contrast import linear
 
 PAGE, INK = "#12161d", "#d7dde6"
 """Background and text of a dark page, as in ``book/_static/specz.css``."""
@@ -51,14 +52,6 @@ TO_LAB: FloatArray = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-"""Parts of linear red, green and blue in the luminance."""
-
-
-def contrast(first: str, second: str = PAGE) -> float:
-    """Contrast ratio of two colours by WCAG 2.2, from 1 to 21."""
-    light = sorted(float(_linear(np.array(to_rgb(c))) @ LUMINANCE) for c in (first, second))
-    return (light[1] + 0.05) / (light[0] + 0.05)
 
 
 def on_dark(rgb: FloatArray) -> FloatArray:
@@ -146,14 +139,9 @@ def _dark_png(text: str) -> str:
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def _linear(rgb: FloatArray) -> FloatArray:
-    """Linear light of sRGB (IEC 61966-2-1)."""
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
 def _lab(rgb: FloatArray) -> FloatArray:
     """OKLab of sRGB, shape (..., 3)."""
-    lab: FloatArray = np.cbrt(_linear(rgb) @ TO_CONES.T) @ TO_LAB.T
+    lab: FloatArray = np.cbrt(linear(rgb) @ TO_CONES.T) @ TO_LAB.T
     return lab
 
 

@@ -8,7 +8,8 @@ from specz.estimators.base import Estimator
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.evidence import GaussianEvidence
 from specz.estimators.nearest_neighbours import NearestNeighbours
-from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
+from specz.experiments.base import N_MAX
+from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.spectra.grid import GRIDS
 from specz.spectra.perturbations import PERTURBATIONS
 from specz.study.study import N_SEDS, Study, TrainedOnce, WithEquivariant, with_limits

@@ -14,7 +14,8 @@ from specz.estimators.cnn import CNN
 from specz.estimators.forest import Forest
 from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.estimators.svm import KernelSVM, LinearSVM
-from specz.experiments.experiment import N_MAX, Experiment
+from specz.experiments.base import N_MAX
+from specz.experiments.experiment import Experiment
 from specz.experiments.result import Result
 from specz.study.study import TrainedOnce
 

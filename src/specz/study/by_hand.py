@@ -16,7 +16,8 @@ from specz.common.arrays import FloatArray, IntArray
 from specz.estimators.backend import load_keras
 from specz.estimators.descent import Adam, Descent, GradientDescent, Rule, descend
 from specz.estimators.tiny_network import POOL, Weights
-from specz.experiments.experiment import SEED_MAX, SNR_MIN, Experiment
+from specz.experiments.base import SEED_MAX
+from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.spectra.grid import CLASSES, get_grid
 from specz.spectra.library import LibraryConfig, build_library
 from specz.spectra.lines import WAVE_REST

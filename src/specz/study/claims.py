@@ -119,11 +119,7 @@ class Check:
             return Verdict.NOT_TESTED
         if self.is_open:
             return Verdict.UNDECIDED
-        return self._decide(self.exact, 1, self.p_value)
-
-    def _decide(self, found: Effect, sign: int, p_value: float) -> Verdict:
-        """Verdict of an effect; ``sign`` is -1 where less is better."""
-        return decide(found, sign, p_value, self.contrast.at_least)
+        return decide(self.exact, 1, self.p_value, self.contrast.at_least)
 
     @property
     def disagreeing(self) -> dict[str, Verdict]:
@@ -134,7 +130,7 @@ class Check:
         for metric in METRICS[1:]:
             other = self.effects.get(metric.name)
             if other is not None and isfinite(other.value):
-                theirs = self._decide(other, metric.sign, other.p_value)
+                theirs = decide(other, metric.sign, other.p_value, self.contrast.at_least)
                 if theirs not in (self.verdict, Verdict.UNDECIDED):
                     found[metric.name] = theirs
         return found

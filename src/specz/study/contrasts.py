@@ -14,7 +14,8 @@ from math import inf
 from specz.common import checks
 from specz.estimators.base import uses_seed
 from specz.estimators.evidence import GaussianEvidence
-from specz.experiments.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment, noise_label
+from specz.experiments.base import N_MAX, SEED_MAX
+from specz.experiments.experiment import SNR_MIN, Experiment, noise_label
 from specz.study.budget import CLASSIFIERS, chosen, cnn_name, network_candidates
 from specz.study.study import N_SEDS, Seeded, WithEquivariant, with_limits
 

@@ -18,8 +18,8 @@ from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
 from specz.estimators.template_fit import TemplateFit
 from specz.estimators.training import TrainingConfig
-from specz.experiments.base import BaseExperiment
-from specz.experiments.experiment import N_MAX, SEED_MAX, SNR_MIN, Experiment
+from specz.experiments.base import N_MAX, SEED_MAX, BaseExperiment
+from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.spectra.library import LibraryConfig
 
 N_SEDS = LibraryConfig().n_train

@@ -9,7 +9,8 @@ from specz.estimators.base import Estimator, uses_seed
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.cnn import CNN, DatathonNetwork
 from specz.estimators.registry import Method, make_estimator
-from specz.experiments.experiment import N_MAX, SNR_MIN, Experiment
+from specz.experiments.base import N_MAX
+from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.experiments.result import Result
 from specz.study.study import Seeded, Study, TrainedOnce, with_limits
 
