@@ -8,24 +8,24 @@
 # %% [markdown]
 # (page-ablation)=
 #
-# # The network that knows what redshift is
+# # A network with the shift and the line list built in
 #
 # In $\ln\lambda$ a redshift is a shift by $\ln(1+z)$. A spectrum $x$ at redshift $z$ is
 # $m(\ln\lambda - \ln(1+z))$ plus white noise, so all that it says about $z$ is in its products
-# with what the rest-frame components $b_r$ look like at each redshift,
+# with the rest-frame components $b_r$ at each redshift,
 #
 # $$
 # s_r(z) = \sum_i x_i \, b_r\!\left(\ln\lambda_i - \ln(1+z)\right) .
 # $$
 #
-# In bins of $\ln\lambda$ that is a cross-correlation: one fast Fourier transform a continuum, or a
-# short convolution for all lines, gives it at every redshift. The equivariant network computes the
-# $s_r$ for the principal continua of the training SEDs and for each emission line; then the *same*
-# small network of dense layers turns the $s_r$ at each trial redshift into $\ln p$ there; $p$ is
-# summed over each class. Nothing but that small network is learned, and it is asked the same
-# question at every redshift. So an example at one redshift teaches it about all others.
+# In bins of $\ln\lambda$ that is a cross-correlation. One fast Fourier transform per continuum, or
+# a short convolution for all lines, gives it at every redshift. The equivariant network computes
+# the $s_r$ for the principal continua of the training SEDs and for each emission line; then the
+# *same* small network of dense layers turns the $s_r$ at each trial redshift into $\ln p$ there;
+# $p$ is summed over each class. Only that small network is learned, and it is the same at every
+# redshift. So an example at one redshift teaches it about all others.
 #
-# What does each part buy? One is changed at a time:
+# What does each part contribute? One is changed at a time:
 #
 # - *learn filters, do not know library*: the symmetry without the knowledge: filters that start
 #   as noise and are learned;

@@ -10,15 +10,15 @@
 #
 # # One budget of tuning
 #
-# A method that was tuned beats one that was not. So every classifier of [the claims](claims.ipynb)
-# gets the same: the same number of settings, tried on the same training spectra and held against
-# the same validation spectra, which show other galaxies. The best setting is kept; test spectra
-# have no part in it. Clean and noisy spectra are tuned for apart, and networks of each depth too.
+# Tuning one method and not another decides a comparison. So every classifier of [the
+# claims](claims.ipynb) gets the same number of settings, trained on the same spectra and compared
+# on the same validation spectra, which show other galaxies. The best setting is kept; test spectra
+# are not used. Tuning is separate for clean and noisy spectra, and for each depth of network.
 #
 # A network chooses its remedy against overfitting (dropout, or an L2 penalty on the weights of its
-# last layer), its learning rate and its least number of updates. It keeps the weights that stand at
-# the end of its schedule: when the best of many epochs is kept instead, chance decides
-# between a network that has learned for one epoch and one that has learned for many.
+# last layer), its learning rate and its least number of updates. It keeps the weights of its last
+# epoch. To keep the best of many epochs instead would let chance decide between a network trained
+# for one epoch and one trained for many.
 
 # %% tags=["parameters"]
 n_train = 500
@@ -57,9 +57,9 @@ figures.draw(
 # :name: fig-budget
 # :alt: Validation accuracy of every setting of every method, clean and noisy, one row a setting.
 #
-# What tuning is worth: accuracy on validation spectra of every setting of every method, at the
-# scale of the study, with 95 % intervals over galaxies. Filled: the setting that the claims use. A
-# row without a mark has not been computed yet.
+# Accuracy on validation spectra of every setting of every method, at the scale of the study, with
+# 95 % intervals over galaxies. Filled: the setting that the claims use. A row without a mark has
+# not been computed yet.
 # ```
 #
 # ## At the scale of the study
@@ -69,8 +69,8 @@ Markdown(tables.folded(tables.budget_table(paper, archived)))
 
 # %% [markdown]
 # Accuracy of the exact class on validation spectra, with 95 % intervals over galaxies; the best of
-# each method is bold. Settings that lie within each other's intervals are as good as each other:
-# which of them is kept is chance, and it matters as little.
+# each method is bold. Settings that lie within each other's intervals do about equally well; which
+# of them is kept is chance and matters little.
 
 # %%
 Markdown(f"## Computed here\n\n{tables.budget_table(here, results)}" if results else "")

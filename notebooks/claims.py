@@ -11,21 +11,21 @@
 # # The claims, one by one
 #
 # What does the study claim, as the talk presents it, and does it hold on these data? Each claim is
-# split into checks; a check is a difference between two methods on the same test spectra. These are
-# the rules:
+# split into checks. A check is a difference between two methods on the same test spectra. The
+# rules:
 #
 # - **Two regimes, never mixed.** *N spectra*: every method gets the same N spectra and no others.
 #   *Simulator*: every method may draw new noise for the same N galaxies, at the same redshifts. A
-#   network draws it in each epoch; other classifiers get noisy copies, whose number stands with
-#   each check. Template fitting, the evidence and the equivariant network know more of the
+#   network draws it in each epoch; other classifiers get noisy copies, and each check states their
+#   number. Template fitting, the evidence and the equivariant network are given more of the
 #   simulator: clean SEDs, at any redshift.
 # - **One budget of tuning** for every classifier and network of the study, on validation spectra:
-#   [](budget.ipynb). As long as a setting of a method has not been tried, its checks are undecided.
-#   The settings are chosen on N spectra; none is tuned again for the simulator.
+#   [](budget.ipynb). While a setting of a method has not been tried, its checks are undecided.
+#   Settings are chosen on N spectra; none is tuned again for the simulator.
 # - **Two sources of chance** in every interval: the galaxies (resampled by {term}`SED`) and the
-#   trainings, which differ in their seed. A check needs three trainings of each method in which
-#   chance has a part, five if the difference is below two points. All see the same N spectra:
-#   another draw of those is not in the interval.
+#   trainings, which differ in their seed. A check needs three trainings of each method that depends
+#   on chance, five if the difference is below two points. All see the same N spectra: the interval
+#   excludes variation between draws of those.
 # - **The exact class decides**, as in the study. Three other metrics stand beside it: within one
 #   class, {term}`outliers <outlier>` beyond 0.003, and the part of the sample that can be kept, in
 #   order of the stated probability within ± 0.003 (1 + z) of the answer, with 99.9 % of it right.
@@ -71,8 +71,9 @@ tables.save("verdict_badges", tables.verdict_badges(archived))
 Markdown(tables.verdicts_table(archived))
 
 # %% [markdown]
-# Numbers in brackets are differences in points of exact-class accuracy, from the least to the
-# largest of these checks. Above zero is as claimed; for outliers, in the tables below, below zero.
+# Numbers in brackets are differences in points of exact-class accuracy, from the smallest to the
+# largest of these checks. Numbers above zero support the claim; for outliers, in the tables below,
+# numbers below zero do.
 
 # %%
 Markdown(f"**Where other metrics disagree.**\n\n{tables.where_they_disagree(archived)}")
@@ -97,8 +98,8 @@ figures.draw(
 # :name: fig-claim-1
 # :alt: Differences in accuracy with intervals, one row for each check of claim 1.
 #
-# Claim 1: differences in exact-class accuracy with 95 % intervals; right of zero is as claimed.
-# The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
+# Claim 1: differences in exact-class accuracy with 95 % intervals. Points right of
+# zero support the claim. The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
 # ```
 
 # %%
@@ -124,8 +125,8 @@ figures.draw(
 # :name: fig-claim-2
 # :alt: Differences in accuracy with intervals, one row for each check of claim 2.
 #
-# Claim 2: differences in exact-class accuracy with 95 % intervals; right of zero is as claimed.
-# The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
+# Claim 2: differences in exact-class accuracy with 95 % intervals. Points right of
+# zero support the claim. The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
 # ```
 
 # %%
@@ -134,9 +135,9 @@ Markdown(tables.folded(tables.checks_table(archived[1])))
 # %% [markdown]
 # ## 3. Noise
 #
-# That noise lowers the accuracy needs no test. What is tested is the need for data: whether more
-# spectra help more where there is noise, in points of accuracy. Clean spectra have less to gain:
-# their accuracy is close to one already with the fewest.
+# That noise lowers the accuracy needs no test. The checks test the need for data: do more spectra
+# help more where there is noise, in points of accuracy? Clean spectra have less to gain: their
+# accuracy is close to one with the smallest set.
 
 # %%
 figures.draw(
@@ -152,8 +153,8 @@ figures.draw(
 # :name: fig-claim-3
 # :alt: Differences in accuracy with intervals, one row for each check of claim 3.
 #
-# Claim 3: differences in exact-class accuracy with 95 % intervals; right of zero is as claimed.
-# The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
+# Claim 3: differences in exact-class accuracy with 95 % intervals. Points right of
+# zero support the claim. The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
 # ```
 
 # %%
@@ -178,8 +179,8 @@ figures.draw(
 # :name: fig-claim-4
 # :alt: Differences in accuracy with intervals, one row for each check of claim 4.
 #
-# Claim 4: differences in exact-class accuracy with 95 % intervals; right of zero is as claimed.
-# The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
+# Claim 4: differences in exact-class accuracy with 95 % intervals. Points right of
+# zero support the claim. The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
 # ```
 
 # %%
@@ -204,8 +205,8 @@ figures.draw(
 # :name: fig-claim-5
 # :alt: Differences in accuracy with intervals, one row for each check of claim 5.
 #
-# Claim 5: differences in exact-class accuracy with 95 % intervals; right of zero is as claimed.
-# The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
+# Claim 5: differences in exact-class accuracy with 95 % intervals. Points right of
+# zero support the claim. The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
 # ```
 
 # %%
@@ -216,9 +217,9 @@ Markdown(tables.folded(tables.checks_table(archived[4])))
 #
 # The network of the study and the best network of this companion, which is equivariant, against
 # template fitting and the evidence in closed form ([](limit.ipynb)), which learn from SEDs without
-# noise. Who is no worse by a point achieves the state of the art. The Bayes limit is the best
-# that any method can do; it is no competitor and is drawn there. Redrock, which this book does not
-# install, is held against all of them on [](holds_up.ipynb).
+# noise. A method that is no worse by a point achieves the state of the art. The Bayes limit, drawn
+# on that page, is the best that any method can do; it is no competitor. [](holds_up.ipynb) compares
+# all of them with Redrock, which this book does not install.
 
 # %%
 figures.draw(
@@ -234,17 +235,17 @@ figures.draw(
 # :name: fig-claim-6
 # :alt: Differences in accuracy with intervals, one row for each check of claim 6.
 #
-# Claim 6: differences in exact-class accuracy with 95 % intervals; right of zero is as claimed.
-# The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
+# Claim 6: differences in exact-class accuracy with 95 % intervals. Points right of
+# zero support the claim. The shade is ± one point. Beyond ± 5 points the axis is logarithmic.
 # ```
 
 # %%
 Markdown(tables.folded(tables.checks_table(archived[5])))
 
 # %% [markdown]
-# Differences are in points. "From" links the archived experiments behind a row. A check that is
-# undecided for want of trainings or settings, or not tested, is settled by `specz archive`, which
-# computes what is missing.
+# Differences are in points. "From" links the archived experiments behind a row. `specz archive`
+# computes what is missing for a check that is not tested, or undecided because trainings or
+# settings are missing.
 
 # %%
 here = tables.verdicts_table(claims.assess(study.contrasts(), results), linked=False)
@@ -264,8 +265,8 @@ Markdown(
 # a remedy against overfitting and its best epoch kept; other classifiers had settings that a few
 # tries had shown to be good. Depth was compared once, on clean spectra, where every network is
 # close to one. A check passed if its interval, over galaxies alone, lay above zero, so that "fails"
-# stood for *reversed* and for *no difference*. The last claim was held against the Bayes limit,
-# which nothing can pass. These are the verdicts of then, as they were printed:
+# stood for *reversed* and for *no difference*. The last claim was compared with the Bayes limit,
+# which no method can exceed. These verdicts were printed then:
 
 # %%
 Markdown(tables.previous_table())

@@ -13,11 +13,11 @@
 # The same comparison as in [](comparison_clean.ipynb), at a signal-to-noise ratio of about one
 # per pixel, where the continuum is barely visible and the lines carry the redshift.
 #
-# A classifier that can't take the whole training set is given what it can take, and the size
-# is printed with it. So each method appears twice: at one common size, and at its own. At the
-# scale of the study that is the largest of the study's sizes from which a method learns, and
-# answers on noisy spectra, within an hour on two cores. A method in which chance has a part, in its
-# first weights or its trees, learns from the common set once for each of the `seeds`.
+# Not every classifier can handle the whole training set. So each method appears twice: at one
+# common size, and at its own, which is printed with it. At the scale of the study its own size is
+# the largest set that it can handle in an hour on two cores, training and noisy test spectra
+# included. A method that depends on chance, by its initial weights or its trees, is trained on the
+# common set once for each of the `seeds`.
 
 # %% tags=["parameters"]
 snr = 1.0
@@ -71,9 +71,9 @@ figures.beside(
 Markdown(tables.beside(tables.comparison_table, common, reference_common))
 
 # %% [markdown]
-# The network learns few training spectra by heart within some passes over them, and little after
-# that. Where it is behind another method here, look at its accuracy on training spectra and at what
-# helps: [](overfitting.ipynb).
+# The network memorises small training sets in a few epochs and learns little after that. Where it
+# is behind another method here, compare its accuracy on training spectra, and see the remedies:
+# [](overfitting.ipynb).
 #
 # No method is tuned here; [the claims](claims.ipynb) are tested with every method tuned alike.
 #
@@ -112,9 +112,8 @@ figures.beside(
 # :name: fig-comparison-noisy-errors
 # :alt: Fraction of spectra whose redshift error exceeds a value, for each classifier.
 #
-# The fraction of test spectra whose redshift is off by more than a value, each classifier at
-# its own training size. The lower the curve, the better; a flat part counts redshifts that are
-# wrong altogether.
+# The fraction of test spectra whose redshift error exceeds a value, each classifier at its own
+# training size. Lower is better; a flat part counts {term}`outliers <outlier>`.
 # ```
 
 # %%
@@ -122,7 +121,6 @@ Markdown(tables.beside(tables.comparison_table, own, reference_own))
 
 # %% [markdown]
 # "CNN better by" is the difference in exact-class accuracy on the same spectra, with the p-value
-# of McNemar's test. Of several trainings the table gives means, with the intervals of the test
-# spectra, and the largest p of any training of the network against any of the method; how far
-# the trainings scatter is in the figure of the common set. Seconds are of the machine that computed
-# the row, on which other things ran; they are no benchmark.
+# of McNemar's test. For several trainings the table gives the mean, the interval over test spectra,
+# and the largest p over all pairs of trainings; the figure of the common set shows the scatter
+# between trainings. Seconds were measured while other programs ran; they are no benchmark.

@@ -10,10 +10,10 @@
 #
 # # Is the limit the limit?
 #
-# Every page holds methods against the [Bayes limit](#page-limit), so it must be right. It is a sum
-# over SEDs, of principal continua and lines, at steps in redshift. Here each of these is changed:
-# if the limit is converged, more of it changes nothing. And in the one case that can be worked out
-# by hand, a single line, it is held against the hand's result.
+# Every page compares methods with the [Bayes limit](#page-limit), so it must be right. It is a sum
+# over SEDs, each made of principal continua and lines, at steps in redshift. This page changes each
+# of these: if the limit has converged, more SEDs, continua or steps change nothing. The case of a
+# single line has an analytic result, and the limit is compared with it.
 
 # %% tags=["parameters"]
 snr = 1.0
@@ -50,20 +50,20 @@ figures.beside(
 # :name: fig-convergence
 # :alt: Change of the limit's accuracy when SEDs, continua, steps or knowledge are taken away.
 #
-# Change of the exact-class accuracy, on the same test spectra, from the first row of the table
-# below; the limit of the other pages has 10,000 SEDs, 16 principal continua and, at S/N 1, 8
-# redshifts a class. With other numbers of SEDs, other continua and other steps ("resolution",
-# redshifts a class); below, when the mean flux ("amplitude") or the noise level is not known and is
-# integrated over. 95 % intervals from pairs.
+# Change of the exact-class accuracy on the same test spectra, with 95 % paired intervals. Zero is
+# the first row of the table below. The limit of the other pages has 10,000 SEDs, 16 principal
+# continua and, at S/N 1, 8 redshifts per class. Rows change the number of SEDs, the continua or the
+# redshifts per class ("resolution"). In the last rows the mean flux ("amplitude") or the noise
+# level is unknown and integrated over.
 # ```
 
 # %%
 Markdown(tables.beside(tables.convergence_table, results, reference))
 
 # %% [markdown]
-# For a posterior that is right, "exact class" and "mean maximum p" agree within the sampling error.
+# For a correct posterior, "exact class" and "mean maximum p" agree within the sampling error.
 #
-# ## A single line, by hand
+# ## A single line: the analytic result
 #
 # For one Gaussian line of flux $F$ and width $\sigma_\lambda$ at $\lambda_0(1+z)$, in white noise
 # $\sigma$ a pixel of width $\Delta$, the Fisher information gives the bound of Cramér and Rao,
@@ -91,6 +91,6 @@ figures.draw("cramer_rao", figures.plot_cramer_rao, levels, bounds, errors)
 #
 # Standard deviation of the redshift at the likelihood's maximum over 400 draws of the noise, with
 # 95 % intervals, and the bound (dashed). At high S/N the two agree. At low S/N the highest peak is
-# often one of the noise. The bound counts errors near the true redshift only, so the scatter leaves
-# it, and approaches that of redshifts drawn at random from the range of the search (dotted).
+# often a noise peak. The bound describes small errors only, so the scatter rises above it, towards
+# that of redshifts drawn at random from the range of the search (dotted).
 # ```

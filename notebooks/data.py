@@ -12,9 +12,9 @@
 #
 # What does a network see, and where does it come from? The study made its spectra from 13,000
 # clean rest-frame profiles that are not public. This page builds 13,000 of our own from the
-# 31 galaxy templates that very likely lie behind them. It shows each step from the templates to
-# the pixels that a network is given, with examples chosen for each. Every step that is assumed,
-# not measured, is listed in [](assumptions.md).
+# 31 galaxy templates from which those profiles very likely derive. It shows each step from the
+# templates to the pixels that a network is given. [](assumptions.md) lists every step that is
+# assumed, not measured.
 
 # %% tags=["parameters"]
 snr = [float("inf"), 5.0, 2.0, 1.0, 0.5]
@@ -111,7 +111,7 @@ figures.draw("splits", figures.plot_splits, library, columns=3, size=(9, 3.2))
 # :alt: Three histograms in which training, validation and test curves lie on one another.
 #
 # Properties of the SEDs in the three splits. The curves agree within their counting noise:
-# a difference between training and test accuracy is not one of populations.
+# a difference between training and test accuracy is not caused by different populations.
 # ```
 #
 # ## Redshift and pixels
@@ -165,7 +165,7 @@ figures.draw(
 # :alt: The same spectrum in panels of growing noise; the Hα line stays visible longest.
 #
 # One test spectrum at each noise level, with the same noise pattern rescaled. The dotted line
-# marks Hα. Long after the continuum has drowned, the line is still there.
+# marks Hα. At S/N 1 the continuum is lost in the noise, but Hα stands out.
 # ```
 
 # %%
@@ -181,8 +181,8 @@ Markdown(
 )
 
 # %% [markdown]
-# The table gives the signal-to-noise ratio of Hα alone as a matched filter measures it, for
-# each noise level above.
+# The table gives the signal-to-noise ratio of Hα alone at each noise level above, for a
+# {term}`matched filter`: the line's known profile, multiplied by the spectrum and summed.
 #
 # ## Classes
 #

@@ -10,10 +10,10 @@
 #
 # # Impact of data availability
 #
-# Does the network get better with more training spectra, and does it overfit less? Beyond the
-# number of training SEDs, more spectra means further copies of the same SEDs at other
-# redshifts. Smaller training sets are the first part of larger ones, and all networks are
-# asked about the same test spectra.
+# Does the network get better with more training spectra, and does it overfit less? Training sets
+# that are larger than the number of training SEDs hold further copies of the same SEDs at other
+# redshifts. Smaller training sets are the first part of larger ones. All networks are tested on the
+# same spectra.
 
 # %% tags=["parameters"]
 n_train = [3000, 10000, 16000]
@@ -49,10 +49,10 @@ figures.beside(
 # :alt: Accuracy against number of training spectra, rising on test spectra, for clean and noisy.
 #
 # Accuracy on test spectra (filled) and on training spectra (open) against the size of the
-# training set, clean and noisy. Bars are 95 % intervals. The filled curves rise with the size:
-# that is the claim of the study. The open curves lie above them: what is between is overfitting.
-# Dashed lines are the Bayes limit on the test spectra ([](limit.ipynb)). Each network was trained
-# once; on few noisy spectra two trainings may differ by more than a bar ([](overfitting.ipynb)).
+# training set, clean and noisy. Bars are 95 % intervals. The study claims that the filled curves
+# rise. The distance between open and filled curves is overfitting. Dashed lines are the Bayes limit
+# on the test spectra ([](limit.ipynb)). Each network was trained once; on few noisy spectra two
+# trainings may differ by more than a bar ([](overfitting.ipynb)).
 # ```
 
 # %%
@@ -69,9 +69,8 @@ figures.beside(
 # :name: fig-gap-against-n
 # :alt: Training minus validation accuracy against training size.
 #
-# The gap between training and validation accuracy, with 95 % intervals. A gap of zero would
-# mean that the network has learned nothing that holds for its training spectra only. What helps
-# against it is on [the next page](overfitting.ipynb).
+# The gap between training and validation accuracy, with 95 % intervals. A zero gap means no
+# overfitting. [The next page](overfitting.ipynb) tries remedies.
 # ```
 
 # %%

@@ -11,8 +11,8 @@
 # # Impact of the architecture
 #
 # Does depth help? The talk shows learning curves for one and for three convolutional layers at
-# 400,000 training examples. Here are one, two and three layers of equal width, trained on the
-# same spectra in the same order, and the datathon's network beside them.
+# 400,000 training examples. This page trains one, two and three layers of equal width on the same
+# spectra in the same order, and the datathon's network too.
 
 # %% tags=["parameters"]
 layers = [1, 2, 3]
@@ -46,6 +46,7 @@ figures.draw(
     "depth_learning_curves",
     figures.plot_histories,
     first,
+    says=tables.conclusions.of_curves(first, figures.by_depth),
     label=figures.by_depth,
     columns=2,
     size=(9, 4.1),
@@ -76,21 +77,21 @@ figures.beside(
 # :name: fig-depth-accuracy
 # :alt: Test accuracy of each depth with intervals.
 #
-# Accuracy on the same test spectra, with 95 % intervals, one point a training; the number is the
-# mean of a row. Mind the number of training spectra under each name: the datathon's network is slow
-# to train and is given fewer.
+# Accuracy on the same test spectra, with 95 % intervals, one point per training; the number is the
+# mean of a row. Note the number of training spectra under each name: the datathon's network is slow
+# to train, so it has fewer.
 # ```
 
 # %%
 Markdown(tables.beside(tables.depth_table, results, reference))
 
 # %% [markdown]
-# Two trainings of one network differ by luck: other first weights, another order of the examples.
-# With several `seeds` each depth is trained as often. The intervals of the means are those of the
-# test spectra; how far the trainings scatter stands beside them.
+# Two trainings of one network differ by chance: in their initial weights and in the order of the
+# examples. Each depth is trained once for each of the `seeds`. The intervals of the means are over
+# test spectra; the scatter between trainings stands beside them.
 #
-# The archived networks were trained with two backends, TensorFlow and JAX, which draw other first
-# weights from one seed; `results/summary.csv` names the device of each ([](page-clusters)).
+# The archived networks were trained with two backends, TensorFlow and JAX, which draw different
+# initial weights from one seed; `results/summary.csv` names the device of each ([](page-clusters)).
 
 # %%
 pixels = get_grid(grid).n_pixels

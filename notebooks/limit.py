@@ -85,16 +85,15 @@ figures.beside(
 #
 # Exact-class accuracy on test spectra against the number of training spectra, with 95 %
 # intervals. The dashed line is the Bayes limit on the same spectra, the band its interval. Methods
-# that are given the library start near it; those that must learn from examples do not.
+# that are given the library start near it; methods that learn everything from examples do not.
 # ```
 
 # %% [markdown]
-# The equivariant network, the template fit and the evidence are given the library's components,
-# which the plain network and k-NN have to find in the spectra: "training spectra" counts the
-# spectra (for the template fit and the evidence, the SEDs) that each was shown, not what was known
-# beforehand.
-# The {term}`evidence` is computed in closed form and trains nothing: where it comes close to the
-# limit, a network has little left to learn.
+# The equivariant network, the template fit and the evidence are given the library's components; the
+# plain network and k-NN have to find them in the spectra. "Training spectra" counts the spectra
+# (for the template fit and the evidence, the SEDs) that each method was shown. The {term}`evidence`
+# has a closed form and trains nothing. Where it is close to the limit, a network has little left to
+# learn.
 #
 # ## At other noise levels
 
@@ -126,8 +125,8 @@ Markdown(tables.beside(tables.limit_table, every_level, archived_levels))
 # %% [markdown]
 # ## Can the probabilities be trusted?
 #
-# A survey needs to know which redshifts to keep. For each method that states a probability, is
-# it true: of the spectra to which it gives 80 %, are 80 % right?
+# A survey needs to know which redshifts to keep. Is the probability that a method states true: of
+# the spectra to which it gives 80 %, are 80 % right?
 
 # %%
 figures.beside(
@@ -146,22 +145,22 @@ figures.beside(
 #
 # Fraction of test spectra in their own class against the probability that the method gave to the
 # class it named, in ten bins of equally many spectra, with 95 % intervals; each method at its
-# largest training set. On the diagonal the probabilities are true; below it the method is too
-# sure of itself, above it not sure enough.
+# largest training set. On the diagonal the probabilities are true; below it the method is
+# overconfident, above it underconfident.
 # ```
 
 # %%
-figures.beside("pit", figures.plot_pit, results, reference)
+figures.beside("pit", figures.plot_pit, results, reference, says=tables.conclusions.of_pit)
 
 # %% [markdown]
 # ```{figure} figures/pit.svg
 # :name: fig-pit
 # :alt: Distribution of the probability integral transform for each method, and the uniform one.
 #
-# Cumulative p(z) at the true redshift; within the true class, whose inside the classes do not
-# resolve, at a random place. True probabilities give a uniform distribution (grey: two standard
-# deviations of the counts). A hill means too wide a p(z); two peaks at the ends, too narrow a
-# one; a slope, a bias.
+# Distribution of the cumulative p(z) at the true redshift ({term}`PIT`). Within a class the
+# position is drawn at random. True probabilities give a uniform distribution (grey: two standard
+# deviations of the counts). A hill means that p(z) is too wide, peaks at both ends that it is too
+# narrow, and a slope that it is biased.
 # ```
 
 # %%
@@ -197,7 +196,7 @@ figures.draw("speed", plots.plot_speed, timing)
 # :alt: Exact-class accuracy against spectra per second for each method.
 #
 # Exact-class accuracy against the spectra classified per second, once a method has been fitted to
-# as many spectra as its label says. To the right is faster.
+# as many spectra as its label says. Faster methods lie to the right.
 # ```
 
 # %%
@@ -210,17 +209,17 @@ Markdown(
 # ## Watch it happen
 #
 # Two networks of {numref}`fig-data-efficiency` run here in your browser, on galaxies of the test
-# split: the plain network of the study and the equivariant one; which ones is said below the
-# figure. Turn the noise up and see p(z) widen, split over wrong redshifts, and fail; ask for new
-# noise to see how much of it is luck, or for a failure: a galaxy, a redshift and noise for which
-# the most probable redshift is an outlier. Beside them stands the Bayes posterior, summed over a
-# few hundred of the training SEDs in place of thousands: at low noise, where one SED fits much
-# better than the next, it is the coarser. It is told σ; the networks are not, and were trained at
-# the S/N where the slider starts only. To the right of it they are less sure than they could be and
-# to the left of it surer than they should be.
+# split: the plain network of the study and the equivariant one. The line below the figure names
+# them. Turn the noise up: p(z) widens, splits over wrong redshifts, and fails. Ask for new noise to
+# see the effect of chance, or for a failure: a galaxy, a redshift and noise for which the most
+# probable redshift is an outlier.
 #
-# The weights of the CNN, some megabytes, are loaded when you come to the figure. Those of its dense
-# layer are rounded to 8 bits, which moves p(z) by far less than new noise does.
+# The Bayes posterior is summed over a few hundred of the training SEDs, not thousands, so it is
+# coarser at low noise. It is told σ. The networks are not told, and were trained only at the S/N
+# where the slider starts. They are underconfident at higher S/N and overconfident at lower.
+#
+# The weights of the CNN, some megabytes, are loaded when you scroll to the figure. Those of its
+# dense layer are rounded to 8 bits, which changes p(z) by far less than new noise does.
 
 # %%
 network, cnn = map(shown.of, study.opened())

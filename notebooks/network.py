@@ -27,7 +27,7 @@ seed = 1
 # %%
 from IPython.display import Markdown
 
-from specz import figures, metrics
+from specz import figures, metrics, tables
 from specz.estimators.cnn import DatathonNetwork, layer_table
 from specz.spectra.grid import get_grid
 from specz.study import pages
@@ -64,15 +64,16 @@ Markdown(
 # %% [markdown]
 # ## Training
 #
-# Training minimises the cross-entropy $-\ln p(\mathrm{true\ class} \mid x)$ with Adam. The
-# spectra are made anew whenever they are needed, from the SED, the redshift and a seed, and the
-# same example always carries the same noise.
+# Training minimises the {term}`cross-entropy` $-\ln p(\mathrm{true\ class} \mid x)$ with
+# {term}`Adam`. Spectra are generated whenever they are needed, from the SED, the redshift and a
+# seed; an example has the same noise each time.
 
 # %%
 figures.draw(
     "learning_curves",
     figures.plot_histories,
     [result],
+    says=tables.conclusions.of_curves([result], figures.by_depth),
     label=figures.by_depth,
     columns=2,
     size=(9, 3.6),
@@ -83,8 +84,8 @@ figures.draw(
 # :name: fig-learning-curves
 # :alt: Loss falling and accuracy rising with training examples seen.
 #
-# Loss and accuracy after each pass over the training set, on validation spectra (filled) and
-# on an equal number of training spectra (open). The distance between the two is overfitting.
+# Loss and accuracy after each {term}`epoch`, on validation spectra (filled) and on an equal number
+# of training spectra (open). The distance between the two is overfitting.
 # ```
 
 # %%

@@ -46,10 +46,10 @@ figures.beside(
 # :name: fig-accuracy-against-snr
 # :alt: Accuracy rising with signal-to-noise ratio, clean spectra at the right edge.
 #
-# Accuracy against the continuum signal-to-noise ratio per pixel, with 95 % intervals. Most
-# spectra that miss their class at high S/N land in the next one: their redshift lies near the
-# edge between two classes. Lines without marks are the Bayes limit, the best that any method can do
-# ([](limit.ipynb)); what lies between is what the network has not learned.
+# Accuracy against the continuum signal-to-noise ratio per pixel, with 95 % intervals. Most spectra
+# that miss their class at high S/N are assigned to the next one: their redshift lies near the edge
+# between two classes. Lines without marks are the Bayes limit, the best that any method can do
+# ([](limit.ipynb)).
 # ```
 
 # %%
@@ -67,9 +67,9 @@ figures.beside(
 # :name: fig-error-distribution
 # :alt: Fraction of spectra whose redshift error exceeds a value, for each noise level.
 #
-# The fraction of test spectra whose redshift is off by more than a value. Dotted lines mark the
-# limits of 0.003, 0.01 and 0.15. Noise widens the core of the errors (the steep part on the
-# left) and adds a second population (the flat part) of redshifts that are wrong altogether.
+# The fraction of test spectra whose redshift error exceeds a value. Dotted lines mark the limits of
+# 0.003, 0.01 and 0.15. Noise widens the core of the errors (the steep part on the left) and adds
+# {term}`outliers <outlier>` (the flat part).
 # ```
 
 # %%
@@ -87,13 +87,19 @@ figures.beside(
 # :name: fig-confusion
 # :alt: Predicted against true redshift; spectra on the diagonal, and others all over the square.
 #
-# Predicted against true redshift at the highest noise level. Dotted lines show where a spectrum
-# would land if one line were taken for another; a spread over the whole square means that no
-# line was found.
+# Predicted against true redshift at the highest noise level. A spectrum lies on a dotted line if
+# one emission line was taken for another. Points that are spread over the whole square are spectra
+# in which no line was found.
 # ```
 
 # %%
-figures.beside("accuracy_by_line_snr", figures.plot_accuracy_by_line_snr, results, reference)
+figures.beside(
+    "accuracy_by_line_snr",
+    figures.plot_accuracy_by_line_snr,
+    results,
+    reference,
+    says=tables.conclusions.of_line_snr,
+)
 
 # %% [markdown]
 # ```{figure} figures/accuracy_by_line_snr.svg

@@ -10,20 +10,20 @@
 #
 # # What helps against overfitting
 #
-# The talk names overfitting as one thing that the study addresses. A network overfits as far as it
-# learns its training spectra, their noise included, and not what they have in common with others.
-# The measure is the gap: accuracy on training spectra minus that on validation spectra, which show
-# other galaxies. Three remedies are held against doing nothing, all else equal:
+# The talk names overfitting as one thing that the study addresses. A network overfits when it
+# memorises its training spectra and their noise. The measure is the gap: accuracy on training
+# spectra minus that on validation spectra, which show other galaxies. Three remedies are compared
+# with no remedy, all else equal:
 #
-# - *dropout*: half of the features before the dense layer are left out at random in each step;
+# - *dropout*: each step leaves out a random half of the features before the dense layer;
 # - *L2*: the sum of the squared weights of the dense layer is added to the loss, here with a factor
 #   that was guessed; tuned, a stronger one does far better ([](budget.ipynb));
-# - *fresh noise*: an example gets new noise each time it is seen. That is not a remedy which a
-#   survey has, as it knows each galaxy with one noise only; a simulation has it for nothing.
+# - *fresh noise*: an example gets new noise in every epoch. A survey does not have this remedy: it
+#   observes each galaxy with one noise. A simulation has it for free.
 #
-# How much a network learns before it knows its training spectra by heart hangs on chance: on its
-# first weights and on the order of the examples. So from the smallest set, where that matters most,
-# each network is trained once for each of the `seeds`.
+# How much a network learns before it has memorised its training spectra depends on its initial
+# weights and on the order of the examples. This matters most for the smallest set, so there each
+# network is trained once for each of the `seeds`.
 
 # %% tags=["parameters"]
 n_train = [3000]
@@ -63,9 +63,9 @@ figures.beside(
 # :alt: Accuracy on training and on test spectra for each remedy, joined by a bar.
 #
 # Accuracy on training (open) and on test spectra (filled), with 95 % intervals; the bar between
-# them is overfitting. A shorter bar is worth something only if its filled end moves right: a
-# remedy may close the gap by learning less. Bars close to each other are trainings that differ in
-# their seed alone: what moves the filled end by less than they scatter may be luck.
+# them is overfitting. A remedy helps only if the filled end moves right: it may also close the gap
+# by learning less. Bars close to each other are trainings that differ in their seed alone. Ignore
+# differences smaller than the scatter between seeds.
 # ```
 
 # %%
@@ -82,6 +82,7 @@ figures.draw(
     "remedies_learning_curves",
     figures.plot_histories,
     shown,
+    says=tables.conclusions.of_curves(shown, figures.by_remedy),
     label=figures.by_remedy,
     columns=2,
     size=(9, 4.2),
@@ -93,7 +94,7 @@ figures.draw(
 # :alt: Loss and accuracy against examples seen, one curve for each remedy.
 #
 # Learning curves of the smallest training set, one for each remedy, on validation (filled) and
-# training spectra (open), at paper scale as soon as that is archived. Where the open curves stand
-# at one, the network knows its training spectra by heart. Watch what the filled ones do after that:
-# the loss has nothing left to teach, but L2 still pulls at the weights.
+# training spectra (open), at the scale of the study where that is archived. Where an open curve has
+# reached one, the network has memorised its training spectra. Once the training loss is near zero,
+# only L2 changes the weights.
 # ```

@@ -10,10 +10,10 @@
 #
 # # What the networks look at, and where they fail
 #
-# A network may be right for the wrong reason, and a simulation is never the sky. So parts of the
-# test spectra are taken away, and assumptions are broken one at a time, and the networks, trained
-# as on the other pages, are asked again. Beside them stands the Bayes posterior with the prior of
-# the training spectra. On spectra as they are it is the Bayes limit. On altered spectra its
+# A network may be right for the wrong reason, and a simulation is not the sky. So this page removes
+# parts of the test spectra, and breaks one assumption at a time. The networks are those of the
+# other pages; they are not trained again. The Bayes posterior, with the prior of the training
+# spectra, is shown too. On unaltered spectra it is the Bayes limit. On altered spectra its
 # assumptions are wrong, as the networks' are. It is then called the *Bayes rule for unperturbed
 # spectra*: it is no limit, and a network can exceed it.
 
@@ -49,7 +49,7 @@ plain = [r for r in shown.first if not r.experiment.altered and r.experiment.gri
 network = shown.of(*study.opened())
 
 # %% [markdown]
-# ## With a part of the spectrum away, and with a wrong assumption
+# ## Removing parts of the spectrum, breaking assumptions
 
 # %%
 figures.beside(
@@ -66,30 +66,30 @@ figures.beside(
 # :name: fig-alterations
 # :alt: Accuracy of three methods on test spectra as they are and altered in several ways.
 #
-# Exact-class accuracy on the same test galaxies, with 95 % intervals, as they are and altered:
+# Exact-class accuracy on the same test galaxies, with 95 % intervals, unaltered and altered:
 # without emission lines, on a flat continuum, without one line or doublet, with a wavelength scale
-# that is wrong by a pixel, with a noise that the methods are not told of, and with observed
+# that is wrong by a pixel, with noise of a kind that the methods do not expect, and with observed
 # galaxies in place of simulated ones. On the "nisp" grid, the grism of Euclid (13.4 Å a pixel,
 # R = 450), the networks were trained on that grid too. Filled, in the colour of the text: the Bayes
 # limit. Open: the Bayes rule for unperturbed spectra, which is no limit.
 # ```
 #
 # The observed galaxies are 69 of the atlas of {cite}`brown2014`, those with Hα in emission. The
-# rest frame of that atlas is good to about 2 Å: Hα of 68 % of them lies between −2.6 and +1.2 Å of
-# where it belongs. That alone moves half of the spectra out of their class, whatever the method, so
-# for them the column "±1 class" says more.
+# rest frame of that atlas is good to about 2 Å: for 68 % of them, Hα lies between −2.6 and +1.2 Å
+# of its wavelength. That alone moves half of the spectra out of their class, for every method.
+# Compare the column "±1 class" for them.
 
 # %%
 Markdown(tables.beside(tables.perturbations_table, results, reference))
 
 # %% [markdown]
-# "Mean maximum p" is what a method states; where it lies far above the exact-class accuracy, the
-# method is wrong and does not know it.
+# "Mean maximum p" is the accuracy that a method states. Where it is far above the exact-class
+# accuracy, the method is overconfident.
 #
 # ## What the network has learned
 #
-# The filters of the equivariant network are given; its first dense layer mixes them. The strongest
-# mixtures are rest-frame templates that the network has made for itself.
+# The filters of the equivariant network are given; its first dense layer mixes them. Each mixture
+# is a rest-frame template that the network has learned.
 
 # %%
 train, _, test = network.experiment.samples()
@@ -157,7 +157,7 @@ figures.draw(
 # :name: fig-failures
 # :alt: Noisy spectra with the lines where they are, and where the network took them to be.
 #
-# The wrong redshifts of the equivariant network of which it was surest. Grey: the spectrum; blue:
-# without its noise. Dotted: the lines where they are. Dashed: where they would be at the redshift
-# that the network named.
+# The wrong redshifts of highest stated probability, of the equivariant network. Grey: the spectrum;
+# blue: without its noise. Dotted: emission lines at the true redshift; dashed: at the redshift that
+# the network named.
 # ```

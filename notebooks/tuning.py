@@ -10,11 +10,11 @@
 #
 # # How the network was tuned
 #
-# The study's own settings could not be read here, so the network has ours. How much hangs on them?
-# One setting is changed at a time: the learning rate, the batch, the length of the training, the
-# width, kernel and stride of the convolutions, and whether their outputs are normalised over the
-# batch. The choice is made on validation spectra. The test spectra are reported beside, for each
-# network once; nothing is chosen by them.
+# The study's own settings could not be read here, so the network has ours. How much does the
+# accuracy depend on them? One setting is changed at a time: the learning rate, the batch, the
+# length of the training, the width, kernel and stride of the convolutions, and whether their
+# outputs are normalised over the batch. Settings are chosen on validation spectra. The accuracy on
+# test spectra is reported once for each network; nothing is chosen by it.
 
 # %% tags=["parameters"]
 n_train = 3000
@@ -60,8 +60,8 @@ figures.beside(
 # :alt: Validation accuracy of the network and of variants with one setting changed.
 #
 # Accuracy on validation spectra, with 95 % intervals, of the network as it is on every other page
-# (top, and the band) and with one setting changed. All have seen the same training spectra. Each
-# was trained once, so that what lies in the band may be luck.
+# (top, and the band) and with one setting changed. All were trained once, on the same spectra.
+# Differences inside the band are not significant.
 # ```
 
 # %%
@@ -74,5 +74,5 @@ weights = {
 Markdown(tables.beside(tables.variants_table, results, reference, weights=weights))
 
 # %% [markdown]
-# The archived networks were trained with two backends, TensorFlow and JAX, which draw other first
-# weights from one seed; `results/summary.csv` names the device of each ([](page-clusters)).
+# The archived networks were trained with two backends, TensorFlow and JAX, which draw different
+# initial weights from one seed; `results/summary.csv` names the device of each ([](page-clusters)).

@@ -106,6 +106,32 @@ def test_depth_lines_and_convergence():
     assert any(change.points() in said for change in changes)
 
 
+def test_line_snr_names_the_weakest_and_the_strongest_fifth(noise):
+    noisiest = min(figures.methods(noise), key=lambda r: r.snr)
+    exact = metrics.is_exact(noisiest.test)
+    said = conclusions.of_line_snr(noise)
+    low, high = (float(part.split("\u00a0")[0].split()[-1]) for part in said.split("%")[:2])
+    assert low < 100 * exact.mean() < high
+    assert noisiest.noise in said
+
+
+def test_curves_end_with_the_last_epoch():
+    network = next(r for r in archive.reference("depth") if isinstance(r.estimator, CNN))
+    said = conclusions.of_curves([network], figures.by_depth)
+    history = network.history
+    ends = (history.train_accuracy[-1], history.validation_accuracy[-1])
+    assert said.endswith(f"{percent(ends[0])} and {percent(ends[1])}.")
+
+
+def test_pit_names_each_method_on_one_side():
+    noisy = [r for r in archive.reference("limit") if r.snr == 1.0]
+    fits, rejected = conclusions.of_pit(noisy).split("; ")
+    for result in figures.with_probability(noisy):
+        uniform = metrics.pit_uniformity(result.test) >= conclusions.NOT_UNIFORM
+        assert (result.label in fits) is uniform
+        assert (result.label in rejected) is not uniform
+
+
 def test_a_claim_says_its_verdict_and_how_much_was_tested():
     contrasts = profile_study(STUDY, "claims").contrasts()
     for claim in claims.assess(contrasts, archive.reference("claims")):

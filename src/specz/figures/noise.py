@@ -11,6 +11,7 @@ from specz.estimators.bayes import BayesLimit
 from specz.experiments.result import Result
 from specz.figures.labels import limits, methods
 from specz.figures.style import OTHER, TEXT_BOX, Style, colour, gradient, plain_log, points
+from specz.metrics.intervals import Interval
 from specz.spectra.grid import CLASSES, get_grid
 from specz.spectra.library import build_library
 from specz.spectra.lines import WAVE_REST
@@ -90,19 +91,24 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
     return ax
 
 
+def fifths(result: Result) -> tuple[list[float], list[Interval]]:
+    """Median S/N of Hα and accuracy in fifths of the test spectra, the weakest Hα first."""
+    experiment, test = result.experiment, result.test
+    library, grid = build_library(experiment.library), get_grid(experiment.grid)
+    line_snr = halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
+    edges = np.quantile(line_snr, np.linspace(0, 1, 6))
+    fifth = np.searchsorted(edges[1:-1], line_snr)
+    bins = [fifth == i for i in np.unique(fifth)]  # fewer with fewer than five spectra
+    exact = metrics.is_exact(test)
+    accuracy = [metrics.mean_interval(exact[inside], test.sed[inside]) for inside in bins]
+    return [float(np.median(line_snr[inside])) for inside in bins], accuracy
+
+
 def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:
     """Draw accuracy in bins of the Hα line's matched-filter S/N, one line per noise level."""
     results = [r for r in methods(results) if np.isfinite(r.snr)]
     for result, shade in zip(results, gradient(len(results)), strict=True):
-        experiment, test = result.experiment, result.test
-        library, grid = build_library(experiment.library), get_grid(experiment.grid)
-        line_snr = halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
-        edges = np.quantile(line_snr, np.linspace(0, 1, 6))
-        fifth = np.searchsorted(edges[1:-1], line_snr)
-        bins = [fifth == i for i in np.unique(fifth)]  # fewer with fewer than five spectra
-        exact = metrics.is_exact(test)
-        accuracy = [metrics.mean_interval(exact[inside], test.sed[inside]) for inside in bins]
-        centre = [float(np.median(line_snr[inside])) for inside in bins]
+        centre, accuracy = fifths(result)
         points(ax, centre, accuracy, color=shade, fmt="o-", label=result.noise)
     ax.set(xscale="log", xlabel="S/N of Hα (matched filter)")
     ax.set(ylabel="exact-class accuracy", ylim=(0, 1.02))

@@ -70,6 +70,9 @@ def to_print(page: str, parts: Sequence[str], banner: str) -> str:
         each.decompose()
     for table in article.select("details.numbers"):
         table["open"] = ""  # on paper nobody can unfold it
+    # Sphinx moves the headings of a page one level down, but not those that a cell prints.
+    for heading in article.select(".cell_output :is(h2, h3, h4, h5)"):
+        heading.name = f"h{int(heading.name[1]) + 1}"
     _join(article)
     contents = ""
     for name, part in zip(parts, article.select(".toctree-wrapper"), strict=True):

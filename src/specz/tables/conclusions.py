@@ -23,12 +23,16 @@ from specz.figures.labels import (
     methods,
 )
 from specz.figures.limit import with_probability
+from specz.figures.noise import fifths
 from specz.metrics.intervals import Interval
 from specz.metrics.predictions import WRONG
 from specz.study.claims import Claim
 
 GROSS = 0.01
 """A redshift error, over 1 + z, that no line width explains."""
+
+NOT_UNIFORM = 0.05
+"""p-value of the Kolmogorov-Smirnov test below which a uniform distribution is rejected."""
 
 
 def _percent(fraction: float) -> str:
@@ -154,6 +158,30 @@ def of_confusion(results: Sequence[Result]) -> str:
     return f"{noisiest.noise}: {near} of the spectra lie within {WRONG:g} of the diagonal."
 
 
+def of_line_snr(results: Sequence[Result]) -> str:
+    """Accuracy where Hα is weakest and where it is strongest, at the highest noise level."""
+    noisiest = min(methods(results), key=lambda r: r.snr)
+    line, right = fifths(noisiest)
+    weak, strong = (f"{_percent(right[i].value)} (S/N of Hα {line[i]:.1f})" for i in (0, -1))
+    return (
+        f"{noisiest.noise} spectra in their own class, by fifths in Hα: {weak} in the weakest, "
+        f"{strong} in the strongest."
+    )
+
+
+def of_curves(results: Sequence[Result], label: Label) -> str:
+    """Accuracy on training and on validation spectra after the last epoch, for each curve."""
+    said = []
+    for r in results:
+        if (curve := r.history) is not None:
+            ends = (
+                _percent(part[-1]) for part in (curve.train_accuracy, curve.validation_accuracy)
+            )
+            name = label(r).partition("\n")[0]
+            said.append(f"{name} {' and '.join(ends)}")
+    return f"After the last epoch, training and validation spectra: {', '.join(said)}."
+
+
 def of_efficiency(results: Sequence[Result]) -> str:
     """Accuracy of each method at its largest training set, and the limit."""
     largest = {r.label: r for r in by_n_train(methods(results))}
@@ -185,6 +213,15 @@ def of_reliability(results: Sequence[Result]) -> str:
         for r in with_probability(results)
     ]
     return f"{'; '.join(named)}."
+
+
+def of_pit(results: Sequence[Result]) -> str:
+    """Say for which methods the PIT can be told from a uniform distribution."""
+    uniform: dict[bool, list[str]] = {True: [], False: []}
+    for r in with_probability(results):
+        uniform[metrics.pit_uniformity(r.test) >= NOT_UNIFORM].append(r.label)
+    named = {fits: ", ".join(labels) or "no method" for fits, labels in uniform.items()}
+    return f"A uniform distribution fits {named[True]}; it is rejected for {named[False]}."
 
 
 def of_perturbations(results: Sequence[Result]) -> str:
