@@ -138,7 +138,7 @@ figures.draw("activations", figures.plot_activations, columns=2, size=(7.2, 3.2)
 # :alt: Threshold, sigmoid, tanh and ReLU against their input, and the slope of each.
 #
 # **The slope of ReLU does not fade for strong answers; those of sigmoid and tanh do.** Left: four
-# activations. Right: their slopes, which multiply what a weight learns.
+# activations. Right: their slopes, which multiply the change of a weight.
 # ```
 
 # %%
@@ -182,8 +182,8 @@ figures.draw(
 # :alt: Nine answers; stride two keeps five of them, pooling three. Below, bars that shrink by half.
 #
 # **Every layer of the large network halves the positions and widens what each of them sees.**
-# Above: the answers of {numref}`fig-convolution` after ReLU, what a stride of two would leave of
-# them, and the largest of each three. Below: positions × filters after each convolution of the
+# Above: the answers of {numref}`fig-convolution` after ReLU, those that a stride of two would keep,
+# and the largest of each three. Below: positions × filters after each convolution of the
 # large network, and the pixels on which one position depends.
 # ```
 

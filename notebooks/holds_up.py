@@ -46,17 +46,17 @@ Markdown(f"Recorded at {recorded}.\n\n{tables.faults_table(recorded.faults)}")
 # that it makes, moves or removes, one after another; after each kill the tests look whether all
 # that was finished is whole, and run the step again.
 #
-# What the tests do not show: a machine that loses power. A file that the program has closed may
-# then not have reached the disk. The digest of each stored result would tell, and it would be
-# computed again; an executed page or a site would have to be removed by hand.
+# The tests do not cover a loss of power. A file that the program has closed may then not have
+# reached the disk. The digest of a stored result would show it, and the result would be computed
+# again; an executed page or a site would have to be removed by hand.
 #
 # The same again, on your machine: `python -m benchmarks faults`.
 #
 # ## Many builds
 #
-# What one process holds after each of many builds of the book, each of which executes a notebook
-# anew and renders the site. Growth is the slope of a straight line, with its 95 % interval; the
-# whole interval must lie below the limit.
+# One process builds the book many times; each build executes a notebook anew and renders the site.
+# Its memory and open files are measured after each. Growth is the slope of a straight line, with
+# its 95 % interval; the whole interval must lie below the limit.
 
 # %%
 Markdown(f"Recorded: {counted}.\n\n{tables.growths_table(counted.growths)}")
@@ -89,21 +89,20 @@ figures.draw("benchmarks", plots.plot_benchmarks, measured.benchmarks, size=(7.2
 Markdown(f"Recorded: {measured}.\n\n{tables.benchmarks_table(measured.benchmarks)}")
 
 # %% [markdown]
-# What a job costs against the number N of its spectra, or of its SEDs for the Bayes limit. Each
-# size runs in a process of its own. What is loaded once is not in the time, nor the compilation of
-# a network. The power is that of a straight line in log-log with its 95 % interval. It stays below
-# one where a part of the work, such as asking the test spectra, does not grow with N. Memory
-# includes the libraries.
+# Cost of a job against the number N of its spectra, or of its SEDs for the Bayes limit. Each size
+# runs in a process of its own. The time excludes imports and the compilation of a network. The
+# power is the slope of a straight line in log-log with its 95 % interval. It is below one where a
+# part of the work, such as classifying the test spectra, does not grow with N. Memory includes the
+# libraries.
 
 # %%
 Markdown(tables.scalings_table(measured.scalings))
 
 # %% [markdown]
-# From these powers follows what the archived experiments would cost with a thousand times the
-# training spectra, and the same test spectra; those of them that ran on processors alone, as the
-# jobs above did. The intervals are those of the powers alone: a power
-# that was measured at the sizes above need not hold that far beyond them, and that of the Bayes
-# limit and of template fitting counts SEDs.
+# These powers give the cost of the archived experiments with a thousand times the training spectra
+# and the same test spectra, for those that ran on processors alone, as the jobs above did. The
+# intervals are those of the powers alone. A power that was measured at the sizes above need not
+# hold that far beyond them. For the Bayes limit and template fitting, N counts SEDs.
 
 # %%
 extrapolated = record.extrapolate(

@@ -14,12 +14,11 @@
 # pixels, better than the measurements that astronomers use?
 #
 # The talk shows the network of {cite:t}`kim2016`: its slide "CNN: Star-galaxy Classification" has
-# the table of layers below. Its figures have no number in the text, so no number of that paper is
-# tested here. Tested is a sentence of the talk's discussion, *Deep Learning "always" achieves
-# state-of-art performance*: is the network at least as good as the best classical method, on the
-# same stamps?
+# the table of layers below. The text has no number from its figures, so this page tests none. It
+# tests a sentence of the talk's discussion, *Deep Learning "always" achieves state-of-art
+# performance*: is the network at least as good as the best classical method, on the same stamps?
 #
-# Four methods answer for the same simulated stamps, 44 × 44 pixels in five bands:
+# Four methods classify the same simulated stamps, 44 × 44 pixels in five bands:
 #
 # - the **network** of the slide, or at quick settings a narrow one with the same layers;
 # - a **forest with Δχ²**, the fair baseline: a random forest on moments, aperture fluxes and the
@@ -55,7 +54,7 @@ results, reference = pages.shown("star_galaxy", StarGalaxy.read(globals()))
 # ## The verdict
 #
 # The AUC decides. The claim holds where the network is no worse than a forest by a point (0.01).
-# The last rows say what the limit leaves to gain. Differences are paired, in points, with 95 %
+# The last rows give the distance to the limit. Differences are paired, in points, with 95 %
 # intervals over stamps and, where there are several, over trainings. One training per method
 # leaves a check undecided; so do fewer than five if the difference is below two points.
 
