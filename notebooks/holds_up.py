@@ -55,8 +55,9 @@ Markdown(f"Recorded at {recorded}.\n\n{tables.faults_table(recorded.faults)}")
 # ## Many builds
 #
 # One process builds the book many times; each build executes a notebook anew and renders the site.
-# Its memory and open files are measured after each. Growth is the slope of a straight line, with
-# its 95 % interval; the whole interval must lie below the limit.
+# After each, its memory, its open files, the processes that it started and the size of its folder
+# are recorded. Growth is the slope of a straight line, with its 95 % interval; the whole interval
+# must lie below the limit.
 
 # %%
 Markdown(f"Recorded: {counted}.\n\n{tables.growths_table(counted.growths)}")
