@@ -40,7 +40,10 @@ def name_lines(ax: Axes, fontsize: float = 9) -> None:
             (1.035, at),
             xycoords="axes fraction",
             textcoords="axes fraction",
-            arrowprops={"arrowstyle": "-", "lw": 0.7, "color": shade, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={
+                **{"arrowstyle": "-", "lw": 0.7, "color": shade, "shrinkA": 0, "shrinkB": 0},
+                "relpos": (0, 0.5),  # to the left edge of the name, not across it
+            },
             fontsize=fontsize,
             color=shade,
             va="center",
