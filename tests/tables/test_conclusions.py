@@ -113,6 +113,9 @@ def test_line_snr_names_the_weakest_and_the_strongest_fifth(noise):
     low, high = (float(part.split("\u00a0")[0].split()[-1]) for part in said.split("%")[:2])
     assert low < 100 * exact.mean() < high
     assert noisiest.noise in said
+    clean = [r for r in noise if r.noise == "clean"]
+    assert clean
+    assert not conclusions.of_line_snr(clean)
 
 
 def test_curves_end_with_the_last_epoch():

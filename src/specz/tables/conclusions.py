@@ -1,5 +1,6 @@
 """The conclusion of each figure: one sentence with its numbers, computed from the same results."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from specz import metrics
@@ -161,6 +162,8 @@ def of_confusion(results: Sequence[Result]) -> str:
 def of_line_snr(results: Sequence[Result]) -> str:
     """Accuracy where Hα is weakest and where it is strongest, at the highest noise level."""
     noisiest = min(methods(results), key=lambda r: r.snr)
+    if math.isinf(noisiest.snr):
+        return ""  # Hα has no S/N in clean spectra, and the figure is empty
     line, right = fifths(noisiest)
     weak, strong = (f"{_percent(right[i].value)} (S/N of Hα {line[i]:.1f})" for i in (0, -1))
     return (
