@@ -10,13 +10,10 @@ from specz import metrics
 from specz.estimators.bayes import BayesLimit
 from specz.experiments.result import Result
 from specz.figures.labels import limits, methods
+from specz.figures.line_snr import fifths
 from specz.figures.style import OTHER, TEXT_BOX, Style, colour, gradient, plain_log, points
-from specz.metrics.intervals import Interval
-from specz.spectra.grid import CLASSES, get_grid
-from specz.spectra.library import build_library
+from specz.spectra.grid import CLASSES
 from specz.spectra.lines import WAVE_REST
-from specz.spectra.noise import White
-from specz.spectra.observe import halpha_snr
 
 CONFUSIONS = (
     ("[S II]", "Ha", "[S II] taken for Hα", 1.2, 1.31),
@@ -89,19 +86,6 @@ def plot_confusion(results: Sequence[Result], ax: Axes) -> Axes:
     ax.set(xlabel="true redshift", ylabel="predicted redshift")
     ax.set(xlim=tuple(z), ylim=tuple(z), aspect="equal")
     return ax
-
-
-def fifths(result: Result) -> tuple[list[float], list[Interval]]:
-    """Median S/N of Hα and accuracy in fifths of the test spectra, the weakest Hα first."""
-    experiment, test = result.experiment, result.test
-    library, grid = build_library(experiment.library), get_grid(experiment.grid)
-    line_snr = halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
-    edges = np.quantile(line_snr, np.linspace(0, 1, 6))
-    fifth = np.searchsorted(edges[1:-1], line_snr)
-    bins = [fifth == i for i in np.unique(fifth)]  # fewer with fewer than five spectra
-    exact = metrics.is_exact(test)
-    accuracy = [metrics.mean_interval(exact[inside], test.sed[inside]) for inside in bins]
-    return [float(np.median(line_snr[inside])) for inside in bins], accuracy
 
 
 def plot_accuracy_by_line_snr(results: Sequence[Result], ax: Axes) -> Axes:

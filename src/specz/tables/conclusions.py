@@ -24,7 +24,7 @@ from specz.figures.labels import (
     methods,
 )
 from specz.figures.limit import with_probability
-from specz.figures.noise import fifths
+from specz.figures.line_snr import fifths
 from specz.metrics.intervals import Interval
 from specz.metrics.predictions import WRONG
 from specz.study.claims import Claim
