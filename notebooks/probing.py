@@ -11,11 +11,11 @@
 # # What the networks look at, and where they fail
 #
 # A network may be right for the wrong reason, and a simulation is not the sky. So this page removes
-# parts of the test spectra, and breaks one assumption at a time. The networks are those of the
-# other pages; they are not trained again. The Bayes posterior, with the prior of the training
-# spectra, is shown too. On unaltered spectra it is the Bayes limit. On altered spectra its
-# assumptions are wrong, as the networks' are. It is then called the *Bayes rule for unperturbed
-# spectra*: it is no limit, and a network can exceed it.
+# parts of the test spectra, and breaks one assumption at a time. The networks are trained as on the
+# other pages, not on altered spectra. The Bayes posterior, with the prior of the training spectra,
+# is shown too. On unaltered spectra it is the Bayes limit. On altered spectra its assumptions are
+# wrong, as the networks' are. It is then called the *Bayes rule for unperturbed spectra*: it is no
+# limit, and a network can exceed it.
 
 # %% tags=["parameters"]
 snr = 1.0

@@ -104,7 +104,12 @@ def of_depth(results: Sequence[Result]) -> str:
 
 
 def _row(group: SeedGroup, label: Label) -> str:
-    return label(group.results[0]).partition("\n")[0]
+    return _name(group.results[0], label)
+
+
+def _name(result: Result, label: Label) -> str:
+    """The first line of a label; the others give sizes."""
+    return label(result).partition("\n")[0]
 
 
 def of_variants(results: Sequence[Result]) -> str:
@@ -140,8 +145,7 @@ def of_gross_errors(label: Label) -> Callable[[Sequence[Result]], str]:
 
     def say(results: Sequence[Result]) -> str:
         found = {
-            label(r).partition("\n")[0]: metrics.outlier_fraction(r.test, GROSS).value
-            for r in methods(results)
+            _name(r, label): metrics.outlier_fraction(r.test, GROSS).value for r in methods(results)
         }
         low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
         return (
@@ -180,8 +184,7 @@ def of_curves(results: Sequence[Result], label: Label) -> str:
             ends = (
                 _percent(part[-1]) for part in (curve.train_accuracy, curve.validation_accuracy)
             )
-            name = label(r).partition("\n")[0]
-            said.append(f"{name} {' and '.join(ends)}")
+            said.append(f"{_name(r, label)} {' and '.join(ends)}")
     return f"After the last epoch, training and validation spectra: {', '.join(said)}."
 
 
