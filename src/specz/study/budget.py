@@ -50,7 +50,7 @@ CLASSIFIERS: dict[str, Candidates] = {
 
 
 CHOSEN = {
-    "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
+    "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.01"},
     "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
     "random forest": {"clean": "20 trees, 8 features", "noisy": "20 trees, 8 features"},
