@@ -38,13 +38,13 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_train = 2000
+n_train = 1000
 layers = 3
 epochs = 3
-min_updates = 200
+min_updates = 160
 epochs_equivariant = 1
-min_updates_equivariant = 120
-n_test = 1000
+min_updates_equivariant = 80
+n_test = 600
 grid = "paper"
 seed = 1
 

@@ -17,10 +17,10 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_seds = [5000, 1000]
+n_seds = [2000, 500]
 continua = [4]
 resolution = [2.0]
-n_test = 300
+n_test = 200
 grid = "paper"
 seed = 1
 

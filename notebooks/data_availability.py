@@ -13,15 +13,16 @@
 # Does the network get better with more training spectra, and does it overfit less? Training sets
 # that are larger than the number of training SEDs hold further copies of the same SEDs at other
 # redshifts. Smaller training sets are the first part of larger ones. All networks are tested on the
-# same spectra.
+# same spectra. They have the L2 penalty that tuning chose ([](budget.ipynb)); without a remedy they
+# overfit far more ([](overfitting.ipynb)).
 
 # %% tags=["parameters"]
-n_train = [3000, 10000, 16000]
+n_train = [2000, 8000]
 snr = [float("inf"), 1.0]
 layers = 3
 epochs = 3
-min_updates = 240
-n_test = 1000
+min_updates = 160
+n_test = 600
 grid = "paper"
 seed = 1
 
@@ -52,7 +53,7 @@ figures.beside(
 # training set, clean and noisy. Bars are 95 % intervals. The study claims that the filled curves
 # rise. The distance between open and filled curves is overfitting. Dashed lines are the Bayes limit
 # on the test spectra ([](limit.ipynb)). Each network was trained once; on few noisy spectra two
-# trainings may differ by more than a bar ([](overfitting.ipynb)).
+# trainings may differ by more than a bar ([](claims.ipynb) has five of each).
 # ```
 
 # %%
@@ -70,7 +71,7 @@ figures.beside(
 # :alt: Training minus validation accuracy against training size.
 #
 # The gap between training and validation accuracy, with 95 % intervals. A zero gap means no
-# overfitting. [The next page](overfitting.ipynb) tries remedies.
+# overfitting. [The next page](overfitting.ipynb) compares remedies.
 # ```
 
 # %%

@@ -36,14 +36,14 @@
 # %% tags=["parameters"]
 snr = 1.0
 snr_levels = [0.5]
-n_train = [2000, 10000]
-n_train_plain = [3000, 10000, 16000]
+n_train = [2000, 5000]
+n_train_plain = [2000, 8000]
 layers = 3
 epochs = 3
-min_updates = 240
+min_updates = 160
 epochs_equivariant = 1
-min_updates_equivariant = 300
-n_test = 1000
+min_updates_equivariant = 200
+n_test = 600
 grid = "paper"
 seed = 1
 

@@ -19,17 +19,17 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_train = 10000
-n_train_plain = 16000
-altered = ["no lines", "no Hα", "5 Å offset", "Brown atlas"]
+n_train = 5000
+n_train_plain = 8000
+altered = ["no lines", "no Hα", "Brown atlas"]
 grids = ["nisp"]
 n_probed = 200
 layers = 3
 epochs = 3
-min_updates = 240
+min_updates = 160
 epochs_equivariant = 1
-min_updates_equivariant = 300
-n_test = 1000
+min_updates_equivariant = 200
+n_test = 600
 grid = "paper"
 seed = 1
 

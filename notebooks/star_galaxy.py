@@ -29,8 +29,8 @@
 #   found against stars mistaken for one)`.
 
 # %% tags=["parameters"]
-n_train = 10000
-n_test = 1000
+n_train = 6000
+n_test = 600
 filters = 8
 dense = 512
 epochs = 3

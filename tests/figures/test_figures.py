@@ -27,8 +27,9 @@ from specz.spectra.noise import White
 from specz.spectra.sample import draw_sample
 from specz.spectra.templates import load_templates
 from specz.study import claims
-from specz.study.budget import CHOSEN, Budget, chosen
+from specz.study.budget import Budget
 from specz.study.contrasts import Contrast
+from specz.study.settings import CHOSEN, chosen
 from specz.study.study import with_limits
 
 SMALL = LibraryConfig(n_train=200, n_validation=40, n_test=80)

@@ -6,8 +6,9 @@ import pytest
 from specz import tables
 from specz.estimators.cnn import CNN
 from specz.study import archive
-from specz.study.budget import CHOSEN, CLASSIFIERS, chosen, network_candidates, untuned
+from specz.study.budget import untuned
 from specz.study.profiles import profile_study
+from specz.study.settings import CHOSEN, CLASSIFIERS, chosen, network_candidates
 
 PAPER = profile_study("paper", "budget")
 

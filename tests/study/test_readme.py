@@ -8,8 +8,9 @@ from specz import metrics
 from specz.common import paths
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.equivariant import Equivariant
+from specz.estimators.evidence import GaussianEvidence
 from specz.estimators.template_fit import TemplateFit
-from specz.study import archive, claims
+from specz.study import archive, budget, claims
 from specz.study.profiles import STUDY, profile_study
 
 
@@ -30,39 +31,59 @@ def test_findings_are_those_of_the_archive():
         for check in claim.checks
         if check.effects and check.contrast.regime == "N spectra"
     }
-    step = "40,000 − 10,000"
     for what, noise, size, unit in (
-        ("more spectra minus fewer", "clean", step, " points of accuracy"),
-        ("more spectra minus fewer", "S/N 1", step, ""),
-        ("CNN minus k-NN", "S/N 1", "10,000", " points"),
-        ("CNN minus k-NN", "S/N 1", "40,000", ""),
+        ("more spectra minus fewer", "clean", "40,000 − 10,000", " points of accuracy"),
+        ("more spectra minus fewer", "S/N 1", "40,000 − 10,000", ""),
+        ("more spectra minus fewer", "clean", "400,000 − 40,000", ""),
+        ("more spectra minus fewer", "S/N 1", "400,000 − 40,000", ""),
+        ("3 layers minus 1", "S/N 1", "10,000", " points"),
+        ("3 layers minus 1", "S/N 1", "400,000", ""),
     ):
         effect = effects[what, noise, size]
-        value, low, high = (f"{100 * x:.1f}" for x in (effect.value, effect.low, effect.high))
+        value, low, high = (
+            f"{round(100 * x, 1) + 0.0:.1f}".replace("-", "−")  # no minus before a zero
+            for x in (effect.value, effect.low, effect.high)
+        )
         assert f"{value}{unit} ({low} to {high})" in said
         assert effect.trainings == 5
-    undecided = {str(claim.verdict) for claim in checked} <= {"undecided", "not tested"}
-    assert ("All six verdicts are still open" in said) == undecided
+
+
+def test_verdicts_are_those_of_the_archive():
+    untuned = budget.untuned(profile_study(STUDY, "budget"), archive.reference("budget"))
+    contrasts = profile_study(STUDY, "claims").contrasts()
+    verdicts = {
+        claim.number: str(claim.verdict)
+        for claim in claims.assess(contrasts, archive.reference("claims"), untuned)
+    }
+    said = findings()
+    named = dict(re.findall(r"\(claim (\d) ([a-z ]+)\)", said))
+    assert named, "the list names verdicts"
+    assert named == {str(number): verdicts[int(number)] for number in map(int, named)}
+    undecided = [str(n) for n, verdict in verdicts.items() if verdict == "undecided"]
+    assert f"Claims {', '.join(undecided[:-1])} and {undecided[-1]} are undecided" in said
 
 
 def test_accuracies_at_snr_1_are_those_of_the_archive():
-    noisy = [r for r in archive.reference("limit") if r.snr == 1.0]
-    tuned = [
+    limits = [r for r in archive.reference("limit") if r.snr == 1.0]
+    known = archive.reference("claims")
+    drawing = [
         r
-        for r in archive.reference("claims")
-        if (r.method, r.n_train, r.snr) == ("cnn", 40_000, 1.0)
-        and not r.estimator.training.fresh_noise
+        for r in known
+        if (r.method, r.n_train) == ("cnn", 400_000)
+        and r.estimator.layers == 3
+        and r.estimator.training.fresh_noise
     ]
-    assert len(tuned) == 5
+    assert len(drawing) == 5
 
     def percent(results):
         return f"{100 * np.mean([metrics.accuracy(r.test).value for r in results]):.1f} %"
 
-    def of(kind, n_train):
-        return [r for r in noisy if isinstance(r.estimator, kind) and r.n_train == n_train]
+    def of(kind, results=known):
+        return [r for r in results if isinstance(r.estimator, kind)]
 
+    (limit,) = {percent([r]) for r in of(BayesLimit, limits)}
     assert (
-        f"has {percent(tuned)}, template fitting {percent(of(TemplateFit, 10_000))}, "
-        f"a network with the shift and the line list built in {percent(of(Equivariant, 10_000))}; "
-        f"the Bayes limit is {percent(of(BayesLimit, 10_000))}"
+        f"has {percent(drawing)}, template fitting {percent(of(TemplateFit))}, the evidence in "
+        f"closed form {percent(of(GaussianEvidence))}, a network with the shift and the line list "
+        f"built in {percent(of(Equivariant))}; the Bayes limit is {limit}"
     ) in findings()

@@ -97,7 +97,7 @@ def test_stated_probabilities_are_held_against_the_truth():
 
 
 def test_depth_lines_and_convergence():
-    assert conclusions.of_depth(archive.reference("depth")).count("layer") == 3
+    assert conclusions.of_depth(archive.reference("depth")).count("layer") == 2
     assert "without" not in conclusions.of_perturbations(archive.reference("probing"))
     assert " no lines" in conclusions.of_perturbations(archive.reference("probing"))
     first, *others = archive.reference("convergence")

@@ -8,7 +8,8 @@ from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
 from specz.figures.style import Size, Style, colour, points, rows
-from specz.study.budget import Budget, chosen
+from specz.study.budget import Budget
+from specz.study.settings import chosen
 
 
 def budget_size(study: Budget) -> Size:

@@ -7,14 +7,14 @@ from specz.common import checks
 from specz.estimators.base import Estimator
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.evidence import GaussianEvidence
-from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.base import N_MAX
 from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.spectra.grid import GRIDS
 from specz.spectra.perturbations import PERTURBATIONS
+from specz.study.settings import tuned_classifier
 from specz.study.study import N_SEDS, Study, TrainedOnce, WithEquivariant, with_limits
 
-PLAIN_MAX = 40_000
+PLAIN_MAX = 100_000
 """Training spectra of the CNN that a page opens: trained anew in minutes on two cores."""
 
 
@@ -39,17 +39,15 @@ class Limit(WithEquivariant, TrainedOnce):
         levels = list(dict.fromkeys([self.snr, *self.levels("snr_levels", finite=True)]))
         found = []
         for n in self.sizes("n_train_plain"):
-            for estimator in (self.cnn(), NearestNeighbours()):
-                found.append(self.experiment(estimator, n, self.snr))
+            found.append(self.tuned(n, self.snr))
+            found.append(self.experiment(tuned_classifier("k-NN", self.snr), n, self.snr))
         for n in self.sizes("n_train"):
             found += [self.experiment(self.equivariant(), n, level) for level in levels]
             if n <= N_SEDS:  # more spectra show no more SEDs
                 found.append(self.template_fit(n, self.snr))
                 found.append(self.experiment(GaussianEvidence(), n, self.snr))
-        largest, seds = max(self.n_train_plain), min(max(self.n_train), N_SEDS)
-        for level in levels:
-            found.append(self.experiment(self.cnn(), largest, level))
-            found.append(self.experiment(GaussianEvidence(), seds, level))
+        seds = min(max(self.n_train), N_SEDS)
+        found += [self.experiment(GaussianEvidence(), seds, level) for level in levels]
         return with_limits(found)
 
     def opened(self) -> list[Experiment]:
@@ -62,7 +60,7 @@ class Limit(WithEquivariant, TrainedOnce):
         plain = max((n for n in sizes if n <= PLAIN_MAX), default=min(sizes))
         return [
             self.experiment(self.equivariant(), n, self.snr),
-            self.experiment(self.cnn(), plain, self.snr),
+            self.tuned(plain, self.snr),
         ]
 
 
@@ -130,7 +128,7 @@ class Probing(WithEquivariant, TrainedOnce):
         checks.listed("altered", self.altered, checks.choice, PERTURBATIONS)
         checks.listed("grids", self.grids, checks.choice, GRIDS, empty=True)
         checks.finite("snr", self.snr, SNR_MIN)  # clean spectra have no limit
-        plain = self.experiment(self.cnn(), self.n_train_plain, self.snr)
+        plain = self.tuned(self.n_train_plain, self.snr)
         probed = [*self.opened(), replace(plain, n_test=self.n_probed)]
         found = [replace(e, altered=name) for e in probed for name in ("", *self.altered)]
         return with_limits(found + [replace(e, grid=g) for e in probed for g in self.grids])
@@ -162,6 +160,6 @@ class Ablation(WithEquivariant, TrainedOnce):
             replace(whole, continua=12),
             replace(whole, hidden=whole.hidden[:1]),
             replace(whole, shifts=400),
-            self.cnn(),
         )
-        return with_limits([self.experiment(v, self.n_train, self.snr) for v in variants])
+        networks = [self.experiment(v, self.n_train, self.snr) for v in variants]
+        return with_limits([*networks, self.tuned(self.n_train, self.snr)])

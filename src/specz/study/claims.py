@@ -23,8 +23,8 @@ from specz.metrics.effects import (
     holm,
     quantity,
 )
-from specz.study.budget import tuned_as
 from specz.study.contrasts import Contrast
+from specz.study.settings import tuned_as
 
 TEXTS = (
     "More training data give a higher accuracy, on clean and on noisy spectra, and a smaller gap "

@@ -16,7 +16,7 @@ from specz.estimators.base import uses_seed
 from specz.estimators.evidence import GaussianEvidence
 from specz.experiments.base import N_MAX, SEED_MAX
 from specz.experiments.experiment import SNR_MIN, Experiment, noise_label
-from specz.study.budget import CLASSIFIERS, chosen, cnn_name, network_candidates
+from specz.study.settings import CLASSIFIERS, tuned, tuned_classifier
 from specz.study.study import N_SEDS, Seeded, WithEquivariant, with_limits
 
 N_SPECTRA = "N spectra"
@@ -149,12 +149,11 @@ class Claims(Seeded, WithEquivariant):
 
     def _classifier(self, name: str, n: int, snr: float) -> Experiment:
         """A classifier with the setting that was chosen for it."""
-        return self.experiment(CLASSIFIERS[name][chosen(name, snr)], n, snr)
+        return self.experiment(tuned_classifier(name, snr), n, snr)
 
     def _network(self, layers: int, n: int, regime: str, snr: float) -> tuple[Experiment, ...]:
         """Trainings of the network of one depth."""
-        name = chosen(cnn_name(layers), snr)
-        network = network_candidates(self.cnn(layers), n)[name]
+        network = tuned(self.cnn(layers), n, snr)
         if regime == SIMULATOR:
             network = replace(network, training=replace(network.training, fresh_noise=True))
         return self._networks(self.experiment(network, n, snr))

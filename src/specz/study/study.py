@@ -21,6 +21,7 @@ from specz.estimators.training import TrainingConfig
 from specz.experiments.base import N_MAX, SEED_MAX, BaseExperiment
 from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.spectra.library import LibraryConfig
+from specz.study import settings
 
 N_SEDS = LibraryConfig().n_train
 """SEDs of the training split: as many spectra show each of them once."""
@@ -77,9 +78,13 @@ class Trained(Study):
     n_test: int  # test spectra; as many for validation, up to VALIDATION_MAX
 
     def cnn(self, layers: int | None = None) -> CNN:
-        """Return the study's network, at another depth if one is given."""
+        """Return the study's network before tuning, at another depth if one is given."""
         training = TrainingConfig(self.epochs, self.min_updates)
         return CNN(layers=self.layers if layers is None else layers, training=training)
+
+    def tuned(self, n_train: int, snr: float, layers: int | None = None) -> Experiment:
+        """The study's network with the setting that tuning chose (:mod:`specz.study.settings`)."""
+        return self.experiment(settings.tuned(self.cnn(layers), n_train, snr), n_train, snr)
 
     @property
     def first_seed(self) -> int:

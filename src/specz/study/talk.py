@@ -12,6 +12,7 @@ from specz.estimators.registry import Method, make_estimator
 from specz.experiments.base import N_MAX
 from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.experiments.result import Result
+from specz.study.settings import tuned_classifier
 from specz.study.study import Seeded, Study, TrainedOnce, with_limits
 
 METHODS = ("cnn", "knn", "forest", "linear_svm", "kernel_svm")
@@ -46,7 +47,7 @@ class Network(TrainedOnce):
 
     def experiments(self) -> list[Experiment]:
         """One network."""
-        return [self.experiment(self.cnn(), self.n_train, self.snr)]
+        return [self.tuned(self.n_train, self.snr)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ class DataAvailability(TrainedOnce):
     def experiments(self) -> list[Experiment]:
         """The network at each level and size, and the limits."""
         levels, sizes = self.levels("snr"), self.sizes("n_train")
-        return with_limits([self.experiment(self.cnn(), n, s) for s in levels for n in sizes])
+        return with_limits([self.tuned(n, s) for s in levels for n in sizes])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class Overfitting(Seeded):
 class Depth(Seeded):
     """Notebook ``depth``: networks of growing depth, each seed, then the datathon's network."""
 
-    layers: Sequence[int] = (1, 2, 3)
+    layers: Sequence[int] = (1, 3)
     n_train: int
     snr: float = inf
     n_train_datathon: int
@@ -125,7 +126,7 @@ class Depth(Seeded):
         networks = [
             network
             for n in self.layers
-            for network in self.each_seed(self.experiment(self.cnn(n), self.n_train, self.snr))
+            for network in self.each_seed(self.tuned(self.n_train, self.snr, n))
         ]
         datathon = DatathonNetwork()
         training = replace(datathon.training, epochs=self.epochs_datathon)
@@ -186,11 +187,10 @@ class Comparison(Seeded):
         """Each method at both sizes, and the limit."""
         common: list[Experiment] = []
         own: list[Experiment] = []
-        for estimator, n in self._methods():
-            first = self.experiment(estimator, self.n_common, self.snr)
-            seeds = self.each_seed(first)
-            common += seeds if uses_seed(estimator) else seeds[:1]
-            own.append(replace(seeds[0], n_train=n))
+        for method, n in self._methods():
+            seeds = self.each_seed(self._trained(method, self.n_common))
+            common += seeds if uses_seed(seeds[0].estimator) else seeds[:1]
+            own.append(self._trained(method, n))
         return with_limits([*common, *own])
 
     def at_common_size(self, results: Sequence[Result]) -> list[Result]:
@@ -199,11 +199,20 @@ class Comparison(Seeded):
 
     def at_own_size(self, results: Sequence[Result]) -> list[Result]:
         """Results of each method at its own size with the first seed, then the limits."""
-        own, seed = set(self._methods()), self.seeds[0]
-        return _chosen(results, lambda r: r.seed == seed and (r.estimator, r.n_train) in own)
+        own = {self._trained(method, n) for method, n in self._methods()}
+        return _chosen(results, lambda r: r.experiment in own)
 
-    def _methods(self) -> list[tuple[Estimator, int]]:
-        """Each method with the size of its own."""
+    def _trained(self, method: Method, n: int) -> Experiment:
+        """A method on ``n`` spectra: as it was tuned, or with the settings that are given."""
+        if method == "cnn":
+            return self.tuned(n, self.snr)
+        estimator = make_estimator(method)
+        if method in METHODS:
+            estimator = tuned_classifier(estimator.label, self.snr)
+        return self.experiment(estimator, n, self.snr)
+
+    def _methods(self) -> list[tuple[Method, int]]:
+        """Each method with the size of its own, checked."""
         checks.listed("methods", self.methods, lambda *_: None, repeats=True)
         sizes = self.sizes("n_train", repeats=True)
         checks.integer("n_common", self.n_common, 1, N_MAX)
@@ -215,13 +224,13 @@ class Comparison(Seeded):
         made: list[Estimator] = []
         for method in self.methods:
             try:
-                made.append(self.cnn() if method == "cnn" else make_estimator(method))
+                made.append(make_estimator(method))
             except (ValueError, TypeError) as error:
                 kind = TypeError if isinstance(error, TypeError) else ValueError
                 raise kind(f"methods: {error}") from None
         if len(set(made)) != len(made):
             raise ValueError(f"methods must not repeat a value; got {self.methods!r}")
-        return list(zip(made, sizes, strict=True))
+        return list(zip(self.methods, sizes, strict=True))
 
 
 def _chosen(results: Sequence[Result], wanted: Callable[[Result], bool]) -> list[Result]:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from specz import metrics
 from specz.experiments.experiment import noise_label
 from specz.experiments.result import Result
-from specz.study.budget import Budget, chosen, untuned
+from specz.study.budget import Budget, untuned
+from specz.study.settings import chosen
 from specz.tables.cells import NONE, traced
 from specz.tables.markdown import markdown_table
 
