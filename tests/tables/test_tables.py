@@ -276,11 +276,13 @@ def test_every_claim_has_few_words_for_its_badge():
     assert len({claim.get_text() for claim in found.select(".claim")}) == len(TEXTS)
 
 
-def test_metrics_that_disagree_are_named_with_their_check():
+def test_metrics_that_disagree_are_counted_by_claim():
     agreed, contrary = check(0.1, outliers=-0.02), check(0.1, outliers=0.05)
     assert "No other metric" in tables.where_they_disagree([Claim(4, "", (agreed,))])
     found = tables.where_they_disagree([Claim(4, "", (agreed, contrary))])
-    assert found == "- claim 4, CNN minus k-NN (N spectra, clean, 100), holds: outliers reversed"
+    assert found == "- claim 4, exact class *holds*: outliers *reversed*"
+    twice = tables.where_they_disagree([Claim(4, "", (contrary, contrary))])
+    assert twice.endswith("outliers *reversed* in 2 checks")
 
 
 def test_the_previous_protocol_is_kept_as_it_was_printed():

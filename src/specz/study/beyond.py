@@ -24,8 +24,7 @@ class Limit(WithEquivariant, TrainedOnce):
 
     ``n_train`` are the sizes for the methods that are given the library: the equivariant network,
     the template fit and the evidence. ``n_train_plain`` are those for the CNN and k-NN. At the
-    ``snr_levels`` the networks and the evidence are compared, all but the equivariant network at
-    their largest size.
+    ``snr_levels`` the equivariant network and the evidence are compared.
     """
 
     snr: float = 1.0

@@ -50,7 +50,7 @@ def verdicts_table(claims: Iterable[Claim], linked: bool = True) -> str:
             "": claim.number,
             "claim": claim.text,
             "verdict": f"[{found}](fig-claim-{claim.number})" if linked else found,
-            "its checks": _summary(claim.checks),
+            "its checks": summary(claim.checks),
         }
         for claim in claims
         for found in (f"**{claim.verdict}**",)
@@ -86,7 +86,7 @@ def _badge(claim: Claim) -> str:
         value, interval = check.exact.interval.points().split("\u00a0", 1)
         parts["effect"] = f"{value} <small>points {interval}</small>"
         parts["what"] = html.escape(f"{check.contrast.what} ({check.contrast.where})")
-    parts["checks"] = _summary(claim.checks)
+    parts["checks"] = summary(claim.checks)
     kind = claim.verdict.replace(" ", "-")
     return (
         f'<li class="verdict-{kind}"><a href="claims.html#fig-claim-{claim.number}">'
@@ -110,7 +110,7 @@ def _weightiest(claim: Claim) -> Check | None:
     )
 
 
-def _summary(checks: Sequence[Check]) -> str:
+def summary(checks: Sequence[Check]) -> str:
     """Number of checks with each verdict, and the range of their differences in points."""
     found = []
     for verdict in Verdict:
@@ -163,17 +163,21 @@ def _two_lines(effect: Effect) -> str:
 
 
 def where_they_disagree(claims: Iterable[Claim]) -> str:
-    """Say for which checks another metric says something else than the exact class."""
-    found = [
-        f"claim {claim.number}, {check.contrast.what} ({check.contrast.where}), {check.verdict}: "
-        + ", ".join(f"{name} {verdict}" for name, verdict in check.disagreeing.items())
+    """Count the checks of each claim in which another metric says another thing."""
+    found = Counter(
+        (claim.number, check.verdict, name, verdict)
         for claim in claims
         for check in claim.checks
-        if check.disagreeing
-    ]
+        for name, verdict in check.disagreeing.items()
+    )
     if not found:
         return "No other metric decides otherwise in a check that is decided."
-    return "\n".join(f"- {line}" for line in found)
+    lines: dict[str, list[str]] = {}
+    for (number, exact, name, verdict), n in found.items():
+        times = f" in {n} checks" if n > 1 else ""
+        where = f"claim {number}, exact class *{exact}*"
+        lines.setdefault(where, []).append(f"{name} *{verdict}*{times}")
+    return "\n".join(f"- {where}: {', '.join(others)}" for where, others in lines.items())
 
 
 def previous_table() -> str:

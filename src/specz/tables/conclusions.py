@@ -28,6 +28,7 @@ from specz.figures.line_snr import fifths
 from specz.metrics.intervals import Interval
 from specz.metrics.predictions import WRONG
 from specz.study.claims import Claim
+from specz.tables.claims import summary
 
 GROSS = 0.01
 """A redshift error, over 1 + z, that no line width explains."""
@@ -198,7 +199,10 @@ def of_efficiency(results: Sequence[Result]) -> str:
 
 
 def of_relative(results: Sequence[Result]) -> str:
-    """Range over noise levels of each method's part of the limit, at its largest training set."""
+    """Range over noise levels of each method's part of the limit, at its largest training set.
+
+    Methods that are tried at one noise level only are left out, as in the figure.
+    """
     ceiling, said = limits(results), []
     for kind in (Equivariant, GaussianEvidence, CNN):
         found = [r for r in by_n_train(methods(results)) if isinstance(r.estimator, kind)]
@@ -206,7 +210,7 @@ def of_relative(results: Sequence[Result]) -> str:
         parts = [
             metrics.relative_accuracy(r.test, ceiling[r.snr].test).value for r in largest.values()
         ]
-        if parts:
+        if len(parts) > 1:
             label = found[0].label
             said.append(f"the {label} {min(parts):.3f} to {max(parts):.3f}")
     return f"Over the noise levels, of the limit: {', '.join(said)}."
@@ -259,9 +263,8 @@ def of_convergence(results: Sequence[Result]) -> str:
 
 
 def of_claim(claim: Claim) -> str:
-    """The verdict on a claim and the number of its checks that were tested."""
-    tested = sum(bool(check.effects) for check in claim.checks)
+    """The verdict on a claim and how many of its checks say what, with effects in points."""
     return (
-        f"{str(claim.verdict).capitalize()}: {tested} of {len(claim.checks)} checks of this claim "
-        "are tested."
+        f"{str(claim.verdict).capitalize()}: of {len(claim.checks)} checks, "
+        f"{summary(claim.checks)}."
     )
