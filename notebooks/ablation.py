@@ -40,11 +40,11 @@
 snr = 1.0
 n_train = 1000
 layers = 3
-epochs = 3
-min_updates = 160
+epochs = 2
+min_updates = 80
 epochs_equivariant = 1
-min_updates_equivariant = 80
-n_test = 600
+min_updates_equivariant = 60
+n_test = 400
 grid = "paper"
 seed = 1
 

@@ -26,8 +26,8 @@ snr = [float("inf"), 1.0]
 layers = [1, 3]
 tried = 2
 epochs = 1
-min_updates = 60
-n_test = 600
+min_updates = 20
+n_test = 400
 grid = "paper"
 seed = 1
 

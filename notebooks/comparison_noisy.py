@@ -23,12 +23,12 @@
 # %% tags=["parameters"]
 snr = 1.0
 methods = ["cnn", "knn", "forest", "linear_svm", "kernel_svm"]
-n_train = [8000, 8000, 1000, 1000, 1000]
+n_train = [4000, 4000, 1000, 1000, 1000]
 n_common = 1000
 layers = 3
-epochs = 3
-min_updates = 160
-n_test = 600
+epochs = 2
+min_updates = 80
+n_test = 400
 grid = "paper"
 seeds = [1]
 

@@ -18,7 +18,7 @@
 
 # %% tags=["parameters"]
 snr = [float("inf"), 5.0, 2.0, 1.0, 0.5]
-n_train = 8000
+n_train = 4000
 grid = "paper"
 seed = 1
 

@@ -17,12 +17,12 @@
 # overfit far more ([](overfitting.ipynb)).
 
 # %% tags=["parameters"]
-n_train = [2000, 8000]
+n_train = [1000, 4000]
 snr = [float("inf"), 1.0]
 layers = 3
-epochs = 3
-min_updates = 160
-n_test = 600
+epochs = 2
+min_updates = 80
+n_test = 400
 grid = "paper"
 seed = 1
 

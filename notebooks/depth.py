@@ -18,13 +18,13 @@
 
 # %% tags=["parameters"]
 layers = [1, 3]
-n_train = 8000
+n_train = 4000
 snr = float("inf")
-epochs = 3
-min_updates = 160
-n_train_datathon = 2000
+epochs = 2
+min_updates = 80
+n_train_datathon = 1000
 epochs_datathon = 4
-n_test = 600
+n_test = 400
 grid = "paper"
 seeds = [1]
 

@@ -35,15 +35,15 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-snr_levels = [0.5]
-n_train = [2000, 5000]
-n_train_plain = [2000, 8000]
+snr_levels = [2.0]
+n_train = [2000]
+n_train_plain = [1000, 4000]
 layers = 3
-epochs = 3
-min_updates = 160
+epochs = 2
+min_updates = 80
 epochs_equivariant = 1
-min_updates_equivariant = 200
-n_test = 600
+min_updates_equivariant = 120
+n_test = 400
 grid = "paper"
 seed = 1
 

@@ -16,11 +16,11 @@
 
 # %% tags=["parameters"]
 layers = 3
-n_train = 8000
+n_train = 4000
 snr = float("inf")
-epochs = 3
-min_updates = 160
-n_test = 600
+epochs = 2
+min_updates = 80
+n_test = 400
 grid = "paper"
 seed = 1
 

@@ -16,12 +16,12 @@
 # which is better on noisy spectra, is in [](data_availability.ipynb), at S/N 1.
 
 # %% tags=["parameters"]
-snr = [float("inf"), 1.0, 0.5]
-n_train = 8000
+snr = [float("inf"), 1.0]
+n_train = 4000
 layers = 3
-epochs = 3
-min_updates = 160
-n_test = 600
+epochs = 2
+min_updates = 80
+n_test = 400
 grid = "paper"
 seed = 1
 

@@ -27,14 +27,14 @@
 # network is trained once for each of the `seeds`.
 
 # %% tags=["parameters"]
-n_train = [2000]
+n_train = [1000]
 snr = 1.0
 dropout = 0.5
 l2 = 1e-4
 layers = 3
-epochs = 3
-min_updates = 160
-n_test = 600
+epochs = 2
+min_updates = 80
+n_test = 400
 grid = "paper"
 seeds = [1]
 

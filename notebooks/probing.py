@@ -19,17 +19,17 @@
 
 # %% tags=["parameters"]
 snr = 1.0
-n_train = 5000
-n_train_plain = 8000
+n_train = 2000
+n_train_plain = 4000
 altered = ["no lines", "no Hα", "Brown atlas"]
 grids = ["nisp"]
 n_probed = 200
 layers = 3
-epochs = 3
-min_updates = 160
+epochs = 2
+min_updates = 80
 epochs_equivariant = 1
-min_updates_equivariant = 200
-n_test = 600
+min_updates_equivariant = 120
+n_test = 400
 grid = "paper"
 seed = 1
 

@@ -30,10 +30,10 @@
 
 # %% tags=["parameters"]
 n_train = 6000
-n_test = 600
+n_test = 400
 filters = 8
 dense = 512
-epochs = 3
+epochs = 2
 min_updates = 200
 templates = [256, 64]
 shifted = ["worse seeing"]

@@ -18,7 +18,7 @@
 # overfitting is chosen elsewhere: [](budget.ipynb).
 
 # %% tags=["parameters"]
-n_train = 2000
+n_train = 1000
 snr = float("inf")
 learning_rate = [1e-3]
 batch = []
@@ -28,9 +28,9 @@ kernel = [16]
 stride = []
 normalise = [True]
 layers = 3
-epochs = 3
-min_updates = 100
-n_test = 600
+epochs = 2
+min_updates = 60
+n_test = 400
 grid = "paper"
 seed = 1
 

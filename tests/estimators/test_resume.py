@@ -5,11 +5,14 @@ import random
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from specz.common.store import Store, key_of
+from specz.estimators import training
 from specz.estimators.backend import load_keras
 from specz.estimators.cnn import CNN
 from specz.estimators.training import TrainingConfig
@@ -120,3 +123,23 @@ def test_a_damaged_checkpoint_is_named_and_training_starts_afresh(tmp_path, caps
     path.write_bytes(damage(good.read_bytes()))
     same(run([short], store)[0], whole)
     assert "is damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(0.0, 4), (5.0, 1)])
+def test_slow_checkpoints_are_written_less_often(tmp_path, monkeypatch, seconds, kept):
+    """A first write of 5 seconds leaves no time for another within seconds."""
+    written, late = [], [0.0]
+
+    def keep(*_):
+        written.append(1)
+        late[0] += seconds  # the clock of the training, without a wait
+
+    monkeypatch.setattr(training, "_keep", keep)
+    monkeypatch.setattr(
+        training, "time", SimpleNamespace(perf_counter=lambda: time.perf_counter() + late[0])
+    )
+    short = replace(EXPERIMENT.estimator.training, epochs=4, min_updates=0)
+    network = replace(EXPERIMENT.estimator, training=short)
+    train, validation, _ = EXPERIMENT.samples()
+    network.fit(train, validation, 1, tmp_path / "checkpoint.npz")
+    assert len(written) == kept

@@ -7,6 +7,7 @@ they stay there (:mod:`specz.estimators.resident`).
 """
 
 import math
+import time
 import zipfile
 from collections import deque
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ AHEAD = 4
 """Batches generated ahead of the model."""
 EVALUATION_BATCH = 128
 """Spectra per prediction (with 512 the equivariant network is a third slower)."""
+
+WRITING = 0.2
+"""Part of its time that a training may spend on writing checkpoints, about."""
 
 Weights = list[npt.NDArray[Any]]
 Batch = tuple[npt.NDArray[np.float32], Labels]
@@ -98,8 +102,9 @@ def train(
     """Train ``model`` in place; return its progress, and the cost of earlier attempts.
 
     ``seed`` sets the order of the examples; weights and dropout use Keras's seed. The file
-    ``checkpoint`` keeps the state after every epoch. A training that was stopped continues after
-    its last complete epoch, with the same order and learning rates, and ends with the same weights.
+    ``checkpoint`` keeps the state after an epoch: after every one, unless writing would take more
+    than :data:`WRITING` of the time. A training that was stopped continues after the epoch that was
+    kept last, with the same order and learning rates, and ends with the same weights.
     """
     keras = load_keras()
     n, labels = len(train), train.labels
@@ -120,6 +125,7 @@ def train(
         rows, best, earlier = _restore(checkpoint, model)
     done, total = len(rows) * steps, epochs * steps
     title = f"train {n:,}"
+    due = 0.0  # when the next checkpoint is written, in seconds of the clock
     resident = None
     if fits(train):
         resident = Resident(model, train, config.batch, config.fresh_noise, epochs)
@@ -142,8 +148,10 @@ def train(
             if config.keep_best and validation_accuracy > highest:
                 best = model.get_weights()
             rows.append([(epoch + 1.0) * n, loss, validation_loss, accuracy, validation_accuracy])
-            if checkpoint is not None:
+            if checkpoint is not None and (begun := time.perf_counter()) >= due:
                 _keep(checkpoint, model, rows, best, earlier.plus(Cost.clock().since(start)))
+                ended = time.perf_counter()
+                due = ended + (ended - begun) * (1 - WRITING) / WRITING
     if best is not None:
         model.set_weights(best)
     return History(*np.array(rows).T), earlier

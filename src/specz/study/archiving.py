@@ -33,7 +33,8 @@ def fill(
     """Run and archive what is missing, of one notebook or of all; return whether all is there.
 
     After ``minutes`` it stops: the experiment that runs is stopped too, and a training goes on
-    after its last complete epoch when this is called again. Finished experiments are not repeated.
+    after the epoch that was kept last when this is called again. Finished experiments are not
+    repeated.
     At the end, some seconds more, the summary of all that is archived is written.
 
     Raises
