@@ -27,7 +27,7 @@ layers = [1, 3]
 tried = 2
 epochs = 1
 min_updates = 20
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 

@@ -28,7 +28,7 @@ n_common = 1000
 layers = 3
 epochs = 2
 min_updates = 80
-n_test = 400
+n_test = 250
 grid = "paper"
 seeds = [1]
 

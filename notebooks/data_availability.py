@@ -22,7 +22,7 @@ snr = [float("inf"), 1.0]
 layers = 3
 epochs = 2
 min_updates = 80
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 

@@ -24,7 +24,7 @@ epochs = 2
 min_updates = 80
 n_train_datathon = 1000
 epochs_datathon = 4
-n_test = 400
+n_test = 250
 grid = "paper"
 seeds = [1]
 

@@ -43,7 +43,7 @@ epochs = 2
 min_updates = 80
 epochs_equivariant = 1
 min_updates_equivariant = 120
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 

@@ -20,7 +20,7 @@ n_train = 4000
 snr = float("inf")
 epochs = 2
 min_updates = 80
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 

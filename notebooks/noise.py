@@ -21,7 +21,7 @@ n_train = 4000
 layers = 3
 epochs = 2
 min_updates = 80
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 

@@ -34,7 +34,7 @@ l2 = 1e-4
 layers = 3
 epochs = 2
 min_updates = 80
-n_test = 400
+n_test = 250
 grid = "paper"
 seeds = [1]
 

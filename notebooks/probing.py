@@ -21,15 +21,15 @@
 snr = 1.0
 n_train = 2000
 n_train_plain = 4000
-altered = ["no lines", "no Hα", "Brown atlas"]
+altered = ["no lines", "Brown atlas"]
 grids = ["nisp"]
-n_probed = 200
+n_probed = 100
 layers = 3
 epochs = 2
 min_updates = 80
 epochs_equivariant = 1
 min_updates_equivariant = 120
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 

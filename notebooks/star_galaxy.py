@@ -30,7 +30,7 @@
 
 # %% tags=["parameters"]
 n_train = 6000
-n_test = 400
+n_test = 250
 filters = 8
 dense = 512
 epochs = 2

@@ -30,7 +30,7 @@ normalise = [True]
 layers = 3
 epochs = 2
 min_updates = 60
-n_test = 400
+n_test = 250
 grid = "paper"
 seed = 1
 
