@@ -121,3 +121,6 @@ Markdown(tables.beside(tables.comparison_table, own, reference_own))
 # of McNemar's test. For several trainings the table gives the mean, the interval over test spectra,
 # and the largest p over all pairs of trainings; the figure of the common set shows the scatter
 # between trainings. Seconds were measured while other programs ran; they are no benchmark.
+
+# %%
+Markdown(pages.missing_lines("comparison_noisy"))

@@ -99,8 +99,4 @@ lines = [
     f"- {name}: {r.estimator.build(pixels).count_params():,} parameters."
     for name, r in {figures.by_depth(r).partition("\n")[0]: r for r in shown.first}.items()
 ]
-lines += [
-    f"- Not archived yet: {e.title}; `specz archive --notebook depth` trains it."
-    for e in pages.missing("depth")
-]
-Markdown("\n".join(lines))
+Markdown("\n".join([*lines, pages.missing_lines("depth")]))

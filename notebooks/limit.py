@@ -122,6 +122,9 @@ figures.beside(
 # %%
 Markdown(tables.beside(tables.limit_table, every_level, archived_levels))
 
+# %%
+Markdown(pages.missing_lines("limit"))
+
 # %% [markdown]
 # ## Can the probabilities be trusted?
 #

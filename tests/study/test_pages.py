@@ -31,6 +31,7 @@ def test_the_parameters_of_the_study_compute_nothing(nothing_runs):
 
 def test_other_parameters_compute_every_experiment():
     assert pages.missing("noise") == []
+    assert pages.missing_lines("noise") == ""
     other = replace(profile_study(STUDY, "noise"), seed=2)
     assert pages.computed("noise", other) == other.experiments()
 
@@ -38,6 +39,9 @@ def test_other_parameters_compute_every_experiment():
 def test_an_empty_archive_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     assert pages.missing("noise") == profile_study(STUDY, "noise").experiments()
+    lines = pages.missing_lines("noise").splitlines()
+    assert all(e.title in line for e, line in zip(pages.missing("noise"), lines, strict=True))
+    assert all("specz archive --notebook noise" in line for line in lines)
     with pytest.raises(ValueError, match="'specz archive --notebook noise' computes them"):
         pages.computed("noise", profile_study(STUDY, "noise"))
     assert pages.computed("holds_up", profile_study(STUDY, "holds_up")) == []  # needs none

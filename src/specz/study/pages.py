@@ -66,6 +66,14 @@ def missing(notebook: str) -> list[BaseExperiment]:
     return [experiment for experiment in wanted if not archive.folder(experiment).is_dir()]
 
 
+def missing_lines(notebook: str) -> str:
+    """Name what a page lacks at the scale of the study, as a Markdown list; empty if nothing."""
+    return "\n".join(
+        f"- Not archived yet: {e.title}; `specz archive --notebook {notebook}` trains it."
+        for e in missing(notebook)
+    )
+
+
 def experiments(notebook: str, parameters: Parameters) -> Sequence[BaseExperiment]:
     """Experiments that a page computes, by the values of its parameters."""
     return computed(notebook, study(notebook, parameters))

@@ -83,7 +83,11 @@ class Trained(Study):
         return CNN(layers=self.layers if layers is None else layers, training=training)
 
     def tuned(self, n_train: int, snr: float, layers: int | None = None) -> Experiment:
-        """The study's network with the setting that tuning chose (:mod:`specz.study.settings`)."""
+        """The study's network with the setting that tuning chose (:mod:`specz.study.settings`).
+
+        Raise TypeError or ValueError if ``n_train``, which scales the penalty, is no size.
+        """
+        checks.integer("n_train", n_train, 1, N_MAX)
         return self.experiment(settings.tuned(self.cnn(layers), n_train, snr), n_train, snr)
 
     @property
