@@ -48,6 +48,10 @@ def test_noise_names_the_limit_at_the_noisiest_level(noise):
     assert f"{percent(wrong)} ({worst.noise})" in conclusions.of_gross_errors(figures.by_noise)(
         noise
     )
+    clean = [r for r in noise if r.noise == "clean"]
+    assert conclusions.of_gross_errors(figures.by_noise)(clean) == (
+        f"No redshift is off by more than {conclusions.GROSS:g}."
+    )
     near = 1 - metrics.outlier_fraction(worst.test).value
     assert percent(near) in conclusions.of_confusion(noise)
 

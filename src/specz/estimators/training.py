@@ -102,9 +102,9 @@ def train(
     """Train ``model`` in place; return its progress, and the cost of earlier attempts.
 
     ``seed`` sets the order of the examples; weights and dropout use Keras's seed. The file
-    ``checkpoint`` keeps the state after an epoch: after every one, unless writing would take more
-    than :data:`WRITING` of the time. A training that was stopped continues after the epoch that was
-    kept last, with the same order and learning rates, and ends with the same weights.
+    ``checkpoint`` keeps the state after every epoch, unless writing would take more than the part
+    ``WRITING`` of the time. A training that was stopped continues after the epoch that was kept
+    last, with the same order and learning rates, and ends with the same weights.
     """
     keras = load_keras()
     n, labels = len(train), train.labels

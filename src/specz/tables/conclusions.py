@@ -149,6 +149,8 @@ def of_gross_errors(label: Label) -> Callable[[Sequence[Result]], str]:
             _name(r, label): metrics.outlier_fraction(r.test, GROSS).value for r in methods(results)
         }
         low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
+        if not found[high]:
+            return f"No redshift is off by more than {GROSS:g}."
         return (
             f"Redshifts that are off by more than {GROSS:g}: {_percent(found[low])} ({low}) to "
             f"{_percent(found[high])} ({high})."
