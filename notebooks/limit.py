@@ -81,7 +81,7 @@ figures.beside(
 # %% [markdown]
 # ```{figure} figures/data_efficiency.svg
 # :name: fig-data-efficiency
-# :alt: Accuracy against number of training spectra for four methods, under the Bayes limit.
+# :alt: Accuracy against number of training spectra for five methods, under the Bayes limit.
 #
 # Exact-class accuracy on test spectra against the number of training spectra, with 95 %
 # intervals. The dashed line is the Bayes limit on the same spectra, the band its interval. Methods

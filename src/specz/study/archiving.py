@@ -34,8 +34,7 @@ def fill(
 
     After ``minutes`` it stops: the experiment that runs is stopped too, and a training goes on
     after the epoch that was kept last when this is called again. Finished experiments are not
-    repeated.
-    At the end, some seconds more, the summary of all that is archived is written.
+    repeated. At the end, some seconds more, the summary of all that is archived is written.
 
     Raises
     ------
