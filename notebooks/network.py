@@ -67,8 +67,8 @@ Markdown(
 # Training minimises the {term}`cross-entropy` $-\ln p(\mathrm{true\ class} \mid x)$ with
 # {term}`Adam`, plus a penalty on the squared weights of the dense layer (L2). The penalty and the
 # length of the training were chosen on validation spectra ([](budget.ipynb)), and the weights after
-# the last epoch are kept. Spectra are generated whenever they are needed, from the SED, the redshift
-# and a seed; an example has the same noise each time.
+# the last epoch are kept. Spectra are generated whenever they are needed, from the SED, the
+# redshift and a seed; an example has the same noise each time.
 
 # %%
 figures.draw(

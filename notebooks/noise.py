@@ -10,10 +10,10 @@
 #
 # # Impact of noise
 #
-# How much does noise cost, and what kind of error does it cause? One network is trained and
-# tested at each noise level; the test galaxies are the same at every level. The networks of this
-# page have no remedy against overfitting, which would need tuning at every level. The tuned network,
-# which is better on noisy spectra, is in [](data_availability.ipynb), at S/N 1.
+# How much does noise cost, and what kind of error does it cause? One network is trained and tested
+# at each noise level; the test galaxies are the same at every level. The networks of this page have
+# no remedy against overfitting, which would need tuning at every level. The tuned network, which is
+# better on noisy spectra, is in [](data_availability.ipynb), at S/N 1.
 
 # %% tags=["parameters"]
 snr = [float("inf"), 1.0]

@@ -120,6 +120,9 @@ def archive_profile(
     notebook: Annotated[
         str | None, typer.Option(help="Only the experiments of this notebook.")
     ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Only those of this method, such as cnn.")
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Stop in time; the same command goes on.")
     ] = None,
@@ -130,7 +133,7 @@ def archive_profile(
 
     If it is stopped, the same command goes on: finished experiments are not repeated.
     """
-    fill(profile, notebook, minutes, Backend(workers, cluster), typer.echo)
+    fill(profile, notebook, minutes, Backend(workers, cluster), typer.echo, method)
 
 
 @app.command()

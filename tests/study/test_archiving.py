@@ -94,6 +94,17 @@ def test_it_stops_in_time_and_goes_on_later(tmp_path, monkeypatch):
     assert not list(paths.RESULTS.glob("*/manifest.json"))
 
 
+def test_one_method_is_archived_or_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
+    said = []
+    assert archiving.fill("smoke", "comparison_clean", say=said.append, method="knn")
+    manifests = [json.loads(p.read_text()) for p in paths.RESULTS.glob("*/manifest.json")]
+    assert [m["config"]["estimator"]["name"] for m in manifests] == ["knn", "knn"]
+    with pytest.raises(ValueError, match=r"method.*'kn'.*did you mean 'knn'"):
+        archiving.fill("smoke", "comparison_clean", method="kn")
+
+
 def test_minutes_that_are_none_are_named():
     with pytest.raises(ValueError, match="minutes"):
         archiving.fill("smoke", minutes=-1)

@@ -29,8 +29,12 @@ def fill(
     minutes: float | None = None,
     where: Backend = LOCAL,
     say: Callable[[str], object] = print,
+    method: str | None = None,
 ) -> bool:
     """Run and archive what is missing, of one notebook or of all; return whether all is there.
+
+    With ``method`` only that of one method, so that networks fill an accelerator while another
+    process fills the cores.
 
     After ``minutes`` it stops: the experiment that runs is stopped too, and a training goes on
     after the epoch that was kept last when this is called again. Finished experiments are not
@@ -45,7 +49,7 @@ def fill(
     """
     if minutes is not None:
         checks.number("minutes", minutes, 0.01, 100_000)
-    wanted = _wanted(profile, notebook)
+    wanted = _wanted(profile, notebook, method)
     left, opened = archive.status(wanted).left, profiles.opened()
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -70,10 +74,15 @@ def fill(
     return True
 
 
-def _wanted(profile: str, notebook: str | None) -> Sequence[BaseExperiment]:
+def _wanted(profile: str, notebook: str | None, method: str | None) -> Sequence[BaseExperiment]:
     if notebook is None:
-        return profiles.profile_experiments(profile)
-    return profiles.experiments(notebook, profiles.profile_parameters(profile, notebook))
+        found: Sequence[BaseExperiment] = profiles.profile_experiments(profile)
+    else:
+        found = profiles.experiments(notebook, profiles.profile_parameters(profile, notebook))
+    if method is None:
+        return found
+    checks.choice("method", method, list(dict.fromkeys(e.method for e in found)))
+    return [e for e in found if e.method == method]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -81,11 +90,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m specz.study.archiving")
     parser.add_argument("--profile", default=profiles.STUDY)
     parser.add_argument("--notebook", help="only the experiments of this one")
+    parser.add_argument("--method", help="only those of this one, such as cnn")
     parser.add_argument("--minutes", type=float, help="stop in time; the same command goes on")
     parser.add_argument("--workers", type=int, default=1, help="experiments at a time")
     given = parser.parse_args(arguments)
     try:
-        fill(given.profile, given.notebook, given.minutes, Backend(given.workers))
+        where = Backend(given.workers)
+        fill(given.profile, given.notebook, given.minutes, where, method=given.method)
     except (ValueError, TypeError, parallel.FanoutError) as error:
         parser.exit(2 if isinstance(error, ValueError | TypeError) else 1, f"specz: {error}\n")
 
