@@ -113,8 +113,8 @@ figures.beside(
 # :alt: Accuracy divided by the Bayes limit against signal-to-noise ratio, a line for each method.
 #
 # Exact-class accuracy divided by that of the Bayes limit on the same test spectra, with 95 %
-# intervals from pairs. Each method has its largest training set; the network is trained at the
-# noise level at which it is tested. Dotted: 0.99 of the limit.
+# intervals from pairs. Each method has its largest training set; the equivariant network is trained
+# at the noise level at which it is tested. Dotted: 0.99 of the limit.
 # ```
 #
 # The same in numbers, with 95 % intervals from pairs:

@@ -12,9 +12,9 @@
 #
 # The talk names overfitting as one thing that the study addresses. A network overfits when it
 # memorises its training spectra and their noise. The measure is the gap: accuracy on training
-# spectra minus that on validation spectra, which show other galaxies. Three remedies are compared
-# with no remedy, all else equal. This is the network before tuning, with the weights of its best
-# epoch on validation spectra:
+# spectra minus that on validation spectra, which show other galaxies. The network is the one before
+# tuning, with the weights of its best epoch on validation spectra. Three remedies are compared with
+# no remedy, all else equal:
 #
 # - *dropout*: each step leaves out a random half of the features before the dense layer;
 # - *L2*: the sum of the squared weights of the dense layer is added to the loss, here with a factor

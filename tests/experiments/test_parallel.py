@@ -214,14 +214,15 @@ def test_a_lost_scheduler_is_named_and_what_came_back_is_kept(tmp_path, cluster)
     command += ["-p", "methods=[knn,linear_svm]", "-p", "n_train=[500,500]"]
     process = start([*command, "--cluster", one.address], tmp_path / "build")
     assert one.address in process.stdout.readline()
-    assert process.stdout.readline().startswith("experiment 1 of 2: k-NN, 500 clean")
+    first = "experiment 1 of 2: k-NN, 500 clean, neighbours 10, metric cosine\n"
+    assert process.stdout.readline() == first
     os.killpg(one.scheduler.pid, signal.SIGKILL)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 1
     assert f"specz: lost the scheduler at {one.address}" in said
     assert "Traceback" not in said
     again = start(command, tmp_path / "build")
-    assert again.stdout.readline().startswith("experiment 1 of 1: linear SVM, 500 clean")
+    assert again.stdout.readline() == "experiment 1 of 1: linear SVM, 500 clean\n"
     os.killpg(again.pid, signal.SIGKILL)
     again.communicate()
 

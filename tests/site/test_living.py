@@ -194,7 +194,7 @@ def test_the_cnn_of_the_browser_is_that_of_the_archive(with_cnn, browser):
     )
     page.close()
     np.testing.assert_array_equal(np.argmax(found, axis=1), expected.argmax(axis=1))
-    assert 1e-5 < np.abs(np.array(found) - expected).max() < 0.05  # not exact: 8 bits
+    assert 1e-5 < np.abs(np.array(found) - expected).max() < 0.03  # not exact: 8 bits
     assert f"{cnn.n_train:,} training spectra at S/N 1" in interactive._about(cnn)
 
 

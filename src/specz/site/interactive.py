@@ -206,6 +206,8 @@ def _write_cnn(model: "keras.Model") -> str:
     """
     convolutions = [layer for layer in model.layers if type(layer).__name__ == "Conv1D"]
     kernel, bias = model.get_layer("classes").get_weights()
+    # The softmax is the same without what all classes share, and smaller weights have finer steps.
+    kernel -= kernel.mean(axis=1, keepdims=True)
     scale = np.abs(kernel).max(axis=0) / CNN_STEPS
     steps = np.rint(kernel / np.maximum(scale, np.finfo("f4").tiny)).astype(np.int8)
     weights = {
