@@ -76,6 +76,10 @@ def test_a_comparison_takes_methods_with_settings_of_their_own():
     assert {common[-1].method, own[-1].method} == {"bayes"}
 
 
+TUNED_KNN = {"name": "knn", "neighbours": [10], "metric": "cosine"}
+"""What tuning chose, which the name alone gives."""
+
+
 @pytest.mark.parametrize(
     ("method", "said"),
     [
@@ -86,6 +90,7 @@ def test_a_comparison_takes_methods_with_settings_of_their_own():
         (2, "methods: a method must be a name or a mapping"),
         ("math:Sqrt", "methods: .* has no 'Sqrt'; did you mean 'sqrt'"),
         ("knn", "methods must not repeat a value"),
+        (TUNED_KNN, "methods must not repeat a value"),
     ],
 )
 def test_a_wrong_method_of_a_comparison_is_named(method, said):

@@ -12,7 +12,7 @@ from specz.estimators.registry import Method, make_estimator
 from specz.experiments.base import N_MAX
 from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.experiments.result import Result
-from specz.study.settings import tuned_classifier
+from specz.study.settings import tuned, tuned_classifier
 from specz.study.study import Seeded, Study, TrainedOnce, with_limits
 
 METHODS = ("cnn", "knn", "forest", "linear_svm", "kernel_svm")
@@ -203,13 +203,15 @@ class Comparison(Seeded):
         return _chosen(results, lambda r: r.experiment in own)
 
     def _trained(self, method: Method, n: int) -> Experiment:
-        """A method on ``n`` spectra: as it was tuned, or with the settings that are given."""
+        """A method on ``n`` spectra."""
+        return self.experiment(self._estimator(method, n), n, self.snr)
+
+    def _estimator(self, method: Method, n: int) -> Estimator:
+        """A method as it was tuned, or with the settings that are given."""
         if method == "cnn":
-            return self.tuned(n, self.snr)
-        estimator = make_estimator(method)
-        if method in METHODS:
-            estimator = tuned_classifier(estimator.label, self.snr)
-        return self.experiment(estimator, n, self.snr)
+            return tuned(self.cnn(), n, self.snr)
+        given = make_estimator(method)
+        return tuned_classifier(given.label, self.snr) if method in METHODS else given
 
     def _methods(self) -> list[tuple[Method, int]]:
         """Each method with the size of its own, checked."""
@@ -224,7 +226,7 @@ class Comparison(Seeded):
         made: list[Estimator] = []
         for method in self.methods:
             try:
-                made.append(make_estimator(method))
+                made.append(self._estimator(method, self.n_common))
             except (ValueError, TypeError) as error:
                 kind = TypeError if isinstance(error, TypeError) else ValueError
                 raise kind(f"methods: {error}") from None
