@@ -57,10 +57,13 @@ def stop(*given):
 network = CNN(layers=1, training=replace(config, fresh_noise=True))
 whole, _ = trained(network, True)
 keep, training._keep = training._keep, stop
+training.WRITING = 1.0  # a checkpoint after every epoch, however long writing takes
 try:
     trained(network, True, Path(sys.argv[1]))
 except Stopped:
     training._keep = keep
+else:
+    raise AssertionError("not stopped after two epochs")
 resumed, _ = trained(network, True, Path(sys.argv[1]))
 np.testing.assert_array_equal(resumed.train_loss, whole.train_loss)
 print("alike")
