@@ -16,6 +16,7 @@ from sklearn.svm import SVC
 from specz.common import checks
 from specz.common.arrays import Flux
 from specz.estimators.base import ClassScores, Fitted
+from specz.estimators.pairwise_votes import winners
 from specz.estimators.sklearn_adapter import class_votes, fit_classifier
 from specz.spectra.sample import Sample
 
@@ -80,8 +81,8 @@ def _fit_svc(model: SVC, train: Sample) -> Fitted:
 
     def scores(flux: Flux) -> ClassScores:
         parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
-        with ThreadPoolExecutor(joblib.cpu_count()) as pool:  # LIBSVM itself uses one core
-            winner = np.concatenate(list(pool.map(model.predict, parts)))
+        with ThreadPoolExecutor(joblib.cpu_count()) as pool:
+            winner = np.concatenate(list(pool.map(lambda part: winners(model, part), parts)))
         return class_votes(winner)
 
     return Fitted(scores)
