@@ -101,6 +101,7 @@ figures.draw(
     filters_of(model),
     np.asarray(model.get_layer("dense_1").kernel),
     0.5 * (edges[1:] + edges[:-1]),
+    behind=network,
     size=(7.2, 4.6),
 )
 
@@ -148,6 +149,7 @@ figures.draw(
     network.test,
     failures,
     names,
+    behind=network,
     rows=rows,
     size=(7.2, 1.9 * rows),
 )

@@ -523,6 +523,31 @@ def test_every_download_is_there_and_matches_its_digest(smoke_site):
     assert figures == shown
 
 
+def test_each_caption_leads_to_the_archived_experiments_behind_its_figure(smoke_site):
+    rows = {a["id"] for a in parsed(smoke_site / "archived.html").select('a[id^="run-"]')}
+    links = 0
+    for name in book_pages(smoke_site):
+        soup = parsed(smoke_site / name)
+        for link in soup.select("figcaption a.behind"):
+            links += 1
+            box = soup.find(id=link["href"].removeprefix("#")).find_parent(class_="provenance")
+            runs = box.select('a[href^="archived.html#run-"]')
+            assert runs
+            assert {run["href"].partition("#")[2] for run in runs} <= rows
+    assert links > 20
+
+
+@needs_chromium
+def test_the_link_of_a_caption_opens_the_box(smoke_site, browser):
+    page = browser.new_page()
+    page.goto((smoke_site / "tuning.html").as_uri())
+    run = page.locator('details.provenance a[href^="archived.html#run-"]').first
+    assert not run.is_visible()
+    page.locator("figcaption a.behind").first.click()
+    assert run.is_visible()
+    page.close()
+
+
 def test_no_page_names_a_path_of_this_machine(smoke_site):
     suffixes = {".html", ".js", ".ipynb", ".py", ".csv", ".svg", ".md", ".json"}
     for path in smoke_site.rglob("*"):

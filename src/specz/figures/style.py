@@ -5,6 +5,7 @@ A method has one colour on every page (palette of Okabe & Ito, safe for colour-b
 
 import hashlib
 import inspect
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,11 +21,15 @@ from matplotlib.ticker import LogLocator, NullLocator
 from specz import metrics
 from specz.common import paths
 from specz.experiments.result import Result, group_seeds
+from specz.figures.behind import archived_behind
 from specz.figures.figure_data import figure_data
 from specz.figures.labels import methods
 
 CONCLUSION = ".txt"
 """End of the name of the file with the sentence that a figure says."""
+
+BEHIND = ".json"
+"""End of the name of the file with the archived experiments that a figure draws."""
 
 BETWEEN = 0.16
 """Distance of two results that share a row, in rows."""
@@ -100,11 +105,12 @@ def subplots(
     return fig, axes
 
 
-def save(fig: Figure, name: str, says: str = "") -> None:
+def save(fig: Figure, name: str, says: str = "", behind: object = ()) -> None:
     """Write a figure as SVG and PDF, its numbers as CSV, and the sentence that it ``says``.
 
-    The page puts that sentence before the caption. The figure is closed, so that a notebook shows
-    it once, where it is returned.
+    The page puts that sentence before the caption, and after it a link to the archived experiments
+    ``behind`` the figure: results, or collections and dataclasses that hold them. The figure is
+    closed, so that a notebook shows it once, where it is returned.
     """
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     for form, dates in (("svg", ("Date",)), ("pdf", ("CreationDate", "ModDate"))):
@@ -113,6 +119,9 @@ def save(fig: Figure, name: str, says: str = "") -> None:
     (paths.FIGURES / f"{name}.csv").write_text(figure_data(fig), encoding="utf-8")
     if says:
         (paths.FIGURES / f"{name}{CONCLUSION}").write_text(says, encoding="utf-8")
+    if archived := archived_behind(behind):
+        text = json.dumps(archived, ensure_ascii=False, indent=1)
+        (paths.FIGURES / f"{name}{BEHIND}").write_text(text, encoding="utf-8")
     plt.close(fig)
 
 
@@ -124,17 +133,19 @@ def draw(
     columns: int = 1,
     size: Size | None = None,
     says: str = "",
+    behind: object = (),
     **options: Any,
 ) -> Figure:
     """Draw one figure of rows × columns panels with one function, and save it as ``name``.
 
     ``plot`` takes ``shown``, then ``ax`` or a list of ``axes``, and ``options``.
+    Results that it draws numbers from, without being given them, are named as ``behind``.
     """
     fig, axes = subplots(rows, columns, size)
     panels = axes.ravel().tolist()
     several = "axes" in inspect.signature(plot).parameters
     plot(*shown, **({"axes": panels} if several else {"ax": panels[0]}), **options)
-    save(fig, name, says)
+    save(fig, name, says, (shown, behind))
     return fig
 
 
@@ -162,7 +173,7 @@ def beside(
         plot(part, ax, **options)
         if len(panels) > 1:
             ax.set_title(title, fontsize=9, loc="left", color=GREY)
-    save(fig, name, says(panels[0][1]) if says else "")
+    save(fig, name, says(panels[0][1]) if says else "", (reference, results))
     return fig
 
 

@@ -22,9 +22,11 @@ from specz import figures
 from specz.common import paths
 from specz.common.fingerprint import file_digest
 from specz.common.store import canonical
+from specz.figures.style import BEHIND
 from specz.site.notebooks import Executed
 from specz.site.plain import FIGURE, restore
 from specz.study.profiles import profile_parameters
+from specz.tables.cells import run_link
 
 HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -87,7 +89,7 @@ def annotate(page: Executed) -> nbformat.NotebookNode:
     restore(notebook)
 
     def with_box(figure: re.Match[str]) -> str:
-        return f"{figure[0]}\n\n{_box(page, figure['name'])}"
+        return f"{_traced(page, figure)}\n\n{_box(page, figure['name'])}"
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -95,6 +97,24 @@ def annotate(page: Executed) -> nbformat.NotebookNode:
     # By default a cell's name is random, which would change the site at each build.
     notebook.cells.append(nbformat.v4.new_markdown_cell(_box(page), id="provenance"))
     return notebook
+
+
+def _traced(page: Executed, figure: re.Match[str]) -> str:
+    """Return a figure whose caption leads to the archived experiments behind it, in its box."""
+    count = len(_behind(page, figure["name"]))
+    if not count:
+        return figure[0]
+    end = figure.end("caption") - figure.start()
+    text = "one archived experiment" if count == 1 else f"{count} archived experiments"
+    link = f' <a class="behind" href="#behind-{figure["name"]}">From {text}.</a>'
+    return figure[0][:end] + link + figure[0][end:]
+
+
+def _behind(page: Executed, figure: str) -> dict[str, str]:
+    """Titles of the archived experiments behind a figure, by key."""
+    path = page.folder / "figures" / f"{figure}{BEHIND}"
+    found: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return found
 
 
 def _box(page: Executed, figure: str | None = None) -> str:
@@ -109,6 +129,9 @@ def _box(page: Executed, figure: str | None = None) -> str:
         call = call_of(page.name, figure)
         links = [_source(f"notebooks/{page.name}.py", call.line), *map(_function, call.functions)]
         facts = [("drawn by", "; ".join(links)), *facts]
+        if behind := _behind(page, figure):
+            runs = "; ".join(run_link(key, title) for key, title in behind.items())
+            facts.insert(1, ("archived experiments", f'<a id="behind-{figure}"></a>{runs}'))
     source = file_digest(paths.NOTEBOOKS / f"{page.name}.py")
     files += [
         ("notebook, executed", f"files/{page.name}.ipynb", digests["notebook.ipynb"]),

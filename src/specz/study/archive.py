@@ -87,6 +87,11 @@ def is_archived(result: Result) -> bool:
     return "store_key" in result.manifest
 
 
+def archived_as(result: Result) -> str:
+    """Key of a result in the archive; empty if it was computed here."""
+    return archive_key(result.experiment) if is_archived(result) else ""
+
+
 def folder(experiment: BaseExperiment) -> Path:
     """Folder of an experiment in the archive, whether it exists or not."""
     return Store(paths.RESULTS).folder(archive_key(experiment))

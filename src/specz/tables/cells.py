@@ -7,7 +7,7 @@ from specz import metrics
 from specz.experiments.result import Result, SeedGroup
 from specz.metrics.effects import PURITY
 from specz.metrics.predictions import Predictions
-from specz.study.archive import archive_key, is_archived
+from specz.study.archive import archived_as
 from specz.tables.markdown import Row
 
 NONE = "–"
@@ -60,11 +60,6 @@ def traced(result: Result, text: str) -> str:
     """Link a number to the archived experiment that it comes from, if it is one."""
     key = archived_as(result)
     return run_link(key, text) if key else text
-
-
-def archived_as(result: Result) -> str:
-    """Key of a result in the archive; empty if it was computed here."""
-    return archive_key(result.experiment) if is_archived(result) else ""
 
 
 def run_link(key: str, text: str) -> str:
