@@ -7,6 +7,7 @@ import pytest
 from specz import figures, metrics
 from specz.estimators.cnn import CNN
 from specz.estimators.equivariant import Equivariant
+from specz.figures.line_snr import steps_at_equal_line_snr
 from specz.study import archive, claims
 from specz.study.profiles import STUDY, profile_study
 from specz.tables import conclusions
@@ -122,6 +123,10 @@ def test_line_snr_names_the_weakest_and_the_strongest_fifth(noise):
     low, high = (float(part.split("\u00a0")[0].split()[-1]) for part in said.split("%")[:2])
     assert low < 100 * exact.mean() < high
     assert noisiest.noise in said
+    levels = sorted(figures.methods(noise), key=lambda r: r.snr)
+    steps = steps_at_equal_line_snr([r for r in levels if r.noise != "clean"])
+    assert max(steps, key=lambda step: abs(step.value)).points() in said
+    assert "At equal" not in conclusions.of_line_snr([noisiest])  # no level to compare with
     clean = [r for r in noise if r.noise == "clean"]
     assert clean
     assert not conclusions.of_line_snr(clean)

@@ -1,24 +1,68 @@
 """Accuracy against the S/N of one line, for a figure and for the sentence on it."""
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 
 from specz import metrics
+from specz.common.arrays import FloatArray
 from specz.experiments.result import Result
-from specz.metrics.intervals import Interval
+from specz.metrics.intervals import Interval, difference_interval, mean_interval
 from specz.spectra.grid import get_grid
 from specz.spectra.library import build_library
 from specz.spectra.noise import White
 from specz.spectra.observe import halpha_snr
 
+FEWEST = 100
+"""Spectra of each noise level that a bin needs for a comparison."""
+
+
+def line_snr(result: Result) -> FloatArray:
+    """S/N of Hα in each test spectrum, by a matched filter, shape (n_test,)."""
+    experiment, test = result.experiment, result.test
+    library, grid = build_library(experiment.library), get_grid(experiment.grid)
+    return halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
+
 
 def fifths(result: Result) -> tuple[list[float], list[Interval]]:
     """Median S/N of Hα and accuracy in fifths of the test spectra, the weakest Hα first."""
-    experiment, test = result.experiment, result.test
-    library, grid = build_library(experiment.library), get_grid(experiment.grid)
-    line_snr = halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
-    edges = np.quantile(line_snr, np.linspace(0, 1, 6))
-    fifth = np.searchsorted(edges[1:-1], line_snr)
+    test, snr = result.test, line_snr(result)
+    edges = np.quantile(snr, np.linspace(0, 1, 6))
+    fifth = np.searchsorted(edges[1:-1], snr)
     bins = [fifth == i for i in np.unique(fifth)]  # fewer with fewer than five spectra
     exact = metrics.is_exact(test)
-    accuracy = [metrics.mean_interval(exact[inside], test.sed[inside]) for inside in bins]
-    return [float(np.median(line_snr[inside])) for inside in bins], accuracy
+    accuracy = [mean_interval(exact[inside], test.sed[inside]) for inside in bins]
+    return [float(np.median(snr[inside])) for inside in bins], accuracy
+
+
+def steps_at_equal_line_snr(levels: Sequence[Result]) -> list[Interval]:
+    """Accuracy at each noise level minus that at the one before, at equal S/N of Hα.
+
+    Two levels are compared in bins half a factor of two wide. A bin weighs as the inverse variance
+    of its difference does, n₁ n₂ / (n₁ + n₂). Levels that share no bin are left out.
+    """
+    binned = [(result, np.floor(2 * np.log2(line_snr(result)))) for result in levels]
+    steps = [_step(*after, *before) for before, after in pairwise(binned)]
+    return [step for step in steps if step is not None]
+
+
+def _step(first: Result, bins: FloatArray, second: Result, others: FloatArray) -> Interval | None:
+    weights, found = [], []
+    for each in np.intersect1d(bins, others):
+        accuracy, n = [], []
+        for result, inside in ((first, bins == each), (second, others == each)):
+            n.append(np.count_nonzero(inside))
+            exact = metrics.is_exact(result.test)[inside]
+            accuracy.append(mean_interval(exact, result.test.sed[inside]))
+        if min(n) >= FEWEST:
+            weights.append(n[0] * n[1] / sum(n))
+            found.append(difference_interval(*accuracy))
+    if not found:
+        return None
+    share = np.array(weights) / sum(weights)
+    value, low, high = np.array(found).T
+    mean = float(share @ value)
+    below, above = (math.hypot(*(share * part)) for part in (value - low, high - value))
+    return Interval(mean, mean - below, mean + above)

@@ -24,7 +24,7 @@ from specz.figures.labels import (
     methods,
 )
 from specz.figures.limit import with_probability
-from specz.figures.line_snr import fifths
+from specz.figures.line_snr import fifths, steps_at_equal_line_snr
 from specz.metrics.intervals import Interval
 from specz.metrics.predictions import WRONG
 from specz.study.claims import Claim
@@ -167,16 +167,21 @@ def of_confusion(results: Sequence[Result]) -> str:
 
 
 def of_line_snr(results: Sequence[Result]) -> str:
-    """Accuracy where Hα is weakest and where it is strongest, at the highest noise level."""
-    noisiest = min(methods(results), key=lambda r: r.snr)
-    if math.isinf(noisiest.snr):
+    """How much noise changes at equal S/N of Hα, and the accuracy where Hα is weak and strong."""
+    levels = sorted((r for r in methods(results) if math.isfinite(r.snr)), key=lambda r: r.snr)
+    if not levels:
         return ""  # Hα has no S/N in clean spectra, and the figure is empty
+    noisiest = levels[0]
+    steps = steps_at_equal_line_snr(levels)
+    largest = max(steps, key=lambda step: abs(step.value)).points() if steps else ""
     line, right = fifths(noisiest)
     weak, strong = (f"{_percent(right[i].value)} (S/N of Hα {line[i]:.1f})" for i in (0, -1))
-    return (
-        f"{noisiest.noise} spectra in their own class, by fifths in Hα: {weak} in the weakest, "
-        f"{strong} in the strongest."
+    equal = (
+        "At equal S/N of Hα, accuracy changes from one noise level to the next by at most "
+        f"{largest} points. "
     )
+    parts = f"by fifths in Hα: {weak} in the weakest, {strong} in the strongest"
+    return f"{equal if steps else ''}{noisiest.noise} spectra in their own class, {parts}."
 
 
 def of_curves(results: Sequence[Result], label: Label) -> str:
