@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,7 +67,9 @@ def test_every_column_is_described_and_holds_values_of_its_type(folder, describe
 
 
 def test_the_results_are_those_of_the_archive(folder):
-    assert list(datasets.COLUMNS) == list(archive.COLUMNS)
+    said = json.loads((folder / "results.croissant.json").read_text(encoding="utf-8"))
+    (records,) = said["recordSet"]
+    assert [field["name"] for field in records["field"]] == list(archive.COLUMNS)
     assert (folder / "results.csv").read_bytes() == (paths.RESULTS / "summary.csv").read_bytes()
 
 
@@ -88,4 +91,16 @@ def test_the_templates_are_cited_and_under_their_own_licence(folder):
 
 def test_without_results_there_are_the_templates(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
-    assert [table.name for table in datasets.tables(read_project())] == ["templates"]
+    datasets.write_tables(tmp_path / "site", read_project())
+    names = {path.name for path in (tmp_path / "site" / "as_is" / "data").iterdir()}
+    assert names == {"templates.csv", "templates.croissant.json"}
+
+
+def test_once_the_site_has_an_address_the_files_have_one(tmp_path):
+    project = replace(read_project(), site="https://example.org/specz")
+    datasets.write_tables(tmp_path, project)
+    text = (tmp_path / "as_is" / "data" / "results.croissant.json").read_text(encoding="utf-8")
+    said = json.loads(text)
+    assert said["url"] == "https://example.org/specz/archived.html"
+    (file,) = said["distribution"]
+    assert file["contentUrl"] == "https://example.org/specz/data/results.csv"

@@ -7,11 +7,14 @@ from html.parser import HTMLParser
 
 import pytest
 import yaml
+from rocrate.rocrate import ROCrate
 
+from scripts.codemeta import codemeta
 from specz.common import paths
 from specz.site import metadata
-from specz.site.metadata import codemeta, describe_page, read_project, to_json
-from specz.site.render import stage_site
+from specz.site.crate import _describe
+from specz.site.metadata import describe_page, read_project, to_json
+from specz.site.render import _finish, stage_site
 
 CITED = paths.ROOT / "CITATION.cff"
 PROJECT = paths.ROOT / "pyproject.toml"
@@ -64,7 +67,25 @@ def all_known(tmp_path, monkeypatch):
 def test_the_entry_for_catalogues_is_made_of_the_two_sources(project):
     path = paths.ROOT / metadata.CODEMETA
     said = path.read_text(encoding="utf-8")
-    assert said == to_json(codemeta(project)), "python -m specz.site.metadata writes it anew"
+    assert said == to_json(codemeta(project)), "scripts/codemeta.py writes it anew"
+
+
+TERMS = {
+    *("@context", "@type", "@id", "name", "description", "version", "license", "author", "url"),
+    *("keywords", "identifier", "codeRepository", "datePublished", "programmingLanguage"),
+    *("runtimePlatform", "operatingSystem", "softwareRequirements", "referencePublication"),
+}
+"""Terms that the context of CodeMeta 3.0 defines; a program drops any other."""
+
+
+def test_the_entry_for_catalogues_says_nothing_that_its_vocabulary_lacks(all_known):
+    said = codemeta(all_known)
+    assert said["@context"] == "https://w3id.org/codemeta/3.0"
+    assert said.keys() == TERMS
+    needed = {one["name"]: one["version"] for one in said["softwareRequirements"]}
+    assert len(needed) == len(all_known.package["dependencies"])
+    assert needed["tensorflow-cpu"] == ">=2.20"
+    assert needed["jupyter-book"] == ">=1.0.4.post1,<2"
 
 
 def test_the_entries_for_citation_agree():
@@ -131,6 +152,17 @@ def test_all_that_is_known_stands_everywhere(all_known):
     assert head.tags["citation_public_url"] == [f"{SITE}/source/notebooks/noise.py.html"]
 
 
+def test_the_bundle_says_who_made_it_and_its_doi(all_known):
+    bundle = ROCrate(version="1.3")
+    _describe(bundle, all_known, "2026-12-24")
+    root = bundle.root_dataset
+    assert root["identifier"] == f"https://doi.org/{DOI}"
+    assert root["author"].id == root["publisher"].id == PERSON["orcid"]
+    assert root["author"].type == "Person"
+    assert root["isBasedOn"].id == CODE
+    assert root["license"].id == all_known.license
+
+
 def test_the_landing_page_links_what_belongs_to_it(project):
     head = Head(describe_page(project, "index.html", "Redshifts", ["results", "templates"]))
     assert hrefs(head, "type") == [
@@ -154,7 +186,7 @@ def test_every_page_is_described_and_every_link_leads_somewhere(tmp_path):
     for name in ("index", "noise"):
         title = f"<title>\n  {name} &#8212; Redshifts</title>"
         (html / f"{name}.html").write_text(f"<head>{title}</head><body></body>")
-    metadata.describe_pages(html)
+    _finish(html)
     pages = sorted(html.rglob("*.html"))
     assert len(pages) > 20  # those of source are among them
     for page in pages:
@@ -174,3 +206,21 @@ def test_a_book_of_somebody_else_is_not_described_as_ours(tmp_path, monkeypatch)
     (tmp_path / "index.html").write_text("<head><title>Mine</title></head>")
     metadata.describe_pages(tmp_path)
     assert (tmp_path / "index.html").read_text() == "<head><title>Mine</title></head>"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"doi": "https://doi.org/10.5072/x"}, "doi in CITATION.cff must be like 10.*got 'https"),
+        ({"authors": [{**PERSON, "orcid": "0000-0002-1825-0097"}]}, "orcid .* got '0000"),
+        ({"license": None}, "it lacks 'license'"),
+    ],
+)
+def test_an_entry_that_would_be_passed_on_wrong_is_named(tmp_path, monkeypatch, change, said):
+    cited = {**yaml.safe_load(CITED.read_text(encoding="utf-8")), **change}
+    cited = {name: value for name, value in cited.items() if value is not None}
+    (tmp_path / CITED.name).write_text(yaml.safe_dump(cited), encoding="utf-8")
+    shutil.copy(PROJECT, tmp_path)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    with pytest.raises(ValueError, match=said):
+        read_project()

@@ -1,14 +1,11 @@
 """What the project says of itself to machines: title, authors, licence, version, addresses.
 
 ``CITATION.cff`` holds what is cited, ``pyproject.toml`` the package and its addresses. From these
-come ``codemeta.json`` (CodeMeta 3.0), the tags in the head of every page (typed links of FAIR
-Signposting, ``citation_*`` tags of Highwire Press), the descriptions of data sets and the bundle.
-An ORCID, a DOI or an address that is not known stands in none of them.
+come the tags in the head of every page (typed links of FAIR Signposting, ``citation_*`` tags of
+Highwire Press), the descriptions of tables, the bundle, and ``codemeta.json``, which
+``scripts/codemeta.py`` writes. An ORCID, a DOI or an address that is not known stands in none.
 
-``python -m specz.site.metadata`` writes ``codemeta.json``.
-
-References: https://w3id.org/codemeta/3.0; https://signposting.org/FAIR;
-https://scholar.google.com/intl/en/scholar/inclusion.html
+References: https://signposting.org/FAIR; https://scholar.google.com/intl/en/scholar/inclusion.html
 """
 
 import html
@@ -34,6 +31,9 @@ DATA = "data"
 DOI, SPDX = "https://doi.org/", "https://spdx.org/licenses/"
 
 LANDING = "index.html"
+
+NEEDED = ("title", "version", "license", "authors", "keywords", "references")
+"""Fields of ``CITATION.cff`` that are always there."""
 
 TITLE = re.compile(r"<title>\s*(.*?)(?: &#8212; [^<]*)?\s*</title>", flags=re.S)
 """The title of a page, without that of the site."""
@@ -68,7 +68,7 @@ class Project:
     @property
     def authors(self) -> list[dict[str, str]]:
         """Authors in the words of schema.org."""
-        return [_author(entry) for entry in self.cited["authors"]]
+        return [author_of(entry) for entry in self.cited["authors"]]
 
     def address(self, place: str) -> str | None:
         """Address of a file of the site."""
@@ -79,18 +79,36 @@ def read_project() -> Project | None:
     """Read what the project says of itself; None in a folder that says nothing.
 
     Such a folder is a book of somebody else, made with the installed package.
+
+    Raises
+    ------
+    ValueError
+        If ``CITATION.cff`` lacks a field, or its DOI or an ORCID is not written as the format asks.
     """
     file = paths.ROOT / "CITATION.cff"
-    if not file.is_file():
+    if not file.is_file() or not (paths.ROOT / "pyproject.toml").is_file():
         return None
     cited = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if absent := [name for name in NEEDED if name not in cited]:
+        raise ValueError(f"CITATION.cff must have {', '.join(NEEDED)}; it lacks {absent[0]!r}")
+    for paper in (cited, *cited["references"]):
+        _check("doi", paper.get("doi"), r"10\.\d{4,}/\S+", "10.1109/TBDATA.2019.2934475")
+    for author in cited["authors"]:
+        form = r"https://orcid\.org/(\d{4}-){3}\d{3}[\dX]"
+        _check("orcid", author.get("orcid"), form, "https://orcid.org/0000-0002-1825-0097")
     package = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     year = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))["copyright"]
     published = str(cited.get("date-released", year))
     return Project(cited, package, published, repository(), address_of("Documentation"))
 
 
-def _author(entry: dict[str, Any]) -> dict[str, str]:
+def _check(name: str, value: str | None, form: str, example: str) -> None:
+    """Raise ValueError if a value is there and does not have a form."""
+    if value is not None and not re.fullmatch(form, value):
+        raise ValueError(f"{name} in CITATION.cff must be like {example}; got {value!r}")
+
+
+def author_of(entry: dict[str, Any]) -> dict[str, str]:
     """Translate an author of ``CITATION.cff``; an ORCID is the identifier of a person."""
     if "name" in entry:
         return {"@type": "Organization", "name": entry["name"]}
@@ -102,46 +120,6 @@ def _author(entry: dict[str, Any]) -> dict[str, str]:
 def full_name(author: dict[str, str]) -> str:
     """Name of an author, as Highwire Press writes it: the family's first."""
     return author.get("name") or f"{author['familyName']}, {author['givenName']}"
-
-
-def codemeta(project: Project) -> dict[str, Any]:
-    """Return the project as CodeMeta 3.0 describes software."""
-    needed = [re.match(r"([\w-]+)([^;\s]*)", line) for line in project.package["dependencies"]]
-    papers = [
-        {
-            "@type": "ScholarlyArticle",
-            "@id": f"{DOI}{paper['doi']}",
-            "name": paper["title"],
-            "author": [_author(entry) for entry in paper["authors"]],
-        }
-        for paper in project.cited["references"]
-    ]
-    said = {
-        "@context": "https://w3id.org/codemeta/3.0",
-        "@type": "SoftwareSourceCode",
-        "@id": project.doi,
-        "identifier": project.doi,
-        "name": project.package["name"],
-        "alternateName": project.cited["title"],
-        "description": project.package["description"],
-        "version": project.cited["version"],
-        "datePublished": project.released,
-        "license": project.license,
-        "author": project.authors,
-        "keywords": project.cited["keywords"],
-        "codeRepository": project.code,
-        "url": project.site,
-        "programmingLanguage": "Python",
-        "runtimePlatform": f"Python {project.package['requires-python']}",
-        "operatingSystem": ["Linux", "macOS"],
-        "softwareRequirements": [
-            {"@type": "SoftwareApplication", "name": found[1], "version": found[2]}
-            for found in needed
-            if found
-        ],
-        "referencePublication": papers,
-    }
-    return {name: value for name, value in said.items() if value is not None}
 
 
 def to_json(said: dict[str, Any]) -> str:
@@ -201,7 +179,7 @@ def _citation(project: Project, page: str, title: str) -> Iterator[dict[str, str
 def _reference(paper: dict[str, Any]) -> str:
     """Write a work that is referred to, in one tag."""
     parts = [("title", paper["title"])]
-    parts += [("author", full_name(_author(entry))) for entry in paper["authors"]]
+    parts += [("author", full_name(author_of(entry))) for entry in paper["authors"]]
     fields = {"journal": "journal_title", "volume": "volume", "issue": "issue", "doi": "doi"}
     fields |= {"start": "firstpage", "end": "lastpage", "year": "publication_date"}
     parts += [(fields[name], str(paper[name])) for name in fields if name in paper]
@@ -220,8 +198,3 @@ def describe_pages(built: Path) -> None:
             page = path.relative_to(built).as_posix()
             tags = describe_page(project, page, html.unescape(title[1]), data)
             path.write_text(text.replace("</head>", f"{tags}</head>", 1), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    if (here := read_project()) is not None:
-        (paths.ROOT / CODEMETA).write_text(to_json(codemeta(here)), encoding="utf-8")

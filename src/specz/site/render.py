@@ -22,7 +22,7 @@ from specz.common.store import key_of
 from specz.site import dark, provenance
 from specz.site.archived import write_archived
 from specz.site.datasets import write_tables
-from specz.site.metadata import CODEMETA, codemeta, describe_pages, read_project, to_json
+from specz.site.metadata import CODEMETA, describe_pages, read_project
 from specz.site.notebooks import BookError, Executed
 from specz.site.repository import CLONE, FETCH, link_footer, repository, with_clone
 
@@ -56,7 +56,7 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
     write_archived(site)
     project = read_project()
     if project is not None:
-        (site / "as_is" / CODEMETA).write_text(to_json(codemeta(project)), encoding="utf-8")
+        shutil.copy(paths.ROOT / CODEMETA, site / "as_is")
         write_tables(site, project)
     address = repository()
     for prose in site.glob("*.md"):

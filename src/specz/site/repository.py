@@ -16,7 +16,6 @@ from specz.common import paths
 CLONE = "% The line that clones the repository comes here.\n"
 """A comment in a page of the book, in whose place :func:`with_clone` puts a command."""
 
-
 FETCH = "!unzip -q crate.zip -d specz\n"
 """Line of a page that unpacks an uploaded bundle; a clone takes its place once that is possible."""
 
