@@ -3,6 +3,7 @@
 # make book PROFILE=quick WORKERS=2: compute everything anew, small; experiments side by side.
 # make site.zip: the site in one file that opens without a server, build/site.zip.
 # make book.pdf: the book to print, build/html/book.pdf; needs Chromium.
+# make release: wheel, source archive, site, bundle and bill of materials, in build/release.
 # make test-all: all tests, kills, faults, the browser and the network cut off included.
 # make bench: measure speed, memory and growth, minutes, into build/bench.json.
 # The first call installs into .venv what it needs, from a lock with hashes: requirements.lock for
@@ -17,7 +18,7 @@ UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: book site.zip book.pdf test test-slow test-all bench lint format lock clean
+.PHONY: book site.zip book.pdf release test test-slow test-all bench lint format lock clean
 book: $(READY)
 	$(BIN)/specz build --profile $(PROFILE) --workers $(WORKERS)
 
@@ -28,6 +29,18 @@ book.pdf: $(READY)
 	$(BIN)/python -m specz.site.edition chromium
 	$(MAKE) book
 	$(BIN)/python -m specz.site.edition pdf
+
+# setuptools packs what an earlier build left in build/lib.
+RELEASE := build/release
+release: site.zip
+	rm -rf $(RELEASE) build/lib build/bdist.*
+	mkdir -p $(RELEASE)/dist
+	$(BIN)/python -c "from setuptools.build_meta import *; build_wheel('$(RELEASE)/dist'); build_sdist('$(RELEASE)/dist')"
+	$(BIN)/specz crate --profile $(PROFILE) --output $(RELEASE)/crate.zip
+	cp build/site.zip $(RELEASE)
+	$(BIN)/python -m venv --clear build/sbom
+	build/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	build/sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file $(RELEASE)/sbom.cdx.json
 
 test: $(DEV)
 	$(PYTEST) -m "not slow"

@@ -155,6 +155,9 @@ def test_the_audit_says_when_its_service_is_not_at_hand(tmp_path, answer):
     assert "not at hand" in done.stdout
 
 
+MAKERS = "actions|pypa"
+"""Whose actions may run: those of the host of the code, and of Python's packaging."""
+
 WORKFLOWS = {path.name: path for path in (paths.ROOT / ".github" / "workflows").glob("*.yml")}
 
 
@@ -169,7 +172,7 @@ def test_a_workflow_runs_pinned_actions_with_few_rights_and_an_end(name):
         used = [step for step in job["steps"] if "uses" in step]
         assert used
         for step in used:
-            assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
+            assert re.fullmatch(rf"({MAKERS})/[\w-]+@[0-9a-f]{{40}}", step["uses"])
             assert re.search(rf"{step['uses']} # v\d+\.\d+\.\d+\n", text)  # for people
             given = step.get("with", {})
             if "checkout" in step["uses"]:

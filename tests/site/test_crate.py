@@ -2,13 +2,15 @@ import hashlib
 import importlib.resources
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 import requests
-import yaml
 from rocrate_validator import services
 from rocrate_validator.models import Severity
 from rocrate_validator.utils.http import HttpRequester
@@ -16,6 +18,7 @@ from rocrate_validator.utils.http import HttpRequester
 from specz.common import paths
 from specz.site import crate, notebooks
 from specz.site.crate import write_crate
+from specz.site.repository import FETCH
 from specz.study import profiles
 
 CONTEXT = "https://w3id.org/ro/crate/1.3/context"
@@ -60,7 +63,8 @@ def test_the_bundle_is_valid_and_keeps_what_is_recommended(page, tmp_path, monke
         return response
 
     monkeypatch.setattr(HttpRequester, "get", get, raising=False)
-    monkeypatch.setattr(crate, "FOLDERS", {n: crate.FOLDERS[n] for n in ("notebooks", "profiles")})
+    few = ("notebooks", "profiles", "src/specz/figures")
+    monkeypatch.setattr(crate, "FOLDERS", dict.fromkeys(few, "Some files."))
     settings = services.ValidationSettings(
         rocrate_uri=str(write_crate([page], tmp_path / "crate.zip")),
         profile_identifier=profile,
@@ -106,16 +110,74 @@ def test_the_bundle_holds_every_file_of_the_repository_that_a_page_or_a_test_nee
 
 def test_the_bundle_says_which_program_made_what_from_what_and_when(bundle, page):
     graph = {entity["@id"]: entity for entity in graph_of(bundle)}
-    (run,) = [e for e in graph.values() if e["@type"] == "CreateAction"]
+    runs = [e for e in graph.values() if e["@type"] == "CreateAction"]
+    run = graph["#run-data"]
     assert graph[run["instrument"]["@id"]]["name"] == "papermill"
-    assert graph[run["agent"]["@id"]]["@type"] == "Organization"
-    used = [graph[one["@id"]] for one in run["object"]]
-    assert used[0]["@id"] == "notebooks/data.py"
-    given = {e["name"]: e["value"] for e in used if e["@type"] == "PropertyValue"}
-    assert given["n_train"] == json.dumps(page.manifest["parameters"]["n_train"])
-    assert {one["@id"] for one in run["result"]} > {"notebooks/data/notebook.ipynb"}
-    assert run["startTime"] <= run["endTime"] == page.manifest["finished"]
+    assert {one["@id"] for one in graph["./"]["mentions"]} == {one["@id"] for one in runs}
+    for one in runs:
+        assert graph[one["agent"]["@id"]]["@type"] == "Organization"
+        used = [graph[given["@id"]] for given in one["object"]]
+        assert used[0]["@id"] == "notebooks/data.py"
+        given = {e["name"]: e["value"] for e in used if e["@type"] == "PropertyValue"}
+        assert given["n_train"] == json.dumps(page.manifest["parameters"]["n_train"])
+        assert one["startTime"] <= one["endTime"] == page.manifest["finished"]
+    assert {"@id": "notebooks/data/notebook.ipynb"} in run["result"]
     assert graph["./"]["conformsTo"] == {"@id": crate.PROCESS_RUN}
+
+
+def test_the_bundle_says_from_which_module_each_figure_was_drawn(bundle, page):
+    graph = {entity["@id"]: entity for entity in graph_of(bundle)}
+    drawn = {
+        one["@id"]: action
+        for action in graph.values()
+        if action["@id"].startswith("#draw-data-")
+        for one in action["result"]
+    }
+    files = [name for name in page.manifest["files"] if name.endswith((".csv", ".svg", ".pdf"))]
+    assert set(drawn) == {f"notebooks/data/{name}" for name in files}
+    action = drawn["notebooks/data/figures/seds.svg"]
+    assert action["name"] == "Figure seds of data"
+    assert graph[action["instrument"]["@id"]]["name"] == "matplotlib"
+    assert {"@id": "src/specz/figures/data.py"} in action["object"]
+
+
+def test_the_bundle_names_the_archived_results_that_a_run_read(page, tmp_path, monkeypatch):
+    key = next(path.name for path in sorted(paths.RESULTS.iterdir()) if path.is_dir())
+    monkeypatch.setattr(crate, "FOLDERS", {"notebooks": "-", "src": "-", f"results/{key}": "-"})
+    manifest = {**page.manifest, "archived_experiments": [{"key": key}]}
+    read = replace(page)
+    vars(read)["manifest"] = manifest  # in place of the one that is read from its file
+    graph = {e["@id"]: e for e in graph_of(write_crate([read], tmp_path / "crate.zip"))}
+    assert {"@id": f"results/{key}/manifest.json"} in graph["#run-data"]["object"]
+
+
+@pytest.mark.slow
+def test_the_cell_for_a_hosted_notebook_makes_a_page_with_the_package_as_a_wheel(bundle, tmp_path):
+    """Line by line, in an empty folder; the libraries are there, as on a host that has them."""
+    text = (paths.BOOK / "reproduce.md").read_text(encoding="utf-8")
+    cell = next(part for part in text.split("```") if FETCH in part).strip().splitlines()
+    shutil.copy(bundle, tmp_path)
+    with zipfile.ZipFile(bundle) as archive:  # instead of unzip, which a host has
+        archive.extractall(tmp_path / "specz")
+    library = tmp_path / "library"
+    install = "-m pip install --quiet --no-deps --no-build-isolation --target"
+    assert cell[:3] == [FETCH.strip(), "%cd specz", "%pip install --quiet ."]
+    ours = ("SPECZ_ROOT", "SPECZ_BUILD", "SPECZ_FIGURES", "PYTHONPATH")
+    environment = {name: v for name, v in os.environ.items() if name not in ours}
+    environment |= {"PATH": f"{library / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(library)}
+    for line in (f"{sys.executable} {install} {library} .", cell[3].removeprefix("!")):
+        done = subprocess.run(
+            ["sh", "-c", line],
+            cwd=tmp_path / "specz",
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+    assert not (library / "notebooks").exists()
+    shown = re.search(r'SVG\("(.+)"\)', cell[5])
+    assert (tmp_path / "specz" / shown[1]).read_text(encoding="utf-8").startswith("<?xml")
 
 
 @pytest.mark.slow
@@ -141,13 +203,3 @@ def test_a_stranger_makes_a_page_from_the_unpacked_bundle(bundle, page, tmp_path
     for name in ("seds.csv", "classes.csv"):
         before = (page.folder / "figures" / name).read_bytes()
         assert (tmp_path / "made" / "figures" / name).read_bytes() == before
-
-
-def test_the_entries_for_citation_agree():
-    cff = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text())
-    zenodo = json.loads((paths.ROOT / ".zenodo.json").read_text())
-    for key in ("title", "version", "license", "keywords"):
-        assert zenodo[key] == cff[key]
-    assert [c["name"] for c in zenodo["creators"]] == [a["name"] for a in cff["authors"]]
-    assert zenodo["related_identifiers"][0]["identifier"] == cff["references"][0]["doi"]
-    assert f"Version {cff['version']}" in (paths.BOOK / "cite.md").read_text()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 import yaml
@@ -9,8 +10,10 @@ import yaml
 from specz.common import paths
 from specz.site import repository
 from specz.site.crate import _describe
+from specz.site.metadata import read_project
 from specz.site.render import stage_site
 
+CITED = paths.ROOT / "CITATION.cff"
 ADDRESS = "https://example.org/specz"  # a name that is kept for examples
 
 
@@ -18,11 +21,11 @@ ADDRESS = "https://example.org/specz"  # a name that is kept for examples
 def with_address(tmp_path, monkeypatch):
     """Set the address of the source code, or leave it out."""
 
-    def write(address):
+    def write(address, field="Repository"):
         text = (paths.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-        text = re.sub(r"^Repository = .*\n", "", text, flags=re.M)
+        text = re.sub(rf"^{field} = .*\n", "", text, flags=re.M)
         if address is not None:
-            text = text.replace("[project.urls]\n", f'[project.urls]\nRepository = "{address}"\n')
+            text = text.replace("[project.urls]\n", f'[project.urls]\n{field} = "{address}"\n')
         (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
         monkeypatch.setattr(paths, "ROOT", tmp_path)
 
@@ -40,6 +43,8 @@ def test_the_site_links_to_the_code_and_says_how_to_clone_it_or_shows_nothing(
     footer = yaml.safe_load((site / "_config.yml").read_text())["html"].get("extra_footer", "")
     assert repository.CLONE not in how
     assert (f"git clone {ADDRESS} specz\ncd specz" in how) == (address is not None)
+    fetch = f"!git clone {ADDRESS} specz\n" if address else repository.FETCH
+    assert fetch in how  # the first line of a hosted notebook
     assert (f'href="{ADDRESS}"' in footer) == (address is not None)
     assert ("git clone" in how) == (address is not None)
 
@@ -48,21 +53,22 @@ def test_the_site_links_to_the_code_and_says_how_to_clone_it_or_shows_nothing(
 def test_the_bundle_names_the_code_or_nothing(with_address, address):
     from rocrate.rocrate import ROCrate
 
-    cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     with_address(address)
+    shutil.copy(CITED, paths.ROOT)
     crate = ROCrate(version="1.3")
-    _describe(crate, cited, "2020-01-01")
+    _describe(crate, read_project(), "2020-01-01")
     found = crate.root_dataset.get("isBasedOn")
     assert (found.id if found else None) == address
 
 
+@pytest.mark.parametrize("field", ["Repository", "Documentation"])
 @pytest.mark.parametrize(
     "address", ["", "host.org/x", "http://host.org/x", "https://", "https://x"]
 )
-def test_what_is_no_address_is_named(with_address, address):
-    with_address(address)
-    with pytest.raises(ValueError, match=r"Repository in pyproject.toml must be .*got"):
-        repository.repository()
+def test_what_is_no_address_is_named(with_address, address, field):
+    with_address(address, field)
+    with pytest.raises(ValueError, match=rf"{field} in pyproject.toml must be .*got"):
+        repository.address_of(field)
 
 
 def faults(address, cited, readme, deposit):

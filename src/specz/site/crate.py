@@ -2,7 +2,8 @@
 
 It holds the executed notebooks with their figures, and the repository that made them: package,
 notebooks, profiles, prose, results, tests, locks. How each page came about is said as the Process
-Run Crate profile asks: which program made which files from which, when, with which parameters.
+Run Crate profile asks: which program made which files from which, when, with which parameters;
+for each figure, from which modules matplotlib drew it.
 
 References: Soiland-Reyes et al. 2022, Data Science 5, 97; https://w3id.org/ro/crate/1.3; Leo et al.
 2024, PLOS ONE 19, e0309210; https://w3id.org/ro/wfrun/process/0.5
@@ -11,28 +12,32 @@ References: Soiland-Reyes et al. 2022, Data Science 5, 97; https://w3id.org/ro/c
 import re
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rocrate.model.entity import Entity
 from rocrate.rocrate import ROCrate
 
 from specz.common import paths
 from specz.common.fingerprint import file_digest
+from specz.site.metadata import Project, full_name, read_project
 from specz.site.notebooks import Executed
-from specz.site.provenance import plain, rerun
-from specz.site.repository import repository
+from specz.site.provenance import FORMATS, call_of, defined_in, plain, rerun
 
 FILES = {
     "README.md": "What this is, and the two commands that make it.",
     "CONTRIBUTING.md": "How the code is laid out, and how to add to it.",
     "CHANGELOG.md": "What changed.",
     "CITATION.cff": "Entry for reference managers.",
+    "codemeta.json": "Entry for catalogues of software.",
     ".zenodo.json": "Entry for a deposit.",
     "LICENSE": "Licence of the code.",
+    "Dockerfile": "The book in a container.",
+    ".dockerignore": "What stays outside the container.",
+    ".devcontainer/devcontainer.json": "A container to develop in.",
     "Makefile": "Commands: make book, make test.",
     "pyproject.toml": "The package: its dependencies and tools.",
     "requirements.lock": "Every package that a reader needs, by version and hash.",
@@ -55,6 +60,10 @@ FOLDERS = {
 GENERATED = re.compile(r"(^|/)(\.|__pycache__/|[^/]*\.egg-info/)|\.(pyc|ipynb)$")
 """Paths in :data:`FOLDERS` that are no source, or hidden."""
 
+PROGRAMS = {
+    "papermill": "https://papermill.readthedocs.io",
+    "matplotlib": "https://matplotlib.org",
+}
 PROCESS_RUN = "https://w3id.org/ro/wfrun/process/0.5"
 
 MADE = {"notebook.ipynb": "Executed notebook", "manifest.json": "Manifest of the run"}
@@ -79,19 +88,18 @@ def write_crate(pages: Sequence[Executed], target: Path) -> Path:
 
     ``target`` is a zip file; it is replaced only when the bundle is complete.
     """
-    cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = read_project()
+    if project is None:
+        raise ValueError(f"a bundle is cited by CITATION.cff, which is not in {paths.ROOT}")
     crate = ROCrate(version="1.3")
-    _describe(crate, cited, max(page.manifest["finished"] for page in pages))
+    _describe(crate, project, max(page.manifest["finished"] for page in pages))
+    versions = pages[0].manifest["versions"]
     sources = {at: _add(crate, path, at, what) for at, path, what in _sources()}
-    papermill = _entity(
-        crate,
-        "https://papermill.readthedocs.io",
-        "SoftwareApplication",
-        name="papermill",
-        url="https://papermill.readthedocs.io",
-        version=str(pages[0].manifest["versions"]["papermill"]),
-    )
-    runs = [_add_run(crate, page, papermill, sources) for page in pages]
+    programs = {
+        name: _entity(crate, url, "SoftwareApplication", name=name, url=url, version=versions[name])
+        for name, url in PROGRAMS.items()
+    }
+    runs = [run for page in pages for run in _add_runs(crate, page, programs, sources)]
     crate.root_dataset["mentions"] = _values(runs)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -101,17 +109,17 @@ def write_crate(pages: Sequence[Executed], target: Path) -> Path:
     return target
 
 
-def _describe(crate: ROCrate, cited: dict[str, Any], finished: str) -> None:
+def _describe(crate: ROCrate, project: Project, finished: str) -> None:
     """Say what the bundle is, from the entry for citation."""
-    root = crate.root_dataset
+    root, cited = crate.root_dataset, project.cited
     crate.name = cited["title"]
     crate.description = "Executed notebooks, figures with their data, and all that makes them."
     crate.datePublished = finished
     crate.license = _entity(
         crate,
-        "https://spdx.org/licenses/BSD-3-Clause",
+        project.license,
         "CreativeWork",
-        name="BSD 3-Clause licence",
+        name=f"{cited['license']} licence",
         description="Use, change and pass on, with the notice of copyright.",
     )
     root["conformsTo"] = _entity(
@@ -119,13 +127,19 @@ def _describe(crate: ROCrate, cited: dict[str, Any], finished: str) -> None:
     )
     root["version"] = cited["version"]
     root["keywords"] = ", ".join(cited["keywords"])
-    authors = _entity(crate, "#authors", "Organization", name=cited["authors"][0]["name"])
-    root["author"] = authors
-    crate.publisher = authors
+    authors = []
+    for i, author in enumerate(project.authors):
+        said = {"name": full_name(author), **author}
+        authors.append(_entity(crate, said.pop("@id", f"#author-{i}"), said.pop("@type"), **said))
+    root["author"] = _values(authors)
+    crate.publisher = authors[0]
     root["citation"] = _values([_paper(crate, paper) for paper in cited["references"]])
-    address = repository()
-    if address:
-        root["isBasedOn"] = _entity(crate, address, "CreativeWork", name="Source code of specz")
+    if project.doi:
+        root["identifier"] = project.doi
+    if project.code:
+        root["isBasedOn"] = _entity(
+            crate, project.code, "CreativeWork", name="Source code of specz"
+        )
 
 
 def _sources() -> Iterator[tuple[str, Path, str]]:
@@ -139,13 +153,22 @@ def _sources() -> Iterator[tuple[str, Path, str]]:
                 yield at, path, what
 
 
-def _add_run(crate: ROCrate, page: Executed, papermill: Any, sources: dict[str, Any]) -> Any:
-    """Add the files of an executed notebook, and the run that made them from its sources."""
-    made = []
+def _add_runs(
+    crate: ROCrate, page: Executed, programs: dict[str, Any], sources: dict[str, Any]
+) -> Iterator[Any]:
+    """Add the files of an executed notebook, and the actions that made them from its sources.
+
+    papermill made the page; matplotlib drew each figure, within the time that the page took.
+    """
+    made, figures = [], defaultdict(list)
     for path in sorted(path for path in page.folder.rglob("*") if path.is_file()):
         at = path.relative_to(page.folder).as_posix()
         what = f"{MADE.get(at, 'Figure, or its data,')} of {page.name}."
-        made.append(_add(crate, path, f"notebooks/{page.name}/{at}", what))
+        file = _add(crate, path, f"notebooks/{page.name}/{at}", what)
+        if path.suffix.removeprefix(".") in FORMATS:
+            figures[path.stem].append(file)
+        else:
+            made.append(file)
     manifest = page.manifest
     parameters = [
         _entity(crate, f"#{page.name}-{name}", "PropertyValue", name=name, value=plain(value))
@@ -153,20 +176,42 @@ def _add_run(crate: ROCrate, page: Executed, papermill: Any, sources: dict[str, 
     ]
     end = datetime.fromisoformat(manifest["finished"])
     start = end - timedelta(seconds=round(manifest["seconds"]))
-    return _entity(
+    source, lock = sources[f"notebooks/{page.name}.py"], sources["requirements.lock"]
+    archived = [f"results/{run['key']}/manifest.json" for run in manifest["archived_experiments"]]
+    said = {
+        "description": f"{rerun(page)} (commit {manifest['commit']})",
+        "startTime": start.isoformat(timespec="seconds"),
+        "endTime": end.isoformat(timespec="seconds"),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+        "agent": crate.publisher,
+    }
+    yield _entity(
         crate,
         f"#run-{page.name}",
         "CreateAction",
+        **said,
         name=f"{page.name} at profile {manifest['profile']}",
-        description=f"{rerun(page)} (commit {manifest['commit']})",
-        startTime=start.isoformat(timespec="seconds"),
-        endTime=end.isoformat(timespec="seconds"),
-        actionStatus="http://schema.org/CompletedActionStatus",
-        agent=crate.publisher,
-        instrument=papermill,
-        object=[sources[f"notebooks/{page.name}.py"], sources["requirements.lock"], *parameters],
+        instrument=programs["papermill"],
+        object=[source, lock, *parameters, *(sources[at] for at in archived if at in sources)],
         result=_values(made),
     )
+    for name, files in figures.items():
+        yield _entity(
+            crate,
+            f"#draw-{page.name}-{name}",
+            "CreateAction",
+            **said,
+            name=f"Figure {name} of {page.name}",
+            instrument=programs["matplotlib"],
+            object=[source, *_drawn_by(page.name, name, sources), lock, *parameters],
+            result=_values(files),
+        )
+
+
+def _drawn_by(notebook: str, figure: str, sources: dict[str, Any]) -> list[Any]:
+    """Return the modules of the bundle that draw a figure."""
+    modules = {defined_in(function)[0] for function in call_of(notebook, figure).functions}
+    return [file for at, file in sources.items() if paths.ROOT / at in modules]
 
 
 def _values(entities: list[Any]) -> Any:

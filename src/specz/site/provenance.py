@@ -181,12 +181,18 @@ def _origin(archived: Sequence[Mapping[str, Any]]) -> str:
 
 def _function(name: str) -> str:
     """Link to the source of a drawing function."""
+    path, line = defined_in(name)
+    return _source(f"{path.parent.name}/{path.name}", line, name)
+
+
+def defined_in(function: str) -> tuple[Path, int]:
+    """Find the module and the line that define a drawing function; else raise LookupError."""
     for folder in SOURCES:
         for path in sorted(folder.glob("*.py")):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.FunctionDef) and node.name == name:
-                    return _source(f"{folder.name}/{path.name}", node.lineno, name)
-    raise LookupError(f"no module of figures defines {name!r}")
+                if isinstance(node, ast.FunctionDef) and node.name == function:
+                    return path, node.lineno
+    raise LookupError(f"no module of figures defines {function!r}")
 
 
 def _source(path: str, line: int, text: str | None = None) -> str:

@@ -21,8 +21,10 @@ from specz.common.fingerprint import file_digest, library_versions
 from specz.common.store import key_of
 from specz.site import dark, provenance
 from specz.site.archived import write_archived
+from specz.site.datasets import write_tables
+from specz.site.metadata import CODEMETA, describe_pages, read_project
 from specz.site.notebooks import BookError, Executed
-from specz.site.repository import CLONE, link_footer, repository, with_clone
+from specz.site.repository import CLONE, FETCH, link_footer, repository, with_clone
 
 
 @contextmanager
@@ -52,10 +54,14 @@ def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> Non
         script.rename(site / "as_is" / "figures" / script.name)
     provenance.write_sources(site / "as_is" / "source")
     write_archived(site)
+    project = read_project()
+    if project is not None:
+        shutil.copy(paths.ROOT / CODEMETA, site / "as_is")
+        write_tables(site, project)
     address = repository()
     for prose in site.glob("*.md"):
         text = prose.read_text(encoding="utf-8")
-        if CLONE in text:
+        if CLONE in text or FETCH in text:
             prose.write_text(with_clone(text, address), encoding="utf-8")
     config = yaml.safe_load(paths.CONFIG.read_text(encoding="utf-8"))
     link_footer(config, address)
@@ -148,7 +154,7 @@ NEEDLESS_FILES = (
 
 
 def _finish(html: Path) -> None:
-    """Remove what no page needs, mend two tags that HTML does not allow, add the dark figures."""
+    """Remove what no page needs, mend two tags that HTML does not allow, add what is missing."""
     for page in html.rglob("*.html"):
         text = NEEDLESS.sub("", page.read_text(encoding="utf-8"))
         if 'class="math' not in text:
@@ -162,3 +168,4 @@ def _finish(html: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+    describe_pages(html)
