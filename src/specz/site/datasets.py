@@ -23,8 +23,14 @@ from specz.spectra import data_files
 
 
 def write_tables(site: Path, project: Project) -> None:
-    """Write the tables and their descriptions into a staged tree; results only if there are any."""
-    said = yaml.safe_load((paths.BOOK / "tables.yml").read_text(encoding="utf-8"))
+    """Write the tables and their descriptions into a staged tree; results only if there are any.
+
+    A book without ``tables.yml`` offers none.
+    """
+    meanings = paths.BOOK / "tables.yml"
+    if not meanings.is_file():
+        return
+    said = yaml.safe_load(meanings.read_text(encoding="utf-8"))
     folder = site / "as_is" / DATA
     folder.mkdir(parents=True)
     describe_templates(said["templates"], folder / "templates.csv")
