@@ -96,6 +96,12 @@ def test_without_results_there_are_the_templates(monkeypatch, tmp_path):
     assert names == {"templates.csv", "templates.croissant.json"}
 
 
+def test_a_book_that_describes_no_tables_has_none(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "BOOK", tmp_path)
+    datasets.write_tables(tmp_path / "site", read_project())
+    assert not (tmp_path / "site").exists()
+
+
 def test_once_the_site_has_an_address_the_files_have_one(tmp_path):
     project = replace(read_project(), site="https://example.org/specz")
     datasets.write_tables(tmp_path, project)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,7 @@ FEWEST = 100
 """Spectra of each noise level that a bin needs for a comparison."""
 
 
+@lru_cache(maxsize=16)  # a figure and its sentence ask for the same levels
 def line_snr(result: Result) -> FloatArray:
     """S/N of Hα in each test spectrum, by a matched filter, shape (n_test,)."""
     experiment, test = result.experiment, result.test
@@ -43,22 +45,29 @@ def steps_at_equal_line_snr(levels: Sequence[Result]) -> list[Interval]:
     Two levels are compared in bins half a factor of two wide. A bin weighs as the inverse variance
     of its difference does, n₁ n₂ / (n₁ + n₂). Levels that share no bin are left out.
     """
-    binned = [(result, np.floor(2 * np.log2(line_snr(result)))) for result in levels]
-    steps = [_step(*after, *before) for before, after in pairwise(binned)]
+    steps = [_step(after, before) for before, after in pairwise(map(_binned, levels))]
     return [step for step in steps if step is not None]
 
 
-def _step(first: Result, bins: FloatArray, second: Result, others: FloatArray) -> Interval | None:
+def _binned(result: Result) -> dict[float, tuple[int, Interval]]:
+    """Number of spectra and accuracy in each bin that has enough spectra."""
+    bins, exact = np.floor(2 * np.log2(line_snr(result))), metrics.is_exact(result.test)
+    inside = {float(each): bins == each for each in np.unique(bins)}
+    return {
+        each: (int(which.sum()), mean_interval(exact[which], result.test.sed[which]))
+        for each, which in inside.items()
+        if which.sum() >= FEWEST
+    }
+
+
+def _step(
+    first: dict[float, tuple[int, Interval]], second: dict[float, tuple[int, Interval]]
+) -> Interval | None:
     weights, found = [], []
-    for each in np.intersect1d(bins, others):
-        accuracy, n = [], []
-        for result, inside in ((first, bins == each), (second, others == each)):
-            n.append(np.count_nonzero(inside))
-            exact = metrics.is_exact(result.test)[inside]
-            accuracy.append(mean_interval(exact, result.test.sed[inside]))
-        if min(n) >= FEWEST:
-            weights.append(n[0] * n[1] / sum(n))
-            found.append(difference_interval(*accuracy))
+    for each in sorted(first.keys() & second.keys()):
+        (n, accuracy), (others, other) = first[each], second[each]
+        weights.append(n * others / (n + others))
+        found.append(difference_interval(accuracy, other))
     if not found:
         return None
     share = np.array(weights) / sum(weights)

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,8 @@ def annotate(page: Executed) -> nbformat.NotebookNode:
     restore(notebook)
 
     def with_box(figure: re.Match[str]) -> str:
-        return f"{_traced(page, figure)}\n\n{_box(page, figure['name'])}"
+        behind = _behind(page, figure["name"])
+        return f"{_traced(figure, len(behind))}\n\n{_box(page, figure['name'], behind)}"
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -99,9 +101,8 @@ def annotate(page: Executed) -> nbformat.NotebookNode:
     return notebook
 
 
-def _traced(page: Executed, figure: re.Match[str]) -> str:
+def _traced(figure: re.Match[str], count: int) -> str:
     """Return a figure whose caption leads to the archived experiments behind it, in its box."""
-    count = len(_behind(page, figure["name"]))
     if not count:
         return figure[0]
     end = figure.end("caption") - figure.start()
@@ -117,8 +118,8 @@ def _behind(page: Executed, figure: str) -> dict[str, str]:
     return found
 
 
-def _box(page: Executed, figure: str | None = None) -> str:
-    """Return the box of a figure, or that of the whole page."""
+def _box(page: Executed, figure: str | None = None, behind: Mapping[str, str] | None = None) -> str:
+    """Return the box of a figure with the experiments ``behind`` it, or that of the whole page."""
     title, files, facts = "How this page was made", [], _facts(page.manifest)
     digests = page.manifest["files"]
     if figure is not None:
@@ -129,7 +130,7 @@ def _box(page: Executed, figure: str | None = None) -> str:
         call = call_of(page.name, figure)
         links = [_source(f"notebooks/{page.name}.py", call.line), *map(_function, call.functions)]
         facts = [("drawn by", "; ".join(links)), *facts]
-        if behind := _behind(page, figure):
+        if behind:
             runs = "; ".join(run_link(key, title) for key, title in behind.items())
             facts.insert(1, ("archived experiments", f'<a id="behind-{figure}"></a>{runs}'))
     source = file_digest(paths.NOTEBOOKS / f"{page.name}.py")
@@ -187,12 +188,21 @@ def _function(name: str) -> str:
 
 def defined_in(function: str) -> tuple[Path, int]:
     """Find the module and the line that define a drawing function; else raise LookupError."""
+    if function not in (found := _definitions()):
+        raise LookupError(f"no module of figures defines {function!r}")
+    return found[function]
+
+
+@lru_cache(maxsize=1)
+def _definitions() -> dict[str, tuple[Path, int]]:
+    """Module and line of every function in :data:`SOURCES`; of two with one name, the first."""
+    found: dict[str, tuple[Path, int]] = {}
     for folder in SOURCES:
         for path in sorted(folder.glob("*.py")):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.FunctionDef) and node.name == function:
-                    return path, node.lineno
-    raise LookupError(f"no module of figures defines {function!r}")
+                if isinstance(node, ast.FunctionDef):
+                    found.setdefault(node.name, (path, node.lineno))
+    return found
 
 
 def _source(path: str, line: int, text: str | None = None) -> str:

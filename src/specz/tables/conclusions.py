@@ -173,15 +173,15 @@ def of_line_snr(results: Sequence[Result]) -> str:
         return ""  # Hα has no S/N in clean spectra, and the figure is empty
     noisiest = levels[0]
     steps = steps_at_equal_line_snr(levels)
-    largest = max(steps, key=lambda step: abs(step.value)).points() if steps else ""
     line, right = fifths(noisiest)
     weak, strong = (f"{_percent(right[i].value)} (S/N of Hα {line[i]:.1f})" for i in (0, -1))
-    equal = (
-        "At equal S/N of Hα, accuracy changes from one noise level to the next by at most "
-        f"{largest} points. "
-    )
+    equal = ""
+    if steps:
+        largest = max(steps, key=lambda step: abs(step.value)).points()
+        equal = "At equal S/N of Hα, accuracy changes from one noise level to the next by at most "
+        equal += f"{largest} points. "
     parts = f"by fifths in Hα: {weak} in the weakest, {strong} in the strongest"
-    return f"{equal if steps else ''}{noisiest.noise} spectra in their own class, {parts}."
+    return f"{equal}{noisiest.noise} spectra in their own class, {parts}."
 
 
 def of_curves(results: Sequence[Result], label: Label) -> str:
