@@ -109,8 +109,14 @@ figures.beside(
 # :alt: Accuracy against the signal-to-noise ratio of the Hα line for each noise level.
 #
 # Accuracy in fifths of the test spectra, ordered by the matched-filter S/N of Hα. If Hα alone
-# decided, the curves would lie on one another.
+# decided, the curves would lie on one another. Each level has one training, whose scatter the
+# intervals leave out.
 # ```
 
 # %%
 Markdown(tables.beside(tables.noise_table, results, reference))
+
+# %% [markdown]
+# The archived networks of this page were trained with two backends, TensorFlow and JAX, which draw
+# different initial weights from one seed; `results/summary.csv` names the device of each
+# ([](page-clusters)).

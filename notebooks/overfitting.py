@@ -99,3 +99,7 @@ figures.draw(
 # reached one, the network has memorised its training spectra. Once the training loss is near zero,
 # only L2 changes the weights.
 # ```
+#
+# The archived networks of this page were trained with two backends, TensorFlow and JAX, which draw
+# different initial weights from one seed; `results/summary.csv` names the device of each
+# ([](page-clusters)).
