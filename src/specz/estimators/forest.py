@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from sklearn.ensemble import RandomForestClassifier
-
 from specz.common import checks
-from specz.estimators.base import Fitted
-from specz.estimators.sklearn_adapter import class_probabilities, fit_classifier
+from specz.common.arrays import Flux
+from specz.estimators.base import ClassScores, Fitted
+from specz.estimators.trees import grow, probabilities
+from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
 
 
@@ -19,8 +19,7 @@ class Forest:
     Attributes
     ----------
     features : int
-        Pixels tried at each split. Each node stores one number per class, so time and memory grow
-        with the number of spectra times the number of classes.
+        Pixels tried at each split.
     """
 
     label: ClassVar[str] = "random forest"
@@ -36,9 +35,10 @@ class Forest:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Grow the trees."""
-        features = min(self.features, train.grid.n_pixels)
-        model = RandomForestClassifier(
-            self.trees, max_features=features, n_jobs=-1, random_state=seed
-        )
-        fit_classifier(model, train)
-        return Fitted(lambda flux: class_probabilities(model, flux))
+        labels = train.labels
+        trees = grow(train.flux(), labels, self.trees, self.features, seed)
+
+        def scores(flux: Flux) -> ClassScores:
+            return ClassScores(probabilities(trees, labels, flux, CLASSES.n), is_probability=True)
+
+        return Fitted(scores)

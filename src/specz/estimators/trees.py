@@ -1,0 +1,265 @@
+"""Random forests for many classes, compiled by Numba at the first call.
+
+The trees are those of scikit-learn, grown from the same seeds, split for split. Scikit-learn sums
+over all classes at each threshold that it tries. Here the two sums of squares of Gini's impurity
+change with the one spectrum that changes sides, and a leaf keeps its spectra in place of one number
+per class: with 800 classes a hundred trees become affordable.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from specz.common.arrays import FloatArray, Flux, IntArray
+from specz.estimators.redshift_scan import in_threads
+
+ALIKE = np.float32(1e-7)
+"""Values no further apart are not separated, as in scikit-learn."""
+
+LEAF = -1
+"""In place of a feature."""
+
+INT32_MAX = 2**31 - 1
+
+SHORT = 24
+"""Up to so many values, insertion sorts them sooner than quicksort."""
+
+
+class Tree(NamedTuple):
+    """A fully grown tree; the first node is the root.
+
+    Attributes
+    ----------
+    feature : ndarray, shape (n_nodes,)
+        Pixel that a node asks; :data:`LEAF` in a leaf.
+    threshold : ndarray, shape (n_nodes,)
+        Spectra up to this value go left.
+    first, second : ndarray, shape (n_nodes,)
+        Left and right child; of a leaf the range of its spectra in ``spectra``.
+    spectra : ndarray
+        Index of the training spectra that were drawn, leaf by leaf.
+    weights : ndarray, shape (n_train,)
+        How often each training spectrum was drawn.
+    """
+
+    feature: IntArray
+    threshold: FloatArray
+    first: IntArray
+    second: IntArray
+    spectra: IntArray
+    weights: IntArray
+
+
+def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> list[Tree]:
+    """Grow the trees of scikit-learn's forest with ``random_state=seed``.
+
+    Parameters
+    ----------
+    flux : ndarray, shape (n_train, n_pixels)
+    labels : ndarray, shape (n_train,)
+    trees : int
+    features : int
+        Pixels tried at each split.
+    seed : int
+    """
+    columns = np.ascontiguousarray(flux.T)
+    ranks = np.empty(columns.shape, np.uint32)
+    n = len(labels)
+
+    def rank(pixel: int) -> None:
+        ranks[pixel, np.argsort(columns[pixel])] = np.arange(n)
+
+    in_threads(rank, len(columns))
+    random = np.random.RandomState(seed)
+    seeds = [random.randint(INT32_MAX) for _ in range(trees)]
+
+    def tree(k: int) -> Tree:
+        drawn = np.random.RandomState(seeds[k]).randint(0, n, n, dtype=np.int32)
+        weights = np.bincount(drawn, minlength=n)
+        start = np.random.RandomState(seeds[k]).randint(0, INT32_MAX)
+        return Tree(*_grow(columns, ranks, labels, weights, features, start), weights)
+
+    return in_threads(tree, trees)
+
+
+def probabilities(trees: list[Tree], labels: IntArray, flux: Flux, n_classes: int) -> FloatArray:
+    """Mean over the trees of the share of each class in a spectrum's leaf, (n_spectra, n_classes).
+
+    ``labels``, shape (n_train,), are those that the trees were grown with.
+    """
+    out = np.zeros((len(flux), n_classes))
+    parts = np.array_split(np.arange(len(flux)), max(1, len(flux) // 256))
+
+    def add(k: int) -> None:
+        for tree in trees:
+            _add_shares(tree, labels, flux[parts[k]], out[parts[k][0] : parts[k][-1] + 1])
+
+    if len(flux):
+        in_threads(add, len(parts))
+    return out / len(trees)
+
+
+@njit(nogil=True, cache=True)
+def _add_shares(tree: Tree, labels: IntArray, flux: Flux, out: FloatArray) -> None:
+    for i in range(len(flux)):
+        node = 0
+        while tree.feature[node] != LEAF:
+            left = flux[i, tree.feature[node]] <= tree.threshold[node]
+            node = tree.first[node] if left else tree.second[node]
+        leaf = tree.spectra[tree.first[node] : tree.second[node]]
+        total = tree.weights[leaf].sum()
+        for j in leaf:
+            out[i, labels[j]] += tree.weights[j] / total
+
+
+@njit(nogil=True, cache=True)
+def _random(state: np.uint64) -> np.uint64:
+    """Scikit-learn's generator of feature numbers, a xorshift of 32 bits (Marsaglia 2003)."""
+    mask = np.uint64(0xFFFFFFFF)
+    if state == np.uint64(0):
+        state = np.uint64(1)
+    state ^= (state << np.uint64(13)) & mask
+    state ^= state >> np.uint64(17)
+    return state ^ ((state << np.uint64(5)) & mask)
+
+
+@njit(nogil=True, cache=True)
+def _sort(order: IntArray, ranks: npt.NDArray[np.uint32], room: IntArray) -> None:
+    """Sort spectra by their ``ranks`` in one pixel; ``room`` is as long as ``order``."""
+    n = len(order)
+    if n <= SHORT:
+        for i in range(1, n):
+            spectrum = order[i]
+            rank, j = ranks[spectrum], i
+            while j > 0 and ranks[order[j - 1]] > rank:
+                order[j] = order[j - 1]
+                j -= 1
+            order[j] = spectrum
+        return
+    shift = 0
+    while len(ranks) >> shift:  # byte by byte, the lowest first
+        ends = np.zeros(257, np.int64)
+        for i in range(n):
+            ends[((ranks[order[i]] >> shift) & 255) + 1] += 1
+        for byte in range(256):
+            ends[byte + 1] += ends[byte]
+        for i in range(n):
+            byte = (ranks[order[i]] >> shift) & 255
+            room[ends[byte]] = order[i]
+            ends[byte] += 1
+        order[:] = room
+        shift += 8
+
+
+@njit(nogil=True, cache=True)
+def _grow(
+    columns: Flux,
+    ranks: npt.NDArray[np.uint32],
+    labels: IntArray,
+    weights: IntArray,
+    features: int,
+    start: int,
+) -> tuple[IntArray, FloatArray, IntArray, IntArray, IntArray]:
+    """Grow one tree depth first, left before right.
+
+    ``columns`` and the ranks of their values have shape (n_pixels, n_train); ``start`` is the state
+    of the generator that draws pixels. Pixels in which the spectra of a node are alike are
+    remembered, as they are alike below it too.
+    """
+    spectra = np.flatnonzero(weights)
+    n, n_pixels = len(spectra), len(columns)
+    node_feature = np.full(2 * n - 1, LEAF, np.int32)
+    node_threshold = np.zeros(2 * n - 1)
+    node_first = np.zeros(2 * n - 1, np.int32)
+    node_second = np.zeros(2 * n - 1, np.int32)
+    pixels, alike = np.arange(n_pixels), np.empty(n_pixels, np.int64)
+    all_counts = np.zeros(labels.max() + 1, np.int64)
+    counts = np.zeros(labels.max() + 1, np.int64)  # on the left of a threshold
+    values = np.empty(n, np.float32)
+    order, best_order, room = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    state = np.uint64(start)
+    # Of nodes that wait: their spectra, the node above, whether left of it, pixels known alike.
+    stack = [(0, n, -1, False, 0)]
+    node = 0
+    while stack:
+        low, high, above, is_left, n_known = stack.pop()
+        if above >= 0 and is_left:
+            node_first[above] = node
+        elif above >= 0:
+            node_second[above] = node
+        node_first[node], node_second[node] = low, high
+        total, squares = 0, 0  # squares: sum over classes of the squared counts
+        for i in spectra[low:high]:
+            squares += weights[i] * (2 * all_counts[labels[i]] + weights[i])
+            all_counts[labels[i]] += weights[i]
+            total += weights[i]
+        best, best_pixel, best_threshold, best_cut = -np.inf, LEAF, 0.0, 0
+        n_alike = n_known
+        if squares < total * total:
+            visited, found, drawn, last = 0, 0, 0, n_pixels
+            # Draw without replacement, as Fisher and Yates, and one at least that is not alike.
+            while last > n_alike and (visited < features or visited <= found + drawn):
+                visited += 1
+                state = _random(state)
+                number = np.int64(state % np.uint64(2**31)) % (last - found - drawn)
+                k = drawn + number
+                if k < n_known:
+                    pixels[drawn], pixels[k] = pixels[k], pixels[drawn]
+                    drawn += 1
+                    continue
+                k += found
+                pixel = pixels[k]
+                size = high - low
+                order[:size] = spectra[low:high]
+                _sort(order[:size], ranks[pixel], room[:size])
+                for i in range(size):
+                    values[i] = columns[pixel, order[i]]
+                if values[size - 1] <= values[0] + ALIKE:
+                    pixels[k], pixels[n_alike] = pixels[n_alike], pixels[k]
+                    found += 1
+                    n_alike += 1
+                    continue
+                last -= 1
+                pixels[last], pixels[k] = pixels[k], pixels[last]
+                on_left, left, right = 0, 0, squares
+                improved = False
+                for i in range(size - 1):
+                    spectrum = order[i]
+                    label, w = labels[spectrum], weights[spectrum]
+                    left += w * (2 * counts[label] + w)
+                    right -= w * (2 * (all_counts[label] - counts[label]) - w)
+                    counts[label] += w
+                    on_left += w
+                    if values[i + 1] <= values[i] + ALIKE:
+                        continue
+                    on_right = total - on_left
+                    gain = -on_right * (1 - right / (on_right * on_right))
+                    gain -= on_left * (1 - left / (on_left * on_left))  # rounded as there
+                    if gain > best:
+                        best, best_pixel, best_cut, improved = gain, pixel, i + 1, True
+                        best_threshold = values[i] / 2.0 + values[i + 1] / 2.0
+                        if best_threshold == values[i + 1]:
+                            best_threshold = values[i]
+                for i in range(size - 1):
+                    counts[labels[order[i]]] = 0
+                if improved:
+                    best_order[:size] = order[:size]
+            pixels[:n_known] = alike[:n_known]  # the order of pixels known alike must stay
+            alike[n_known:n_alike] = pixels[n_known:n_alike]
+        for i in spectra[low:high]:
+            all_counts[labels[i]] = 0
+        if best_pixel != LEAF:
+            spectra[low:high] = best_order[: high - low]
+            node_feature[node], node_threshold[node] = best_pixel, best_threshold
+            stack.append((low + best_cut, high, node, False, n_alike))
+            stack.append((low, low + best_cut, node, True, n_alike))
+        node += 1
+    return (
+        node_feature[:node],
+        node_threshold[:node],
+        node_first[:node],
+        node_second[:node],
+        spectra,
+    )
