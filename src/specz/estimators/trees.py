@@ -18,6 +18,8 @@ from specz.estimators.redshift_scan import in_threads
 ALIKE = np.float32(1e-7)
 """Values no further apart are not separated, as in scikit-learn."""
 
+Keys = npt.NDArray[np.uint64]
+
 LEAF = -1
 """In place of a feature."""
 
@@ -64,14 +66,16 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         Pixels tried at each split.
     seed : int
     """
-    columns = np.ascontiguousarray(flux.T)
-    ranks = np.empty(columns.shape, np.uint32)
+    ascending = np.ascontiguousarray(flux.T)
+    ranks = np.empty(ascending.shape, np.uint32)
     n = len(labels)
 
     def rank(pixel: int) -> None:
-        ranks[pixel, np.argsort(columns[pixel])] = np.arange(n)
+        order = np.argsort(ascending[pixel])
+        ranks[pixel, order] = np.arange(n)
+        ascending[pixel] = ascending[pixel, order]
 
-    in_threads(rank, len(columns))
+    in_threads(rank, len(ranks))
     random = np.random.RandomState(seed)
     seeds = [random.randint(INT32_MAX) for _ in range(trees)]
 
@@ -79,7 +83,7 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         drawn = np.random.RandomState(seeds[k]).randint(0, n, n, dtype=np.int32)
         weights = np.bincount(drawn, minlength=n)
         start = np.random.RandomState(seeds[k]).randint(0, INT32_MAX)
-        return Tree(*_grow(columns, ranks, labels, weights, features, start), weights)
+        return Tree(*_grow(ascending, ranks, labels, weights, features, start), weights)
 
     return in_threads(tree, trees)
 
@@ -126,36 +130,35 @@ def _random(state: np.uint64) -> np.uint64:
 
 
 @njit(nogil=True, cache=True)
-def _sort(order: IntArray, ranks: npt.NDArray[np.uint32], room: IntArray) -> None:
-    """Sort spectra by their ``ranks`` in one pixel; ``room`` is as long as ``order``."""
-    n = len(order)
+def _sort(keys: Keys, room: Keys, n_ranks: int) -> None:
+    """Sort ``keys`` by the rank in their upper half; ``room`` is as long."""
+    n = len(keys)
     if n <= SHORT:
         for i in range(1, n):
-            spectrum = order[i]
-            rank, j = ranks[spectrum], i
-            while j > 0 and ranks[order[j - 1]] > rank:
-                order[j] = order[j - 1]
+            key, j = keys[i], i
+            while j > 0 and keys[j - 1] > key:
+                keys[j] = keys[j - 1]
                 j -= 1
-            order[j] = spectrum
+            keys[j] = key
         return
-    shift = 0
-    while len(ranks) >> shift:  # byte by byte, the lowest first
-        ends = np.zeros(257, np.int64)
+    shift, ends = np.uint64(32), np.empty(257, np.int64)
+    while n_ranks >> (shift - np.uint64(32)):  # byte by byte, the lowest first
+        ends[:] = 0
         for i in range(n):
-            ends[((ranks[order[i]] >> shift) & 255) + 1] += 1
+            ends[((keys[i] >> shift) & np.uint64(255)) + np.uint64(1)] += 1
         for byte in range(256):
             ends[byte + 1] += ends[byte]
         for i in range(n):
-            byte = (ranks[order[i]] >> shift) & 255
-            room[ends[byte]] = order[i]
+            byte = (keys[i] >> shift) & np.uint64(255)
+            room[ends[byte]] = keys[i]
             ends[byte] += 1
-        order[:] = room
-        shift += 8
+        keys[:] = room
+        shift += np.uint64(8)
 
 
 @njit(nogil=True, cache=True)
 def _grow(
-    columns: Flux,
+    ascending: Flux,
     ranks: npt.NDArray[np.uint32],
     labels: IntArray,
     weights: IntArray,
@@ -164,12 +167,12 @@ def _grow(
 ) -> tuple[IntArray, FloatArray, IntArray, IntArray, IntArray]:
     """Grow one tree depth first, left before right.
 
-    ``columns`` and the ranks of their values have shape (n_pixels, n_train); ``start`` is the state
-    of the generator that draws pixels. Pixels in which the spectra of a node are alike are
+    The values of each pixel in ``ascending`` order and the ``ranks`` of the spectra in them have
+    shape (n_pixels, n_train); ``start`` is the state of the generator that draws pixels. Pixels in which the spectra of a node are alike are
     remembered, as they are alike below it too.
     """
     spectra = np.flatnonzero(weights)
-    n, n_pixels = len(spectra), len(columns)
+    n, n_pixels = len(spectra), len(ranks)
     node_feature = np.full(2 * n - 1, LEAF, np.int32)
     node_threshold = np.zeros(2 * n - 1)
     node_first = np.zeros(2 * n - 1, np.int32)
@@ -177,8 +180,10 @@ def _grow(
     pixels, alike = np.arange(n_pixels), np.empty(n_pixels, np.int64)
     all_counts = np.zeros(labels.max() + 1, np.int64)
     counts = np.zeros(labels.max() + 1, np.int64)  # on the left of a threshold
-    values = np.empty(n, np.float32)
-    order, best_order, room = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    here_labels, here_weights = np.empty(n, np.int64), np.empty(n, np.int64)
+    # Of each spectrum of a node its rank in a pixel and, below it, its place in the node.
+    keys, room = np.empty(n, np.uint64), np.empty(n, np.uint64)
+    values, best_order, n_ranks = np.empty(n, np.float32), np.empty(n, np.int64), len(labels)
     state = np.uint64(start)
     # Of nodes that wait: their spectra, the node above, whether left of it, pixels known alike.
     stack = [(0, n, -1, False, 0)]
@@ -191,10 +196,13 @@ def _grow(
             node_second[above] = node
         node_first[node], node_second[node] = low, high
         total, squares = 0, 0  # squares: sum over classes of the squared counts
-        for i in spectra[low:high]:
-            squares += weights[i] * (2 * all_counts[labels[i]] + weights[i])
-            all_counts[labels[i]] += weights[i]
-            total += weights[i]
+        size = high - low
+        for i in range(size):
+            label, w = labels[spectra[low + i]], weights[spectra[low + i]]
+            here_labels[i], here_weights[i] = label, w
+            squares += w * (2 * all_counts[label] + w)
+            all_counts[label] += w
+            total += w
         best, best_pixel, best_threshold, best_cut = -np.inf, LEAF, 0.0, 0
         n_alike = n_known
         if squares < total * total:
@@ -211,11 +219,12 @@ def _grow(
                     continue
                 k += found
                 pixel = pixels[k]
-                size = high - low
-                order[:size] = spectra[low:high]
-                _sort(order[:size], ranks[pixel], room[:size])
+                column = ranks[pixel]
                 for i in range(size):
-                    values[i] = columns[pixel, order[i]]
+                    keys[i] = (np.uint64(column[spectra[low + i]]) << np.uint64(32)) | np.uint64(i)
+                _sort(keys[:size], room[:size], n_ranks)
+                for i in range(size):
+                    values[i] = ascending[pixel, keys[i] >> np.uint64(32)]
                 if values[size - 1] <= values[0] + ALIKE:
                     pixels[k], pixels[n_alike] = pixels[n_alike], pixels[k]
                     found += 1
@@ -226,8 +235,8 @@ def _grow(
                 on_left, left, right = 0, 0, squares
                 improved = False
                 for i in range(size - 1):
-                    spectrum = order[i]
-                    label, w = labels[spectrum], weights[spectrum]
+                    here = keys[i] & np.uint64(0xFFFFFFFF)
+                    label, w = here_labels[here], here_weights[here]
                     left += w * (2 * counts[label] + w)
                     right -= w * (2 * (all_counts[label] - counts[label]) - w)
                     counts[label] += w
@@ -242,16 +251,17 @@ def _grow(
                         best_threshold = values[i] / 2.0 + values[i + 1] / 2.0
                         if best_threshold == values[i + 1]:
                             best_threshold = values[i]
-                for i in range(size - 1):
-                    counts[labels[order[i]]] = 0
+                for i in range(size):
+                    counts[here_labels[i]] = 0
                 if improved:
-                    best_order[:size] = order[:size]
+                    for i in range(size):
+                        best_order[i] = spectra[low + np.int64(keys[i] & np.uint64(0xFFFFFFFF))]
             pixels[:n_known] = alike[:n_known]  # the order of pixels known alike must stay
             alike[n_known:n_alike] = pixels[n_known:n_alike]
-        for i in spectra[low:high]:
-            all_counts[labels[i]] = 0
+        for i in range(size):
+            all_counts[here_labels[i]] = 0
         if best_pixel != LEAF:
-            spectra[low:high] = best_order[: high - low]
+            spectra[low:high] = best_order[:size]
             node_feature[node], node_threshold[node] = best_pixel, best_threshold
             stack.append((low + best_cut, high, node, False, n_alike))
             stack.append((low, low + best_cut, node, True, n_alike))
