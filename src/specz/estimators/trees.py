@@ -25,6 +25,9 @@ LEAF = -1
 
 INT32_MAX = 2**31 - 1
 
+FRACTION = 6
+"""Nodes with more than this fraction of all spectra are not sorted: they are picked in order."""
+
 SHORT = 24
 """Up to so many values, insertion sorts them sooner than quicksort."""
 
@@ -66,16 +69,15 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         Pixels tried at each split.
     seed : int
     """
-    ascending = np.ascontiguousarray(flux.T)
-    ranks = np.empty(ascending.shape, np.uint32)
+    columns = np.ascontiguousarray(flux.T)
+    order, ranks = np.empty(columns.shape, np.uint32), np.empty(columns.shape, np.uint32)
     n = len(labels)
 
-    def rank(pixel: int) -> None:
-        order = np.argsort(ascending[pixel])
-        ranks[pixel, order] = np.arange(n)
-        ascending[pixel] = ascending[pixel, order]
+    def arrange(pixel: int) -> None:
+        order[pixel] = np.argsort(columns[pixel])
+        ranks[pixel, order[pixel]] = np.arange(n)
 
-    in_threads(rank, len(ranks))
+    in_threads(arrange, len(columns))
     random = np.random.RandomState(seed)
     seeds = [random.randint(INT32_MAX) for _ in range(trees)]
 
@@ -83,7 +85,7 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         drawn = np.random.RandomState(seeds[k]).randint(0, n, n, dtype=np.int32)
         weights = np.bincount(drawn, minlength=n)
         start = np.random.RandomState(seeds[k]).randint(0, INT32_MAX)
-        return Tree(*_grow(ascending, ranks, labels, weights, features, start), weights)
+        return Tree(*_grow(columns, order, ranks, labels, weights, features, start), weights)
 
     return in_threads(tree, trees)
 
@@ -157,8 +159,39 @@ def _sort(keys: Keys, room: Keys, n_ranks: int) -> None:
 
 
 @njit(nogil=True, cache=True)
+def _arrange(
+    node: IntArray,
+    here: npt.NDArray[np.bool_],
+    order: npt.NDArray[np.uint32],
+    ranks: npt.NDArray[np.uint32],
+    arranged: IntArray,
+    keys: Keys,
+    room: Keys,
+) -> None:
+    """Write the spectra of a ``node`` into ``arranged``, by their value in one pixel.
+
+    Those of a large node are picked from the ``order`` of all; those of a small one are sorted.
+    ``here`` tells which spectra are in the node.
+    """
+    n = len(node)
+    if FRACTION * n > len(order):
+        i = 0
+        for spectrum in order:
+            arranged[i] = spectrum
+            i += here[spectrum]
+            if i == n:
+                return
+    for i in range(n):
+        keys[i] = (np.uint64(ranks[node[i]]) << np.uint64(32)) | np.uint64(node[i])
+    _sort(keys[:n], room[:n], len(ranks))
+    for i in range(n):
+        arranged[i] = keys[i] & np.uint64(0xFFFFFFFF)
+
+
+@njit(nogil=True, cache=True)
 def _grow(
-    ascending: Flux,
+    columns: Flux,
+    order: npt.NDArray[np.uint32],
     ranks: npt.NDArray[np.uint32],
     labels: IntArray,
     weights: IntArray,
@@ -167,23 +200,22 @@ def _grow(
 ) -> tuple[IntArray, FloatArray, IntArray, IntArray, IntArray]:
     """Grow one tree depth first, left before right.
 
-    The values of each pixel in ``ascending`` order and the ``ranks`` of the spectra in them have
-    shape (n_pixels, n_train); ``start`` is the state of the generator that draws pixels. Pixels in which the spectra of a node are alike are
-    remembered, as they are alike below it too.
+    The values of each pixel, the ``order`` of the spectra in it and their ``ranks`` have shape
+    (n_pixels, n_train); ``start`` is the state of the generator that draws pixels. Pixels in which
+    the spectra of a node are alike are remembered, as they are alike below it too.
     """
     spectra = np.flatnonzero(weights)
-    n, n_pixels = len(spectra), len(ranks)
+    n, n_pixels = len(spectra), len(columns)
     node_feature = np.full(2 * n - 1, LEAF, np.int32)
     node_threshold = np.zeros(2 * n - 1)
     node_first = np.zeros(2 * n - 1, np.int32)
     node_second = np.zeros(2 * n - 1, np.int32)
     pixels, alike = np.arange(n_pixels), np.empty(n_pixels, np.int64)
+    here = np.zeros(len(labels), np.bool_)
     all_counts = np.zeros(labels.max() + 1, np.int64)
     counts = np.zeros(labels.max() + 1, np.int64)  # on the left of a threshold
-    here_labels, here_weights = np.empty(n, np.int64), np.empty(n, np.int64)
-    # Of each spectrum of a node its rank in a pixel and, below it, its place in the node.
     keys, room = np.empty(n, np.uint64), np.empty(n, np.uint64)
-    values, best_order, n_ranks = np.empty(n, np.float32), np.empty(n, np.int64), len(labels)
+    arranged, best_arranged = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
     state = np.uint64(start)
     # Of nodes that wait: their spectra, the node above, whether left of it, pixels known alike.
     stack = [(0, n, -1, False, 0)]
@@ -196,13 +228,11 @@ def _grow(
             node_second[above] = node
         node_first[node], node_second[node] = low, high
         total, squares = 0, 0  # squares: sum over classes of the squared counts
-        size = high - low
-        for i in range(size):
-            label, w = labels[spectra[low + i]], weights[spectra[low + i]]
-            here_labels[i], here_weights[i] = label, w
-            squares += w * (2 * all_counts[label] + w)
-            all_counts[label] += w
-            total += w
+        for i in spectra[low:high]:
+            squares += weights[i] * (2 * all_counts[labels[i]] + weights[i])
+            all_counts[labels[i]] += weights[i]
+            total += weights[i]
+            here[i] = True
         best, best_pixel, best_threshold, best_cut = -np.inf, LEAF, 0.0, 0
         n_alike = n_known
         if squares < total * total:
@@ -218,14 +248,10 @@ def _grow(
                     drawn += 1
                     continue
                 k += found
-                pixel = pixels[k]
-                column = ranks[pixel]
-                for i in range(size):
-                    keys[i] = (np.uint64(column[spectra[low + i]]) << np.uint64(32)) | np.uint64(i)
-                _sort(keys[:size], room[:size], n_ranks)
-                for i in range(size):
-                    values[i] = ascending[pixel, keys[i] >> np.uint64(32)]
-                if values[size - 1] <= values[0] + ALIKE:
+                pixel, column = pixels[k], columns[pixels[k]]
+                _arrange(spectra[low:high], here, order[pixel], ranks[pixel], arranged, keys, room)
+                lowest, highest = column[arranged[0]], column[arranged[high - low - 1]]
+                if highest <= lowest + ALIKE:
                     pixels[k], pixels[n_alike] = pixels[n_alike], pixels[k]
                     found += 1
                     n_alike += 1
@@ -233,35 +259,40 @@ def _grow(
                 last -= 1
                 pixels[last], pixels[k] = pixels[k], pixels[last]
                 on_left, left, right = 0, 0, squares
-                improved = False
-                for i in range(size - 1):
-                    here = keys[i] & np.uint64(0xFFFFFFFF)
-                    label, w = here_labels[here], here_weights[here]
+                improved, value = False, lowest
+                for i in range(high - low - 1):
+                    label, w = labels[arranged[i]], weights[arranged[i]]
                     left += w * (2 * counts[label] + w)
                     right -= w * (2 * (all_counts[label] - counts[label]) - w)
                     counts[label] += w
                     on_left += w
-                    if values[i + 1] <= values[i] + ALIKE:
+                    before, value = value, column[arranged[i + 1]]
+                    if value <= before + ALIKE:
                         continue
                     on_right = total - on_left
+                    # Two divisions are spared where the gain is clearly below the best.
+                    both = float(on_left) * on_right
+                    if float(left) * on_right + float(right) * on_left < both * (
+                        best + total - 1e-6
+                    ):
+                        continue
                     gain = -on_right * (1 - right / (on_right * on_right))
                     gain -= on_left * (1 - left / (on_left * on_left))  # rounded as there
                     if gain > best:
                         best, best_pixel, best_cut, improved = gain, pixel, i + 1, True
-                        best_threshold = values[i] / 2.0 + values[i + 1] / 2.0
-                        if best_threshold == values[i + 1]:
-                            best_threshold = values[i]
-                for i in range(size):
-                    counts[here_labels[i]] = 0
+                        best_threshold = before / 2.0 + value / 2.0
+                        if best_threshold == value:
+                            best_threshold = before
+                for i in spectra[low:high]:
+                    counts[labels[i]] = 0
                 if improved:
-                    for i in range(size):
-                        best_order[i] = spectra[low + np.int64(keys[i] & np.uint64(0xFFFFFFFF))]
+                    arranged, best_arranged = best_arranged, arranged
             pixels[:n_known] = alike[:n_known]  # the order of pixels known alike must stay
             alike[n_known:n_alike] = pixels[n_known:n_alike]
-        for i in range(size):
-            all_counts[here_labels[i]] = 0
+        for i in spectra[low:high]:
+            all_counts[labels[i]], here[i] = 0, False
         if best_pixel != LEAF:
-            spectra[low:high] = best_order[:size]
+            spectra[low:high] = best_arranged[: high - low]
             node_feature[node], node_threshold[node] = best_pixel, best_threshold
             stack.append((low + best_cut, high, node, False, n_alike))
             stack.append((low, low + best_cut, node, True, n_alike))
