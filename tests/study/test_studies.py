@@ -5,6 +5,7 @@ import pytest
 from specz.estimators.forest import Forest
 from specz.estimators.nearest_neighbours import NearestNeighbours
 from specz.experiments.result import Result
+from specz.study.settings import tuned_classifier
 from specz.study.studies import STUDIES
 from specz.study.study import Study
 from specz.study.talk import Comparison, Noise, Overfitting
@@ -60,7 +61,8 @@ def test_a_comparison_takes_methods_with_settings_of_their_own():
         **COMPARED,
     )
     results = results_of(study.experiments())
-    few, many, knn = Forest(trees=2), Forest(), NearestNeighbours(neighbours=(3,))
+    few, knn = Forest(trees=2), NearestNeighbours(neighbours=(3,))
+    many = tuned_classifier("random forest", study.snr)
     assert few != many
     common, own = study.at_common_size(results), study.at_own_size(results)
     assert [(r.estimator, r.n_train) for r in common[:-1]] == [

@@ -19,13 +19,15 @@ ALIKE = np.float32(1e-7)
 """Values no further apart are not separated, as in scikit-learn."""
 
 Keys = npt.NDArray[np.uint64]
+Ranks = npt.NDArray[np.uint32]
+HALF = np.uint64(32)
 
 LEAF = -1
 """In place of a feature."""
 
 INT32_MAX = 2**31 - 1
 
-FRACTION = 6
+FRACTION = 24
 """Nodes with more than this fraction of all spectra are not sorted: they are picked in order."""
 
 SHORT = 24
@@ -69,15 +71,18 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         Pixels tried at each split.
     seed : int
     """
-    columns = np.ascontiguousarray(flux.T)
-    order, ranks = np.empty(columns.shape, np.uint32), np.empty(columns.shape, np.uint32)
+    ascending = np.ascontiguousarray(flux.T)
+    order, ranks = np.empty(ascending.shape, np.uint32), np.empty(ascending.shape, np.uint32)
     n = len(labels)
 
-    def arrange(pixel: int) -> None:
-        order[pixel] = np.argsort(columns[pixel])
+    def arrange(pixel: int) -> int:
+        order[pixel] = np.argsort(ascending[pixel])
         ranks[pixel, order[pixel]] = np.arange(n)
+        ascending[pixel] = ascending[pixel, order[pixel]]
+        last = np.searchsorted(ascending[pixel], ascending[pixel] + ALIKE, side="right") - 1
+        return int((last - np.arange(n)).max())
 
-    in_threads(arrange, len(columns))
+    chain = max(in_threads(arrange, len(ranks)))
     random = np.random.RandomState(seed)
     seeds = [random.randint(INT32_MAX) for _ in range(trees)]
 
@@ -85,7 +90,9 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         drawn = np.random.RandomState(seeds[k]).randint(0, n, n, dtype=np.int32)
         weights = np.bincount(drawn, minlength=n)
         start = np.random.RandomState(seeds[k]).randint(0, INT32_MAX)
-        return Tree(*_grow(columns, order, ranks, labels, weights, features, start), weights)
+        return Tree(
+            *_grow(ascending, order, ranks, chain, labels, weights, features, start), weights
+        )
 
     return in_threads(tree, trees)
 
@@ -143,8 +150,8 @@ def _sort(keys: Keys, room: Keys, n_ranks: int) -> None:
                 j -= 1
             keys[j] = key
         return
-    shift, ends = np.uint64(32), np.empty(257, np.int64)
-    while n_ranks >> (shift - np.uint64(32)):  # byte by byte, the lowest first
+    shift, ends = HALF, np.empty(257, np.int64)
+    while n_ranks >> (shift - HALF):  # byte by byte, the lowest first
         ends[:] = 0
         for i in range(n):
             ends[((keys[i] >> shift) & np.uint64(255)) + np.uint64(1)] += 1
@@ -162,37 +169,39 @@ def _sort(keys: Keys, room: Keys, n_ranks: int) -> None:
 def _arrange(
     node: IntArray,
     here: npt.NDArray[np.bool_],
-    order: npt.NDArray[np.uint32],
-    ranks: npt.NDArray[np.uint32],
+    order: Ranks,
+    ranks: Ranks,
     arranged: IntArray,
+    places: IntArray,
     keys: Keys,
     room: Keys,
 ) -> None:
-    """Write the spectra of a ``node`` into ``arranged``, by their value in one pixel.
+    """Write the spectra of a ``node`` into ``arranged`` by their value in one pixel.
 
-    Those of a large node are picked from the ``order`` of all; those of a small one are sorted.
-    ``here`` tells which spectra are in the node.
+    Their ranks among all spectra go to ``places``. The spectra of a large node are picked from the
+    ``order`` of all; those of a small one are sorted. ``here`` tells which spectra are in the node.
     """
     n = len(node)
     if FRACTION * n > len(order):
         i = 0
-        for spectrum in order:
-            arranged[i] = spectrum
-            i += here[spectrum]
+        for rank in range(len(order)):
+            arranged[i], places[i] = order[rank], rank
+            i += here[order[rank]]
             if i == n:
                 return
     for i in range(n):
-        keys[i] = (np.uint64(ranks[node[i]]) << np.uint64(32)) | np.uint64(node[i])
+        keys[i] = (np.uint64(ranks[node[i]]) << HALF) | np.uint64(node[i])
     _sort(keys[:n], room[:n], len(ranks))
     for i in range(n):
-        arranged[i] = keys[i] & np.uint64(0xFFFFFFFF)
+        arranged[i], places[i] = keys[i] & np.uint64(0xFFFFFFFF), keys[i] >> HALF
 
 
 @njit(nogil=True, cache=True)
 def _grow(
-    columns: Flux,
-    order: npt.NDArray[np.uint32],
-    ranks: npt.NDArray[np.uint32],
+    ascending: Flux,
+    order: Ranks,
+    ranks: Ranks,
+    chain: int,
     labels: IntArray,
     weights: IntArray,
     features: int,
@@ -200,12 +209,14 @@ def _grow(
 ) -> tuple[IntArray, FloatArray, IntArray, IntArray, IntArray]:
     """Grow one tree depth first, left before right.
 
-    The values of each pixel, the ``order`` of the spectra in it and their ``ranks`` have shape
-    (n_pixels, n_train); ``start`` is the state of the generator that draws pixels. Pixels in which
-    the spectra of a node are alike are remembered, as they are alike below it too.
+    The ``ascending`` values of each pixel, the ``order`` of the spectra in it and their ``ranks``
+    have shape (n_pixels, n_train). No value is like another whose rank differs by more than
+    ``chain``, so few values are looked up. ``start`` is the state of the generator that draws
+    pixels. Pixels in which the spectra of a node are alike are remembered, as they are alike below
+    it too.
     """
     spectra = np.flatnonzero(weights)
-    n, n_pixels = len(spectra), len(columns)
+    n, n_pixels = len(spectra), len(ranks)
     node_feature = np.full(2 * n - 1, LEAF, np.int32)
     node_threshold = np.zeros(2 * n - 1)
     node_first = np.zeros(2 * n - 1, np.int32)
@@ -216,6 +227,7 @@ def _grow(
     counts = np.zeros(labels.max() + 1, np.int64)  # on the left of a threshold
     keys, room = np.empty(n, np.uint64), np.empty(n, np.uint64)
     arranged, best_arranged = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
+    places = np.empty(n + 1, np.int64)
     state = np.uint64(start)
     # Of nodes that wait: their spectra, the node above, whether left of it, pixels known alike.
     stack = [(0, n, -1, False, 0)]
@@ -248,10 +260,12 @@ def _grow(
                     drawn += 1
                     continue
                 k += found
-                pixel, column = pixels[k], columns[pixels[k]]
-                _arrange(spectra[low:high], here, order[pixel], ranks[pixel], arranged, keys, room)
-                lowest, highest = column[arranged[0]], column[arranged[high - low - 1]]
-                if highest <= lowest + ALIKE:
+                pixel, values = pixels[k], ascending[pixels[k]]
+                _arrange(
+                    *(spectra[low:high], here, order[pixel], ranks[pixel]),
+                    *(arranged, places, keys, room),
+                )
+                if values[places[high - low - 1]] <= values[places[0]] + ALIKE:
                     pixels[k], pixels[n_alike] = pixels[n_alike], pixels[k]
                     found += 1
                     n_alike += 1
@@ -259,15 +273,16 @@ def _grow(
                 last -= 1
                 pixels[last], pixels[k] = pixels[k], pixels[last]
                 on_left, left, right = 0, 0, squares
-                improved, value = False, lowest
+                improved = False
                 for i in range(high - low - 1):
                     label, w = labels[arranged[i]], weights[arranged[i]]
                     left += w * (2 * counts[label] + w)
                     right -= w * (2 * (all_counts[label] - counts[label]) - w)
                     counts[label] += w
                     on_left += w
-                    before, value = value, column[arranged[i + 1]]
-                    if value <= before + ALIKE:
+                    rank, above_it = places[i], places[i + 1]
+                    near = above_it - rank <= chain
+                    if near and values[above_it] <= values[rank] + ALIKE:
                         continue
                     on_right = total - on_left
                     # Two divisions are spared where the gain is clearly below the best.
@@ -280,9 +295,9 @@ def _grow(
                     gain -= on_left * (1 - left / (on_left * on_left))  # rounded as there
                     if gain > best:
                         best, best_pixel, best_cut, improved = gain, pixel, i + 1, True
-                        best_threshold = before / 2.0 + value / 2.0
-                        if best_threshold == value:
-                            best_threshold = before
+                        best_threshold = values[rank] / 2.0 + values[above_it] / 2.0
+                        if best_threshold == values[above_it]:
+                            best_threshold = values[rank]
                 for i in spectra[low:high]:
                     counts[labels[i]] = 0
                 if improved:

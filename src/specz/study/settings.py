@@ -25,8 +25,8 @@ CLASSIFIERS: dict[str, Candidates] = {
     "random forest": {
         f"{trees} trees, {features} features": Forest(trees, features)
         for trees, features in (
-            *((20, 4), (20, 8), (20, 16), (10, 42)),
-            *((40, 4), (80, 2), (40, 8), (80, 4)),
+            *((100, 8), (100, 16), (100, 42), (100, 128)),
+            *((30, 42), (300, 42), (30, 128), (10, 400)),
         )
     },
     "linear SVM": {
@@ -47,7 +47,7 @@ CHOSEN = {
     "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.01"},
     "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
-    "random forest": {"clean": "10 trees, 42 features", "noisy": "20 trees, 8 features"},
+    "random forest": {"clean": "100 trees, 128 features", "noisy": "100 trees, 128 features"},
     "linear SVM": {"clean": "C 1", "noisy": "C 1"},
     "kernel SVM": {"clean": "C 100, γ 0.1", "noisy": "C 100, γ 0.1"},
 }
