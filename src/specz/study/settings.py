@@ -25,8 +25,8 @@ CLASSIFIERS: dict[str, Candidates] = {
     "random forest": {
         f"{trees} trees, {features} features": Forest(trees, features)
         for trees, features in (
-            *((100, 8), (100, 16), (100, 42), (100, 128)),
-            *((30, 42), (300, 42), (30, 128), (10, 400)),
+            *((100, 4), (100, 8), (300, 8), (100, 16)),
+            *((100, 42), (300, 42), (100, 128), (30, 400)),
         )
     },
     "linear SVM": {
@@ -47,7 +47,7 @@ CHOSEN = {
     "CNN, 1 layer": {"clean": "L2 0.01", "noisy": "L2 0.01"},
     "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
-    "random forest": {"clean": "100 trees, 128 features", "noisy": "100 trees, 128 features"},
+    "random forest": {"clean": "100 trees, 128 features", "noisy": "300 trees, 8 features"},
     "linear SVM": {"clean": "C 1", "noisy": "C 1"},
     "kernel SVM": {"clean": "C 100, γ 0.1", "noisy": "C 100, γ 0.1"},
 }
