@@ -25,6 +25,7 @@ from specz.site.values import parse_override
 from specz.study import archive, datathon, pages, profiles, verification
 from specz.study.archiving import fill
 from specz.study.studies import STUDIES
+from specz.study.titles import study_title
 from specz.tables.cells import SHORT
 
 app = typer.Typer(
@@ -163,8 +164,8 @@ def status(
 
 
 def _named(experiment: BaseExperiment) -> dict[str, str]:
-    """Key and title of an experiment; several may share a title."""
-    return {"key": archive.archive_key(experiment), "title": experiment.title}
+    """Key and title of an experiment."""
+    return {"key": archive.archive_key(experiment), "title": study_title(experiment)}
 
 
 @app.command()

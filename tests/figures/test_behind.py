@@ -13,6 +13,7 @@ from specz.figures.behind import archived_behind
 from specz.study import archive
 from specz.study.claims import assess
 from specz.study.profiles import profile_study
+from specz.study.titles import study_title
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def results():
 
 
 def test_results_are_found_in_whatever_holds_them(results):
-    titles = {archive.archive_key(r.experiment): r.experiment.title for r in results}
+    titles = {archive.archive_key(r.experiment): study_title(r.experiment) for r in results}
     assert archived_behind(results) == titles
     assert archived_behind({"all": tuple(results)}, np.arange(3), "text", None) == titles
     assert archived_behind(group_seeds(results)) == titles

@@ -6,11 +6,12 @@ from typing import Any
 
 from specz.experiments.result import Result
 from specz.study.archive import archived_as
+from specz.study.titles import study_title
 
 
 def archived_behind(*shown: object) -> dict[str, str]:
     """Title of each archived experiment by its key, in the order of what is ``shown``."""
-    found = {archived_as(result): result.experiment.title for result in _results(shown)}
+    found = {archived_as(result): study_title(result.experiment) for result in _results(shown)}
     return {key: title for key, title in found.items() if key}
 
 

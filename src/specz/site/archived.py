@@ -15,6 +15,7 @@ from specz.estimators.registry import AS_IT_IS
 from specz.metrics.intervals import Interval
 from specz.study import archive
 from specz.study.profiles import STUDY, profile_experiments
+from specz.study.titles import study_title
 from specz.tables.cells import SHORT, run_anchor
 from specz.tables.markdown import markdown_table
 
@@ -45,7 +46,7 @@ def write_archived(site: Path) -> None:
             continue
         manifest, found = store.manifest(key), numbers.get(key[:SHORT], {})
         shutil.copy(store.folder(key) / "manifest.json", target / f"{key[:SHORT]}.json")
-        rows.append(_row(key, experiment.title, manifest, found))
+        rows.append(_row(key, study_title(experiment), manifest, found))
     text = f"{HEAD}\n{markdown_table(rows, empty='Nothing is archived yet.')}\n"
     (site / f"{NAME}.md").write_text(text, encoding="utf-8")
 

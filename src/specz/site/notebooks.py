@@ -43,6 +43,7 @@ from specz.study import archive
 from specz.study.pages import experiments
 from specz.study.profiles import STUDY, Parameters, profile_study
 from specz.study.studies import STUDIES
+from specz.study.titles import study_title
 
 DRAWING_LIBRARIES = ("matplotlib", "papermill")
 TEMPLATES = data_files.DATA / "cosmos_templates.npy"
@@ -197,7 +198,7 @@ def _recipe(
         "parameters": parameters,
         "profile": profile,
         "experiments": [key_of(result_recipe(experiment)) for experiment in own],
-        "titles": sorted({experiment.title for experiment in (*own, *archived)}),
+        "titles": sorted({study_title(experiment) for experiment in (*own, *archived)}),
         "archived": archive.digests(name),
         "benchmarks": _benchmarks() if "benchmarks" in code else {},
         "code": code_fingerprint(__name__, *imported),
@@ -220,7 +221,7 @@ def _made(experiment: BaseExperiment, store: Store, key: str) -> dict[str, Any]:
     manifest = store.manifest(key)
     cost = {"seconds": manifest["seconds"], "device": manifest.get("device", "not recorded")}
     made = {"commit": manifest["commit"], **cost}
-    return {"title": experiment.title, "key": manifest["key"][:32], **made}
+    return {"title": study_title(experiment), "key": manifest["key"][:32], **made}
 
 
 def _benchmarks() -> dict[str, str]:

@@ -17,6 +17,7 @@ from specz.experiments.run import run
 from specz.study import archive
 from specz.study.profiles import STUDY, Parameters, profile_study, study
 from specz.study.study import Study
+from specz.study.titles import study_title
 
 
 class Shown(NamedTuple):
@@ -69,7 +70,7 @@ def missing(notebook: str) -> list[BaseExperiment]:
 def missing_lines(notebook: str) -> str:
     """Name what a page lacks at the scale of the study, as a Markdown list; empty if nothing."""
     return "\n".join(
-        f"- Not archived yet: {e.title}; `specz archive --notebook {notebook}` trains it."
+        f"- Not archived yet: {study_title(e)}; `specz archive --notebook {notebook}` trains it."
         for e in missing(notebook)
     )
 
