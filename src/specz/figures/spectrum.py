@@ -12,6 +12,9 @@ from specz.spectra.lines import WAVE_REST
 MARKED = {"[O II]": "[O II]", "Hβ": "Hb", "[O III]": "OIII5008", "Hα": "Ha", "[S II]": "[S II]"}
 """Lines that are marked, and where: their names in :data:`specz.spectra.lines.WAVE_REST`."""
 
+BEFORE = ("Hβ", "Hα")
+"""Marked lines whose name stands before them, as the next line is near."""
+
 BINS = 300
 """Bins in which a longer spectrum is averaged, weighted, so that it can be seen."""
 
@@ -54,7 +57,7 @@ def plot_spectrum(
                 (at, 0.98),
                 xycoords=("data", "axes fraction"),
                 fontsize=8,
-                ha="center",
+                ha="right" if name in BEFORE else "left",
                 va="top",
             )
     ax.set(xlabel="observed wavelength in vacuum (Å)", ylabel="flux per Å", xlim=wave[[0, -1]])

@@ -21,7 +21,7 @@ from specz.common import checks
 from specz.figures import style
 from specz.figures.spectrum import plot_posterior, plot_spectrum
 from specz.own.fits import INSTALL
-from specz.own.predict import BATCH, Redshift, ZWarn, checked, predict
+from specz.own.predict import BATCH, Redshift, ZWarn, checked, flag_names, predict
 from specz.own.reader import read
 from specz.own.spectrum import Spectrum, Unreadable, angstrom
 
@@ -198,7 +198,7 @@ def _draw(path: Path, spectrum: Spectrum, answer: Redshift, to: Path) -> None:
     lines = math.nan if ZWarn.NO_LINE in answer.zwarn else answer.z
     plot_spectrum(*data, top, z=lines)
     plot_posterior(answer.classes, bottom)
-    flags = ", ".join(flag.name or "" for flag in ZWarn if flag in answer.zwarn) or "no flag"
+    flags = flag_names(answer.zwarn) or "no flag"
     name = f"{path.name} {spectrum.name}".strip()
     title = f"{name}: z = {answer.z:.4f} ± {answer.z_err:.4f}, p = {answer.p_best:.2f}; {flags}"
     top.set_title(title, fontsize=9, loc="left", color=style.GREY)

@@ -346,5 +346,10 @@ def summary(p: FloatArray) -> Summary:
     return Summary(z, float(high - low) / 2, odds, classes)
 
 
+def flag_names(flags: ZWarn) -> str:
+    """Names of flags, with commas; empty if there is none."""
+    return ", ".join(flag.name or "" for flag in ZWarn if flag in flags)
+
+
 def _flags(found: Mapping[ZWarn, bool]) -> ZWarn:
     return functools.reduce(operator.or_, (flag for flag in found if found[flag]), ZWarn(0))

@@ -1,4 +1,4 @@
-"""Committed arrays of measured spectra on uniform wavelengths, with their origin."""
+"""Committed arrays of measured spectra, with their origin."""
 
 import json
 from pathlib import Path
@@ -30,16 +30,7 @@ def load(name: str) -> tuple[dict[str, Any], FloatArray, npt.NDArray[np.floating
         If the array does not match its digest, does not have the shape that its description
         states, or holds a value that is not a positive number.
     """
-    about = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
-    path = DATA / f"{name}.npy"
-    digest = file_digest(path)
-    if digest != about["array_sha256"]:
-        raise ValueError(
-            f"{name}.npy does not match its digest: expected SHA-256 {about['array_sha256']}, "
-            f"got {digest}; check it out again"
-        )
-    with path.open("rb") as file:
-        flux = np.load(file, allow_pickle=False)
+    about, flux = read(DATA, name)
     expected = (len(about["names"]), about["n_nodes"])
     if flux.shape != expected:
         raise ValueError(f"{name}.npy: expected shape {expected}, got {flux.shape}")
@@ -47,3 +38,20 @@ def load(name: str) -> tuple[dict[str, Any], FloatArray, npt.NDArray[np.floating
         raise ValueError(f"{name}.npy: expected positive finite flux everywhere")
     wave = about["wave_min"] + about["wave_step"] * np.arange(about["n_nodes"], dtype=float)
     return about, wave, flux
+
+
+def read(folder: Path, name: str) -> tuple[dict[str, Any], npt.NDArray[np.floating]]:
+    """Read ``<name>.json`` and the array ``<name>.npy`` of a folder, and hold it to its digest.
+
+    Raise ValueError if the array does not match.
+    """
+    about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    path = folder / f"{name}.npy"
+    digest = file_digest(path)
+    if digest != about["array_sha256"]:
+        raise ValueError(
+            f"{name}.npy does not match its digest: expected SHA-256 {about['array_sha256']}, "
+            f"got {digest}; check it out again"
+        )
+    with path.open("rb") as file:
+        return about, np.load(file, allow_pickle=False)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from specz.common import checks
 from specz.estimators.base import Estimator
 from specz.estimators.bayes import BayesLimit
 from specz.estimators.evidence import GaussianEvidence
-from specz.experiments.base import N_MAX
+from specz.experiments.base import N_MAX, SEED_MAX
 from specz.experiments.experiment import SNR_MIN, Experiment
 from specz.spectra.grid import GRIDS
 from specz.spectra.perturbations import PERTURBATIONS
@@ -162,3 +163,22 @@ class Ablation(WithEquivariant, TrainedOnce):
         )
         networks = [self.experiment(v, self.n_train, self.snr) for v in variants]
         return with_limits([*networks, self.tuned(self.n_train, self.snr)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class RealSpectra(Study):
+    """Notebook ``real_spectra``: real galaxies moved to redshifts ``z``; no experiments.
+
+    Noise is added down to each S/N of ``snr``, as of ``seed``; with infinity none is.
+    """
+
+    z: Sequence[float] = (1.2, 1.6, 1.9)
+    snr: Sequence[float] = (inf, 2.0)
+    seed: int = 1
+
+    def experiments(self) -> list[Experiment]:
+        """Check the parameters; there is nothing to train."""
+        checks.listed("z", self.z, checks.number, 0.5, 3.0)
+        self.levels("snr")
+        checks.integer("seed", self.seed, 0, SEED_MAX)
+        return []

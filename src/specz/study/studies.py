@@ -7,7 +7,7 @@ cell of parameters; profiles name it only where they differ from its default.
 from dataclasses import dataclass
 
 from specz.experiments.experiment import Experiment
-from specz.study.beyond import Ablation, Convergence, Limit, Probing
+from specz.study.beyond import Ablation, Convergence, Limit, Probing, RealSpectra
 from specz.study.budget import Budget
 from specz.study.by_hand import ByHand
 from specz.study.contrasts import Claims
@@ -52,6 +52,7 @@ STUDIES: dict[str, type[Study]] = {
     "budget": Budget,
     "claims": Claims,
     "star_galaxy": StarGalaxy,
+    "real_spectra": RealSpectra,
     "holds_up": HoldsUp,
 }
 """Notebook name to its parameters."""
