@@ -2,8 +2,8 @@
 
 Usage: ``python -m benchmarks.bench [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
 (25 minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
-``arithmetic``, ``build``, ``fanout``; ``--sizes`` are those of ``costs``, up to what each job can
-take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it into the book.
+``arithmetic``, ``build``, ``fanout``, ``trees``; ``--sizes`` are those of ``costs``, up to what
+each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it into the book.
 
 Where two things are compared, each is done once to warm up and then both in turn, A B A B, for
 some rounds; the fastest round of each counts, as other work on the machine can only slow one down.
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.ensemble import RandomForestClassifier
 
 from benchmarks import costs, outcome
 from benchmarks.record import Benchmark, Benchmarks
@@ -34,6 +36,7 @@ from specz.common.store import Store
 from specz.estimators.backend import load_keras
 from specz.estimators.cnn import CNN
 from specz.estimators.training import TrainingConfig, _batches, train
+from specz.estimators.trees import grow
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import Backend, compute
 from specz.spectra.sample import Sample
@@ -208,12 +211,31 @@ def fanout(rounds: int = 2, n: int = 40_000) -> list[Benchmark]:
     return [Benchmark("two trainings side by side", value, reference, "s", reference / value, 1.0)]
 
 
+def trees(rounds: int = 2, n: int = 1_000, number: int = 2) -> list[Benchmark]:
+    """Trees a second of a forest at S/N 1, against scikit-learn's, which are the same trees."""
+    sample, _, _ = Experiment(CNN(), n, snr=1.0).samples()
+    flux, labels = sample.flux(), sample.labels
+    features = round(math.sqrt(sample.grid.n_pixels))
+    peer = RandomForestClassifier(number, max_features=features, n_jobs=-1, random_state=1)
+
+    def theirs() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # many classes
+            peer.fit(flux, labels)
+
+    seconds = fastest(rounds, lambda: grow(flux, labels, number, features, 1), theirs)
+    value, reference = (number / each for each in seconds)
+    name = f"growing trees for {len(np.unique(labels))} classes"
+    return [Benchmark(name, value, reference, "trees/s", value / reference, 10.0)]
+
+
 BENCHMARKS: dict[str, Callable[[], list[Benchmark]]] = {
     "generation": generation,
     "streaming": streaming,
     "arithmetic": lambda: [*arithmetic(), *arithmetic(batch=512)],
     "build": build,
     "fanout": fanout,
+    "trees": trees,
 }
 
 
