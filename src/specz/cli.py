@@ -19,7 +19,7 @@ from specz.experiments.parallel import Backend, FanoutError
 from specz.own.files import Options, predict_files
 from specz.site import build as book
 from specz.site import sweep
-from specz.site.crate import write_crate
+from specz.site.crate import check_sources, write_crate
 from specz.site.notebooks import BookError, execute, read_notebook
 from specz.site.values import parse_override
 from specz.study import archive, datathon, pages, profiles, verification
@@ -160,6 +160,8 @@ def status(
     total = len(found.done) + len(found.left)
     also = "".join(f"; {n} with {name}" for name, n in found.accelerated.items())
     typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours{also}")
+    if absent := archive.absence():
+        typer.echo(f"specz: {absent}", err=True)
 
 
 def _named(experiment: BaseExperiment) -> dict[str, str]:
@@ -170,11 +172,17 @@ def _named(experiment: BaseExperiment) -> dict[str, str]:
 @app.command()
 def verify(
     receipt: Annotated[Path | None, typer.Option(help="Write the findings as JSON.")] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The archive, in place of results/ or SPECZ_RESULTS."),
+    ] = None,
 ) -> None:
     """Check results/, test the claims on it, and compute a small part of it again.
 
     Exit status 1 if a result is damaged or this machine does not reproduce the part.
     """
+    if results is not None:
+        paths.RESULTS = results.absolute()
     if receipt is not None:  # tried before the minutes of work, not after them
         there = receipt.exists()
         try:
@@ -300,6 +308,7 @@ def crate(
     ] = paths.BUILD / "crate.zip",
 ) -> None:
     """Bundle executed notebooks, figures, results and environment as an RO-Crate, to deposit."""
+    check_sources()  # before the work
     typer.echo(write_crate(book.make_pages(profile), output))
 
 

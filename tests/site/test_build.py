@@ -100,7 +100,7 @@ def test_overrides_are_yaml_with_inf(text, value):
 def own_build(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "EXECUTED", tmp_path / "notebooks")
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
-    monkeypatch.setenv("SPECZ_BUILD", str(tmp_path))
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
     return tmp_path
 
 
