@@ -269,7 +269,8 @@ def run_datathon(
 @app.command("predict")
 def predict_redshifts(
     files: Annotated[
-        list[Path], typer.Argument(help="Text tables or FITS files.", show_default=False)
+        list[Path],
+        typer.Argument(help="Text tables, FITS files, or folders of them.", show_default=False),
     ],
     output: Annotated[
         Path | None, typer.Option(help="The table, .csv, .ecsv or .fits; else printed.")
@@ -287,15 +288,19 @@ def predict_redshifts(
 ) -> None:
     """Find the redshifts of your own spectra; a line about each that is not readable.
 
-    Exit status 1 if there was one.
+    Exit status 1 if there was one. Ctrl-C leaves a table of what was found.
     """
-    bad: list[str] = []
+    bad = 0
 
     def complain(line: str) -> None:
-        bad.append(line)
+        nonlocal bad
+        bad += 1
         typer.echo(f"specz: {line}", err=True)
 
-    predict_files(files, Options(unit, air, resolving_power), complain, output, plot)
+    try:
+        predict_files(files, Options(unit, air, resolving_power), complain, output, plot)
+    except KeyboardInterrupt:
+        raise _Stopped("stopped; the table has what was found until then") from None
     if bad:
         raise typer.Exit(1)
 
@@ -316,6 +321,10 @@ STOPPED = 130
 """Exit status after Ctrl-C."""
 
 
+class _Stopped(Exception):  # noqa: N818 (no error)
+    """Ctrl-C, with what is to be said about it."""
+
+
 def main() -> None:
     """Run the command line; an error that the user can correct is one message, exit status 2."""
     try:
@@ -323,6 +332,9 @@ def main() -> None:
     except (ValueError, TypeError, OSError, BookError, FanoutError) as error:
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)
+    except _Stopped as stop:
+        typer.echo(f"specz: {stop}", err=True)
+        sys.exit(STOPPED)
     except SystemExit as end:
         if end.code == STOPPED:
             typer.echo("specz: stopped; the same command goes on from what is finished", err=True)
