@@ -31,13 +31,14 @@ app = typer.Typer(
     help="A reproducible companion to 'CNNs for Spectroscopic Redshift Estimation on Euclid Data'.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 Profile = Annotated[str, typer.Option(help="smoke, quick or paper.")]
 OwnParameters = Annotated[
     list[str] | None, typer.Option("-p", "--parameter", help="name=value, as often as needed.")
 ]
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 Workers = Annotated[int, typer.Option(help="Experiments at a time on this machine.")]
 Cluster = Annotated[
@@ -62,11 +63,15 @@ def common_options(
 
 
 @app.command("list")
-def list_notebooks(profile: Profile = "quick") -> None:
+def list_notebooks(profile: Profile = "quick", as_json: Json = False) -> None:
     """List the notebooks with their parameters in a profile."""
-    for name in STUDIES:
+    found = {name: profiles.profile_parameters(profile, name) for name in STUDIES}
+    if as_json:
+        _echo_json({"profile": profile, "notebooks": found})
+        return
+    for name, parameters in found.items():
         typer.echo(name)
-        for key, value in profiles.profile_parameters(profile, name).items():
+        for key, value in parameters.items():
             typer.echo(f"  {key} = {json.dumps(canonical(value))}")
 
 
@@ -99,19 +104,34 @@ def plan(
     why: Annotated[
         bool, typer.Option("--why", help="Say what changed since the nearest stored result.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Say which experiments of a profile are stored and which would be computed.
 
     The profile of the study is drawn from the archive and computes none; see 'specz status'.
     """
+    listed: dict[str, list[dict[str, Any]]] = {}
     for name in STUDIES:
         experiments = pages.experiments(name, profiles.profile_parameters(profile, name))
         absent = recipe.missing(experiments)
+        if as_json:
+            listed[name] = [
+                {"title": e.title, "stored": e not in absent}
+                | ({"why": recipe.why(e)} if why else {})
+                for e in experiments
+            ]
+            continue
         typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
         for experiment in experiments:
             typer.echo(f"  {'miss' if experiment in absent else 'hit'}  {experiment.title}")
             for reason in recipe.why(experiment) if why else []:
                 typer.echo(f"        {reason}")
+    if as_json:
+        _echo_json({"profile": profile, "notebooks": listed})
+
+
+def _echo_json(value: object) -> None:
+    typer.echo(json.dumps(canonical(value), ensure_ascii=False))
 
 
 @app.command("archive")
@@ -139,7 +159,7 @@ def archive_profile(
 @app.command()
 def status(
     profile: Profile = profiles.STUDY,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say which experiments of a profile are archived in results/, and their cost."""
     found = archive.status(profiles.profile_experiments(profile))
@@ -151,7 +171,7 @@ def status(
             "core_hours": round(found.core_hours, 2),
             "accelerated": found.accelerated,
         }
-        typer.echo(json.dumps(listed, ensure_ascii=False))
+        _echo_json(listed)
         return
     for word, experiments in (("archived", found.done), ("left", found.left)):
         for experiment in experiments:
