@@ -19,7 +19,7 @@ from specz.experiments.parallel import Backend, FanoutError
 from specz.own.files import Options, predict_files
 from specz.site import build as book
 from specz.site import sweep
-from specz.site.crate import write_crate
+from specz.site.crate import check_sources, write_crate
 from specz.site.notebooks import BookError, execute, read_notebook
 from specz.site.values import parse_override
 from specz.study import archive, datathon, pages, profiles, verification
@@ -32,13 +32,14 @@ app = typer.Typer(
     help="A reproducible companion to 'CNNs for Spectroscopic Redshift Estimation on Euclid Data'.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
 Profile = Annotated[str, typer.Option(help="smoke, quick or paper.")]
 OwnParameters = Annotated[
     list[str] | None, typer.Option("-p", "--parameter", help="name=value, as often as needed.")
 ]
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 Workers = Annotated[int, typer.Option(help="Experiments at a time on this machine.")]
 Cluster = Annotated[
@@ -63,11 +64,15 @@ def common_options(
 
 
 @app.command("list")
-def list_notebooks(profile: Profile = "quick") -> None:
+def list_notebooks(profile: Profile = "quick", as_json: Json = False) -> None:
     """List the notebooks with their parameters in a profile."""
-    for name in STUDIES:
+    found = {name: profiles.profile_parameters(profile, name) for name in STUDIES}
+    if as_json:
+        _echo_json({"profile": profile, "notebooks": found})
+        return
+    for name, parameters in found.items():
         typer.echo(name)
-        for key, value in profiles.profile_parameters(profile, name).items():
+        for key, value in parameters.items():
             typer.echo(f"  {key} = {json.dumps(canonical(value))}")
 
 
@@ -100,19 +105,34 @@ def plan(
     why: Annotated[
         bool, typer.Option("--why", help="Say what changed since the nearest stored result.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Say which experiments of a profile are stored and which would be computed.
 
     The profile of the study is drawn from the archive and computes none; see 'specz status'.
     """
+    listed: dict[str, list[dict[str, Any]]] = {}
     for name in STUDIES:
         experiments = pages.experiments(name, profiles.profile_parameters(profile, name))
         absent = recipe.missing(experiments)
+        if as_json:
+            listed[name] = [
+                {"title": e.title, "stored": e not in absent}
+                | ({"why": recipe.why(e)} if why else {})
+                for e in experiments
+            ]
+            continue
         typer.echo(f"{name}: {len(experiments)} experiments, {len(absent)} to compute")
         for experiment in experiments:
             typer.echo(f"  {'miss' if experiment in absent else 'hit'}  {experiment.title}")
             for reason in recipe.why(experiment) if why else []:
                 typer.echo(f"        {reason}")
+    if as_json:
+        _echo_json({"profile": profile, "notebooks": listed})
+
+
+def _echo_json(value: object) -> None:
+    typer.echo(json.dumps(canonical(value), ensure_ascii=False))
 
 
 @app.command("archive")
@@ -140,7 +160,7 @@ def archive_profile(
 @app.command()
 def status(
     profile: Profile = profiles.STUDY,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say which experiments of a profile are archived in results/, and their cost."""
     found = archive.status(profiles.profile_experiments(profile))
@@ -152,7 +172,7 @@ def status(
             "core_hours": round(found.core_hours, 2),
             "accelerated": found.accelerated,
         }
-        typer.echo(json.dumps(listed, ensure_ascii=False))
+        _echo_json(listed)
         return
     for word, experiments in (("archived", found.done), ("left", found.left)):
         for experiment in experiments:
@@ -161,6 +181,8 @@ def status(
     total = len(found.done) + len(found.left)
     also = "".join(f"; {n} with {name}" for name, n in found.accelerated.items())
     typer.echo(f"{len(found.done)} of {total} archived, {found.core_hours:.2f} core-hours{also}")
+    if absent := archive.absence():
+        typer.echo(f"specz: {absent}", err=True)
 
 
 def _named(experiment: BaseExperiment) -> dict[str, str]:
@@ -171,11 +193,17 @@ def _named(experiment: BaseExperiment) -> dict[str, str]:
 @app.command()
 def verify(
     receipt: Annotated[Path | None, typer.Option(help="Write the findings as JSON.")] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The archive, in place of results/ or SPECZ_RESULTS."),
+    ] = None,
 ) -> None:
     """Check results/, test the claims on it, and compute a small part of it again.
 
     Exit status 1 if a result is damaged or this machine does not reproduce the part.
     """
+    if results is not None:
+        paths.RESULTS = results.absolute()
     if receipt is not None:  # tried before the minutes of work, not after them
         there = receipt.exists()
         try:
@@ -262,7 +290,8 @@ def run_datathon(
 @app.command("predict")
 def predict_redshifts(
     files: Annotated[
-        list[Path], typer.Argument(help="Text tables or FITS files.", show_default=False)
+        list[Path],
+        typer.Argument(help="Text tables, FITS files, or folders of them.", show_default=False),
     ],
     output: Annotated[
         Path | None, typer.Option(help="The table, .csv, .ecsv or .fits; else printed.")
@@ -280,15 +309,19 @@ def predict_redshifts(
 ) -> None:
     """Find the redshifts of your own spectra; a line about each that is not readable.
 
-    Exit status 1 if there was one.
+    Exit status 1 if there was one. Ctrl-C leaves a table of what was found.
     """
-    bad: list[str] = []
+    bad = 0
 
     def complain(line: str) -> None:
-        bad.append(line)
+        nonlocal bad
+        bad += 1
         typer.echo(f"specz: {line}", err=True)
 
-    predict_files(files, Options(unit, air, resolving_power), complain, output, plot)
+    try:
+        predict_files(files, Options(unit, air, resolving_power), complain, output, plot)
+    except KeyboardInterrupt:
+        raise _Stopped("stopped; the table has what was found until then") from None
     if bad:
         raise typer.Exit(1)
 
@@ -301,11 +334,16 @@ def crate(
     ] = paths.BUILD / "crate.zip",
 ) -> None:
     """Bundle executed notebooks, figures, results and environment as an RO-Crate, to deposit."""
+    check_sources()  # before the work
     typer.echo(write_crate(book.make_pages(profile), output))
 
 
 STOPPED = 130
 """Exit status after Ctrl-C."""
+
+
+class _Stopped(Exception):  # noqa: N818 (no error)
+    """Ctrl-C, with what is to be said about it."""
 
 
 def main() -> None:
@@ -315,6 +353,9 @@ def main() -> None:
     except (ValueError, TypeError, OSError, BookError, FanoutError) as error:
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)
+    except _Stopped as stop:
+        typer.echo(f"specz: {stop}", err=True)
+        sys.exit(STOPPED)
     except SystemExit as end:
         if end.code == STOPPED:
             typer.echo("specz: stopped; the same command goes on from what is finished", err=True)

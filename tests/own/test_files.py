@@ -85,6 +85,88 @@ def test_every_file_has_a_row_in_order_and_what_is_bad_a_line(tmp_path, sample, 
         assert re.search(f"specz: .*{name}: .*{reason}", line)
 
 
+@pytest.fixture
+def folder(tmp_path, sample):
+    """A folder as they are: good spectra, in a folder of it too, and everything else."""
+    fits = pytest.importorskip("astropy.io.fits")
+    flux, _ = sample
+    here = tmp_path / "spectra"
+    (here / "more").mkdir(parents=True)
+    for name in ("a.csv", "z.csv", "more/b.csv"):
+        written(here / name, flux[0])
+    written(here / ".hidden.csv", flux[0])
+    written(here / "nan.csv", np.full_like(flux[0], np.nan))
+    written(here / "zero.csv", flux[0], sigma=0)
+    written(here / "unsorted.csv", flux[0], wave=NISP.wave_obs[::-1])
+    written(here / "unit.csv", flux[0], header="wave [parsec],flux,sigma")
+    written(here / "huge.csv", flux[0] * 1e200)
+    (here / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    (here / "nul.csv").write_bytes(b"wave,flux,sigma\n1,2\x00,3\n" * 3)
+    fits.writeto(here / "image.fits", np.zeros((40, 50)))
+    table = fits.BinTableHDU.from_columns(
+        [fits.Column(n, "D", array=flux[0]) for n in ("WAVELENGTH", "SIGNAL", "VAR")]
+    )
+    table.writeto(tmp_path / "whole.fits")
+    whole = (tmp_path / "whole.fits").read_bytes()
+    (here / "cut.fits").write_bytes(whole[: len(whole) // 2])
+    return here
+
+
+REASONS = {
+    "cut.fits": "truncated|corrupt",
+    "huge.csv": "no redshift can be computed from a flux of .*e.*200",
+    "image.fits": "expected a spectrum; got an image of 40 x 50 pixels",
+    "nan.csv": "flux must be finite",
+    "nul.csv": "must be a number|expected a text table",
+    "picture.png": "expected a text table or a FITS file; it is neither",
+    "unit.csv": "unit of wavelength must be one of",
+    "unsorted.csv": "wave must increase; it falls",
+    "zero.csv": "nowhere positive",
+}
+
+
+def test_a_folder_is_read_in_order_and_what_is_bad_in_it_is_one_line(folder):
+    output = folder / "found.csv"
+    for _ in range(2):  # the table of before is no spectrum
+        done = asked(folder, "--output", output)
+        assert done.exit_code == 1
+        rows = table(output.read_text())
+        good = [str(folder / name) for name in ("a.csv", "more/b.csv", "z.csv")]
+        assert [row["FILE"] for row in rows] == good
+        lines = done.stderr.splitlines()
+        assert len(lines) == len(REASONS)
+        for name, reason in REASONS.items():
+            (line,) = (line for line in lines if f"/{name}: " in line)
+            assert re.search(reason, line), line
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".ecsv"])
+def test_ctrl_c_keeps_what_was_found(tmp_path, sample, monkeypatch, capsys, suffix):
+    if suffix != ".csv":
+        pytest.importorskip("astropy")
+    here = tmp_path / "spectra"
+    here.mkdir()
+    for i in range(3):
+        written(here / f"{i}.csv", sample[0][0])
+    usual = own_files.read
+
+    def stopped(path, *options):
+        if path.name == "2.csv":
+            raise KeyboardInterrupt
+        return usual(path, *options)
+
+    monkeypatch.setattr(own_files, "read", stopped)
+    monkeypatch.setattr(own_files, "BATCH", 1)
+    output = tmp_path / f"found{suffix}"
+    monkeypatch.setattr("sys.argv", ["specz", "predict", str(here), "--output", str(output)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == cli.STOPPED
+    assert "the table has what was found" in capsys.readouterr().err
+    lines = [line for line in output.read_text().splitlines() if line[0] != "#"]
+    assert len(lines) == 1 + 1  # the second spectrum waits for the third
+
+
 def test_a_picture_shows_the_data_the_model_and_the_answer(tmp_path, sample):
     flux, _ = sample
     done = asked(written(tmp_path / "a b.csv", flux[0]), "--plot", tmp_path / "pictures")

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from specz import cli
 from specz.common import fingerprint, paths
 from specz.common.fingerprint import file_digest
+from specz.common.store import canonical
 from specz.experiments import parallel
 from specz.site import notebooks, provenance
 from specz.site.render import render
@@ -100,7 +101,7 @@ def test_overrides_are_yaml_with_inf(text, value):
 def own_build(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "EXECUTED", tmp_path / "notebooks")
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
-    monkeypatch.setenv("SPECZ_BUILD", str(tmp_path))
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
     return tmp_path
 
 
@@ -215,12 +216,24 @@ def test_the_study_computes_nothing_that_the_archive_has():
     assert "noise: 0 experiments, 0 to compute" in plan.output
 
 
+def test_notebooks_are_listed_for_programs_and_shells_complete():
+    said = CliRunner().invoke(cli.app, ["list", "--profile", "smoke", "--json"]).output
+    found = json.loads(said)["notebooks"]
+    assert found.keys() == STUDIES.keys()
+    assert found["noise"]["snr"] == canonical(profiles.profile_parameters("smoke", "noise")["snr"])
+    asked = {"_SPECZ_COMPLETE": "complete_bash", "COMP_WORDS": "specz pre", "COMP_CWORD": "1"}
+    done = CliRunner().invoke(cli.app, [], prog_name="specz", env=asked)
+    assert done.output.split() == ["predict"]
+
+
 def test_plan_and_status_count_the_experiments(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     plan = CliRunner().invoke(cli.app, ["plan", "--profile", "smoke", "--why"])
     assert "noise: 3 experiments, 3 to compute" in plan.output
     assert "nothing like it is stored" in plan.output
+    plan = json.loads(CliRunner().invoke(cli.app, ["plan", "--profile", "smoke", "--json"]).output)
+    assert [one["stored"] for one in plan["notebooks"]["noise"]] == [False] * 3
     status = CliRunner().invoke(cli.app, ["status", "--json"])
     found = json.loads(status.output)
     assert found["archived"] == []

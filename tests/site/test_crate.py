@@ -14,7 +14,9 @@ import requests
 from rocrate_validator import services
 from rocrate_validator.models import Severity
 from rocrate_validator.utils.http import HttpRequester
+from typer.testing import CliRunner
 
+from specz import cli
 from specz.common import paths
 from specz.site import crate, notebooks
 from specz.site.crate import write_crate
@@ -41,6 +43,14 @@ def page():
 @pytest.fixture(scope="module")
 def bundle(page, tmp_path_factory):
     return write_crate([page], tmp_path_factory.mktemp("crate") / "crate.zip")
+
+
+def test_a_bundle_without_the_repository_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr(cli.book, "make_pages", lambda profile: pytest.fail("made first"))
+    done = CliRunner().invoke(cli.app, ["crate"])
+    assert isinstance(done.exception, ValueError)
+    assert re.search("lacks 'src': .*SPECZ_ROOT", str(done.exception))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the validator's own libraries

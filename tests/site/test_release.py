@@ -1,9 +1,12 @@
 """What a release holds and who may make it; the container runs the commands of the README."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -14,6 +17,8 @@ from specz.common import paths
 WORKFLOW = paths.ROOT / ".github" / "workflows" / "release.yml"
 MAKEFILE = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
 README = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+PACKED = "specz/_source/"
+"""Where the wheel holds what the package reads of its repository."""
 DOCKERFILE = (paths.ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -84,35 +89,137 @@ def test_every_file_that_is_made_for_a_release_is_attested_and_published(workflo
     assert workflow["jobs"]["publish"]["steps"][-1]["with"]["packages-dir"] == "release/dist"
 
 
-@pytest.mark.slow
-def test_wheel_and_source_archive_say_what_the_entry_for_citation_says(tmp_path):
-    """Built as the Makefile builds them, from a copy without what was generated."""
-    files = subprocess.run(
-        ["git", "ls-files", "src", "pyproject.toml", "README.md", "LICENSE"],
-        cwd=paths.ROOT,
-        capture_output=True,
-        text=True,
-    )
-    if files.returncode:
-        pytest.skip("this is no checkout")
-    for name in files.stdout.splitlines():
-        target = tmp_path / "copy" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((paths.ROOT / name).read_bytes())
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Wheel and source archive, as the Makefile builds them, from a copy without what is generated.
+
+    No network, no isolation.
+    """
+    folder = tmp_path_factory.mktemp("release")
+    files = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "codemeta.json")
+    for name in (*files, "CITATION.cff", "_config.yml"):
+        (folder / "copy").mkdir(exist_ok=True)
+        shutil.copy(paths.ROOT / name, folder / "copy")
+    for name in ("src", "benchmarks", "book", "notebooks", "profiles"):
+        generated = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(paths.ROOT / name, folder / "copy" / name, ignore=generated)
     command = re.search(r'-c "(from setuptools.+)"', MAKEFILE)[1].replace("$(RELEASE)", "..")
-    (tmp_path / "dist").mkdir()
-    subprocess.run(
-        [sys.executable, "-c", command], cwd=tmp_path / "copy", check=True, capture_output=True
+    (folder / "dist").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=folder / "copy", capture_output=True, text=True
     )
+    assert done.returncode == 0, done.stderr
+    return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    (path,) = built.glob("*.whl")
+    return path
+
+
+def test_wheel_and_source_archive_say_what_the_entry_for_citation_says(built, wheel):
     cited = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     stem = f"specz-{cited['version']}"
-    names = {path.name for path in (tmp_path / "dist").iterdir()}
+    names = {path.name for path in built.iterdir()}
     assert names == {f"{stem}-py3-none-any.whl", f"{stem}.tar.gz"}
-    with zipfile.ZipFile(tmp_path / "dist" / f"{stem}-py3-none-any.whl") as wheel:
-        said = wheel.read(f"{stem}.dist-info/METADATA").decode()
-        assert "specz/spectra/data/cosmos_templates.npy" in wheel.namelist()
+    with zipfile.ZipFile(wheel) as file:
+        said = file.read(f"{stem}.dist-info/METADATA").decode()
+        assert "specz/spectra/data/cosmos_templates.npy" in file.namelist()
     assert f"\nVersion: {cited['version']}\n" in said
     assert f"\nLicense-Expression: {cited['license']}" in said
+
+
+def test_the_wheel_holds_the_sources_of_every_page_and_not_the_archive(built, wheel):
+    with zipfile.ZipFile(wheel) as file:
+        names = set(file.namelist())
+        packed = {name.removeprefix(PACKED): file.read(name) for name in names if PACKED in name}
+    for folder, pattern in (("notebooks", "*.py"), ("profiles", "*.toml"), ("book", "**/*.*")):
+        for path in (paths.ROOT / folder).glob(pattern):
+            if path.is_file() and "__pycache__" not in path.parts:
+                assert packed[path.relative_to(paths.ROOT).as_posix()] == path.read_bytes()
+    single = {"_config.yml", "CITATION.cff", "codemeta.json", "pyproject.toml"}
+    tops = single | {"benchmarks", "book", "notebooks", "profiles"}
+    assert {name.partition("/")[0] for name in packed} == tops
+    assert not any("__pycache__" in name for name in names)
+    assert {name.partition("/")[0] for name in names} == {"specz", names_of_metadata(names)}
+    assert wheel.stat().st_size < 1.5e6
+    (archive,) = built.glob("*.tar.gz")
+    with tarfile.open(archive) as file:
+        there = {name.partition("/")[2] for name in file.getnames()}
+    assert {*packed, "setup.py", "MANIFEST.in"} <= there  # a wheel can be made from it
+
+
+def names_of_metadata(names):
+    (found,) = {name.partition("/")[0] for name in names if ".dist-info/" in name}
+    return found
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_works_in_an_empty_folder(wheel, tmp_path):
+    """What it needs of the repository is in the package; output goes to the working folder."""
+    library, here = tmp_path / "library", tmp_path / "here"
+    here.mkdir()
+    install = ("pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(library))
+    subprocess.run([sys.executable, "-m", *install, str(wheel)], check=True, capture_output=True)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SPECZ_")}
+    environment["PYTHONPATH"] = str(library)
+
+    def specz(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "specz", *arguments],
+            cwd=here,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    where = "import specz, specz.common.paths as p; print(specz.__file__, p.ROOT, p.BUILD)"
+    said = subprocess.run(
+        [sys.executable, "-c", where], cwd=here, env=environment, capture_output=True, text=True
+    )
+    inside = library / "specz"
+    assert said.stdout.split() == list(
+        map(str, (inside / "__init__.py", inside / "_source", here / "build"))
+    )
+    listed = specz("list", "--profile", "smoke")
+    assert listed.returncode == 0, listed.stderr
+    assert "\nnoise\n" in listed.stdout
+    wave = range(11000, 20000, 10)
+    line = "".join(f"{w},{1 + 8 * (abs(w - 15755) < 12)},0.1\n" for w in wave)
+    (here / "a.csv").write_text(f"wave,flux,sigma\n{line}")
+    found = specz("predict", "a.csv")
+    assert found.returncode == 0, found.stderr
+    assert abs(float(found.stdout.splitlines()[1].split(",")[2]) - 1.4) < 2e-3
+    for command in (["verify"], ["build"], ["crate"]):
+        refused = specz(*command)
+        assert refused.returncode == 2
+        (one_line,) = refused.stderr.splitlines()
+        assert "SPECZ_ROOT" in one_line if command == ["crate"] else "SPECZ_RESULTS" in one_line
+    drawn = specz("run", "data", "--profile", "smoke")
+    assert drawn.returncode == 0, drawn.stderr
+    assert drawn.stdout.startswith(str(here / "build" / "notebooks" / "data-"))
+    assert {path.name for path in here.iterdir()} == {"a.csv", "build"}
+
+
+def test_an_edited_checkout_is_found_and_variables_name_other_folders(tmp_path):
+    where = "import specz.common.paths as p; print(p.ROOT, p.BUILD, p.RESULTS, sep='\\n')"
+    for given, wanted in (
+        ({}, (paths.ROOT, paths.ROOT / "build", paths.ROOT / "results")),
+        ({"SPECZ_ROOT": "a"}, (tmp_path / "a", tmp_path / "a" / "build", tmp_path / "a/results")),
+        ({"SPECZ_RESULTS": "r"}, (paths.ROOT, paths.ROOT / "build", tmp_path / "r")),
+    ):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("SPECZ_")}
+        environment |= {"PYTHONPATH": str(paths.PACKAGE.parent), **given}
+        said = subprocess.run(
+            [sys.executable, "-c", where],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert said.stdout.splitlines() == list(map(str, wanted))
 
 
 def test_the_container_runs_the_command_of_the_readme_on_a_pinned_image():

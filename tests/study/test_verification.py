@@ -1,4 +1,5 @@
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -66,6 +67,23 @@ def test_a_whole_archive_that_this_machine_reproduces_is_verified(archived, tmp_
     assert knn["same"] == 1
     assert knn["here"] == knn["archived"]
     assert "within 1.5 points" in cnn["condition"]
+
+
+def test_that_there_is_no_archive_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "RESULTS", tmp_path / "nowhere")
+    done = CliRunner().invoke(cli.app, ["verify"])
+    assert isinstance(done.exception, ValueError)
+    said = r"there are no archived results in .*/nowhere: .*crate.zip.*SPECZ_RESULTS"
+    assert re.fullmatch(said, str(done.exception))
+
+
+def test_a_folder_of_results_is_named_by_an_option(archived, tmp_path, monkeypatch):
+    moved = paths.RESULTS.rename(tmp_path / "elsewhere")
+    assert CliRunner().invoke(cli.app, ["verify"]).exception
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli.app, ["verify", "--results", "elsewhere"])
+    assert done.exit_code == 0, done.output
+    assert moved == paths.RESULTS
 
 
 def test_other_predictions_are_not_reproduced(archived):

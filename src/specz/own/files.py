@@ -1,15 +1,17 @@
 """Redshifts of spectra in files: read, asked in batches, listed in a table, drawn if wanted.
 
-Files are read one after the other. Spectra that follow each other on the same wavelengths are asked
-together, and none is kept afterwards, so that memory does not grow with their number.
+Files, and those of folders in order of name, are read one after the other. Spectra that follow each
+other on the same wavelengths are asked together, and none is kept afterwards, so that memory does
+not grow with their number; of a folder, only the names are kept.
 """
 
 import csv
 import importlib.util
 import math
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -18,6 +20,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from specz.common import checks
+from specz.common.progress import progress
 from specz.figures import style
 from specz.figures.spectrum import plot_posterior, plot_spectrum
 from specz.own.fits import INSTALL
@@ -74,6 +77,10 @@ def predict_files(
 ) -> None:
     """Find the redshift of every spectrum in ``files`` and write a table, to ``output`` or stdout.
 
+    A folder stands for all files in it and its folders, but hidden ones, ``output`` and ``plot``.
+    A table in CSV is written row by row, another at the end; both hold what was found if it is
+    interrupted.
+
     Raises
     ------
     ValueError, OSError
@@ -83,31 +90,72 @@ def predict_files(
         _check_output(output)
     if plot is not None:
         plot.mkdir(parents=True, exist_ok=True)
-    rows = _rows(files, options, complain, plot)
+    own = {each.resolve() for each in (output, plot) if each is not None}
+    every = _files(files, own)
+    if output is not None:
+        every = progress(every, desc="files", unit="", leave=False)
+    rows = _rows(every, options, complain, plot)
     if output is None:
         _write_csv(rows, sys.stdout)
     elif output.suffix == ".csv":
         with output.open("w", encoding="utf-8", newline="") as file:
             _write_csv(rows, file)
     else:
-        _write_astropy(list(rows), output)
+        kept: list[Row] = []
+        try:
+            kept.extend(rows)  # those before an interruption stay
+        finally:
+            _write_astropy(kept, output)
+
+
+def _files(given: Iterable[Path], own: Collection[Path]) -> Iterator[Path]:
+    """Every file that is given or lies in a given folder; those in ``own`` are ours."""
+    for path in given:
+        try:
+            names = sorted(os.listdir(path)) if path.is_dir() else None  # noqa: PTH208 (small)
+        except OSError:
+            names = None  # reading it says why
+        if names is None:
+            yield path
+        else:
+            folder = path.resolve()
+            inside = (name for name in names if name[0] != "." and folder / name not in own)
+            yield from _files((path / name for name in inside), own)
 
 
 def _rows(
-    files: Sequence[Path], options: Options, complain: Complain, plot: Path | None
+    files: Iterable[Path], options: Options, complain: Complain, plot: Path | None
 ) -> Iterator[Row]:
     number = 0
     for batch in _batches(_spectra(files, options, complain)):
-        first = batch[0][1]
-        flux, ivar = (np.array([getattr(s, name) for _, s in batch]) for name in ("flux", "ivar"))
-        power = options.resolving_power or first.resolving_power
-        found = predict(flux, first.wave, ivar, resolving_power=power)
-        for (path, spectrum), answer in zip(batch, found, strict=True):
+        for (path, spectrum), answer in _ask(batch, options, complain):
             number += 1
             if plot is not None:
                 _draw(path, spectrum, answer, plot / _picture(number, path, spectrum.name))
             said = answer.z, answer.z_err, int(answer.zwarn), answer.odds, answer.p_best
             yield Row(str(path), spectrum.name, *said)
+
+
+def _ask(
+    batch: list[tuple[Path, Spectrum]], options: Options, complain: Complain
+) -> Iterator[tuple[tuple[Path, Spectrum], Redshift]]:
+    """Answers for spectra on the same pixels; one without an answer is complained about."""
+    first = batch[0][1]
+    flux, ivar = (np.array([getattr(s, name) for _, s in batch]) for name in ("flux", "ivar"))
+    power = options.resolving_power or first.resolving_power
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = predict(flux, first.wave, ivar, resolving_power=power)
+    except (ValueError, ArithmeticError) as error:  # numbers that overflow, in one of them
+        if len(batch) > 1:
+            for one in batch:
+                yield from _ask([one], options, complain)
+            return
+        low, high = np.nanmin(flux), np.nanmax(flux)
+        reason = f"no redshift can be computed from a flux of {low:g} to {high:g}: {error}"
+        complain(_line(batch[0][0], first.name, reason))
+        return
+    yield from zip(batch, found, strict=True)
 
 
 def _spectra(

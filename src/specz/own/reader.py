@@ -25,6 +25,8 @@ def read(path: Path, unit: str | None = None, air: bool = False) -> Iterator[Spe
     ValueError, OSError
         If it is no spectrum with a noise, or cannot be read; the message says why.
     """
+    if path.exists() and not path.is_file():  # a pipe would wait for ever
+        raise ValueError("expected a file or a folder that can be read")
     suffixes = {suffix.lower() for suffix in path.suffixes}
     fits = bool(suffixes & {".fits", ".fit", ".fz"})
     yield from read_fits(path, unit, air) if fits else [read_text(path, unit, air)]

@@ -25,7 +25,10 @@ NAME_AND_UNIT = re.compile(r"\s*([^\[(]+?)\s*(?:[\[(]\s*(.*?)\s*[\])])?\s*")
 
 def read_text(path: Path, unit: str | None, air: bool) -> Spectrum:
     """Read a table with a header: comma-separated, or columns separated by spaces."""
-    lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except UnicodeDecodeError:
+        raise ValueError("expected a text table or a FITS file; it is neither") from None
     said = [line.lstrip("#").strip() for line in lines if line.startswith("#")]
     rows = [line for line in lines if line and not line.startswith("#")]
     if rows and _number(_cells(rows[0])[0]) is not None and said:
@@ -58,7 +61,10 @@ def read_text(path: Path, unit: str | None, air: bool) -> Spectrum:
 
 
 def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([row]))] if "," in row else row.split()
+    try:
+        return [cell.strip() for cell in next(csv.reader([row]))] if "," in row else row.split()
+    except csv.Error as error:
+        raise ValueError(f"expected a text table; {error} in {row[:40]!r}") from None
 
 
 def _number(cell: str) -> float | None:

@@ -40,6 +40,8 @@ FILES = {
     ".devcontainer/devcontainer.json": "A container to develop in.",
     "Makefile": "Commands: make book, make test.",
     "pyproject.toml": "The package: its dependencies and tools.",
+    "setup.py": "What the wheel holds beside the package.",
+    "MANIFEST.in": "What the source archive holds beside the package.",
     "requirements.lock": "Every package that a reader needs, by version and hash.",
     "requirements-dev.lock": "Every package that a developer needs, by version and hash.",
     "environment.yml": "The environment for conda and Binder.",
@@ -81,6 +83,16 @@ TYPES = {
     ".yml": "application/yaml",
     ".toml": "application/toml",
 }
+
+
+def check_sources() -> None:
+    """Raise ValueError unless the repository is there; an installed wheel has a part of it."""
+    absent = [name for name in (*FOLDERS, *FILES) if not (paths.ROOT / name).exists()]
+    if absent:
+        raise ValueError(
+            f"a bundle holds the repository; {paths.ROOT} lacks {absent[0]!r}: "
+            "run this in a checkout or an unpacked bundle, or name one with SPECZ_ROOT"
+        )
 
 
 def write_crate(pages: Sequence[Executed], target: Path) -> Path:

@@ -128,7 +128,13 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
     try:
         with (
             socket_folder() as sockets,
-            _environment(SPECZ_FIGURES=str(aside / "figures"), JUPYTER_PREFER_ENV_PATH="1"),
+            _environment(
+                # The kernel works in another folder.
+                SPECZ_BUILD=str(paths.BUILD),
+                SPECZ_RESULTS=str(paths.RESULTS),
+                SPECZ_FIGURES=str(aside / "figures"),
+                JUPYTER_PREFER_ENV_PATH="1",
+            ),
         ):
             # Sockets in a folder of its own: kernels that start together can't take the same port
             # or file.
@@ -161,6 +167,7 @@ def execute(name: str, parameters: Parameters, profile: str) -> Executed:
         shutil.copy(output, failed)
         if isinstance(error, PapermillExecutionError):
             fault = f": cell {error.cell_index} failed with {error.ename}: {error.evalue}"
+            fault += f"; {absent}" if (absent := archive.absence()) else ""
         else:
             fault = (
                 f" took longer than {limit:g} s and was stopped in the cell that begins "

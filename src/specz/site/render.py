@@ -42,7 +42,7 @@ def site_lock(folder: Path) -> Iterator[int]:
 def stage_site(site: Path, pages: Sequence[Executed], banner: str | None) -> None:
     """Put prose, executed notebooks and their files into one tree, with the configuration."""
     shutil.rmtree(site, ignore_errors=True)
-    shutil.copytree(paths.BOOK, site)
+    shutil.copytree(paths.BOOK, site, ignore=shutil.ignore_patterns("__pycache__"))
     (site / "files").mkdir()
     for page in pages:
         nbformat.write(provenance.annotate(page), site / f"{page.name}.ipynb")

@@ -49,6 +49,16 @@ def archive_key(experiment: BaseExperiment) -> str:
     return key_of({"config": experiment.config})
 
 
+def absence() -> str:
+    """Say where to get the archive if it is not there, as with an installed wheel; else nothing."""
+    if any(paths.RESULTS.glob("*/manifest.json")):
+        return ""
+    return (
+        f"there are no archived results in {paths.RESULTS}: unpack the bundle of a release, "
+        "crate.zip, and name its folder 'results' with SPECZ_RESULTS"
+    )
+
+
 def archived(wanted: Sequence[BaseExperiment]) -> list[Result]:
     """Return the archived results of those experiments that have one.
 

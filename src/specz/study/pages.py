@@ -57,6 +57,7 @@ def computed(notebook: str, parameters: Study) -> Sequence[BaseExperiment]:
             f"no experiment of notebook {notebook!r} is archived; "
             f"'specz archive --notebook {notebook}' computes them, "
             f"'specz run {notebook} --profile quick' small ones"
+            + (f"; {absent}" if (absent := archive.absence()) else "")
         )
     return []
 

@@ -108,7 +108,12 @@ def _name_intervals(items: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def verify() -> Receipt:
-    """Check the archive, test the claims on it, and compute a part of it again."""
+    """Check the archive, test the claims on it, and compute a part of it again.
+
+    Raise ValueError if there is none.
+    """
+    if absent := archive.absence():
+        raise ValueError(absent)
     start = time.perf_counter()
     wanted = profile_experiments(STUDY)
     faults, whole = [], []
