@@ -23,6 +23,7 @@ from specz.common.arrays import FloatArray, Flux, IntArray
 from specz.estimators.base import ClassScores, Fitted
 from specz.estimators.redshift_scan import ROWS, fine_steps, scan
 from specz.spectra.components import Components, decompose
+from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
 
 Float32 = npt.NDArray[np.float32]
@@ -32,6 +33,16 @@ FEW = 256
 
 CHUNK = 64
 """Spectra per sum over the library, so that the array stays in cache."""
+
+NEGLIGIBLE = 1e-7
+ROUGH = 1e-2
+"""χ² that may be neglected in the sum over all SEDs, and in the coarse scan."""
+
+JITTER = 1e-12
+"""Of the trace of a matrix, added to its diagonal: the components may be dependent."""
+
+MIDDLE = float(CLASSES.centres.mean())
+"""Redshift at which it is decided which SEDs are alike."""
 
 LOG_NEGLIGIBLE = -80.0
 """Floor of ln(likelihood / best). Lower values add nothing in single precision, but exponentials
@@ -80,7 +91,7 @@ class BayesLimit:
             raise ValueError("the Bayes limit needs noise: a finite snr; got inf, where it is one")
         components = decompose(train.library, np.unique(train.sed), self.continua)
         n = len(components.coefficients)
-        few = Evidence(self, components, train, np.arange(0, n, max(1, n // FEW)))
+        few = Evidence(self, components, train, np.arange(0, n, max(1, n // FEW)), ROUGH)
         all_ = Evidence(self, components, train, np.arange(n))
 
         def scores(flux: Flux) -> ClassScores:
@@ -93,65 +104,106 @@ class BayesLimit:
 class Evidence:
     """Likelihood of a redshift, summed over the SEDs ``seds`` of the components.
 
-    ``sample`` gives the grid and the noise.
+    ``sample`` gives the grid and the noise. Components whose share of the models has a χ² below
+    ``negligible`` are left out. At :data:`ROUGH`, products with spectra are in single precision.
+
+    With w and y the coefficients of m - 1 and x - 1 in orthonormal directions, in units of σ, χ² is
+    |y - w|² and a rest that all SEDs share: differences of small numbers, which lose few digits.
     """
 
     def __init__(
-        self, limit: BayesLimit, components: Components, sample: Sample, seds: IntArray
+        self,
+        limit: BayesLimit,
+        components: Components,
+        sample: Sample,
+        seds: IntArray,
+        negligible: float = NEGLIGIBLE,
     ) -> None:
-        self.settings, self.components, self.grid = limit, components, sample.grid
-        self.variance = 1 / sample.snr**2
-        self.weight = sample.noise.weight(sample.grid.n_pixels)
-        self.coefficients = components.coefficients[seds]
+        from specz.estimators.sed_sums import BLOCK  # Numba takes half a second to load
 
-    def log_likelihood(self, flux: Flux, z: FloatArray) -> Float32:
+        self.settings, self.components, self.grid = limit, components, sample.grid
+        self.negligible, self.n_seds = negligible, len(seds)
+        self.kind = np.float32 if negligible >= ROUGH else np.float64
+        self.root = sample.snr * np.sqrt(sample.noise.weight(sample.grid.n_pixels))  # 1/σ
+        c = components.coefficients[seds]
+        self.mean, self.mean_square = c.mean(axis=0), (c**2).mean(axis=0)
+        # In a block SEDs should be alike: strips along one direction are sorted by the next.
+        kept, mix, mean, _ = self._directions(components.observed(MIDDLE, self.grid)[0])
+        first, second = (mix[:2] @ c[:, kept].T) / (mean @ c.T)
+        strip = first.argsort().argsort() // math.ceil(math.sqrt(BLOCK * len(c)))
+        self.coefficients = c[np.lexsort([second, strip])].astype(np.float32)
+        filled = np.resize(self.coefficients, (-(-len(c) // BLOCK), BLOCK, c.shape[1]))
+        self.blocks = np.ascontiguousarray(filled.swapaxes(1, 2))
+
+    def log_likelihood(self, flux: Flux, z: FloatArray) -> FloatArray:
         """Return ln mean_k p(x | m_kz) up to a constant, shape (n_spectra, n_redshifts)."""
-        out = np.empty((len(flux), len(z)), dtype=np.float32)
-        root = np.sqrt(self.weight)
-        flux = flux * root.astype(np.float32)
-        square = np.einsum("ij,ij->i", flux, flux)
-        flux -= root.astype(np.float32)  # (x - 1)·m is smaller than x·m: fewer digits are lost
+        out = np.empty((len(flux), len(z)))
+        spectra = flux.astype(self.kind)
         for j, basis in enumerate(self.components.observed(z, self.grid)):  # (component, pixel)
-            models = self.coefficients / (self.coefficients @ basis.mean(axis=1))[:, None]
-            total = models @ (basis @ self.weight)  # 1·m
-            basis *= root
-            norm = np.einsum("kr,kr->k", models @ (basis @ basis.T), models)  # m·m
-            overlap = flux @ basis.T.astype(np.float32)  # (spectrum, component)
-            weights = np.ascontiguousarray(models.T, dtype=np.float32)
+            kept, mix, mean, directions = self._directions(basis)
+            basis = basis[kept] * self.root
+            flat = basis.sum(axis=1)  # products with a flat spectrum
+            y = (spectra @ basis.astype(self.kind).T - flat) @ directions  # of x - 1
+            if self.settings.known_amplitude and self.settings.known_noise:
+                from specz.estimators import sed_sums
+
+                few_digits = (y.astype(np.float32), mix, kept, mean, self.blocks)
+                sums = sed_sums.log_sums(*few_digits, len(self.coefficients))
+                out[:, j] = 0.5 * np.square(y).sum(axis=1) + sums
+                continue
+            models = (mix @ self.coefficients[:, kept].T) / (mean @ self.coefficients.T)
             for start in range(0, len(flux), CHUNK):
                 part = slice(start, start + CHUNK)
-                products = overlap[part] @ weights  # (x - 1)·m
-                value = self._log_likelihoods(products, norm, total, square[part, None])
-                top = value.max(axis=1)
-                value -= top[:, None]
-                np.maximum(value, LOG_NEGLIGIBLE, out=value)
-                np.exp(value, out=value)
-                out[part, j] = top + np.log(value.mean(axis=1))
-        return out
+                value = self._log_likelihoods(flux[part], y[part], flat @ directions, models)
+                top = value.max(axis=1, keepdims=True)
+                sums = np.exp(np.maximum(value - top, LOG_NEGLIGIBLE)).sum(axis=1)
+                out[part, j] = top[:, 0] + np.log(sums)
+        return out - math.log(len(self.coefficients))
+
+    def _directions(self, basis: FloatArray) -> tuple[IntArray, Float32, Float32, FloatArray]:
+        """Components that are kept, and what gives coefficients along orthonormal directions.
+
+        For the coefficients c of an SED these are ``mix`` c[``kept``] / (``mean`` · c), for the
+        products p of a spectrum and the components that are kept p · ``directions``. The means of
+        the components are taken off ``basis``, and it is divided by σ.
+        """
+        from specz.estimators.sed_sums import STEP
+
+        mean = basis.mean(axis=1)
+        basis -= mean[:, None]
+        basis *= self.root
+        gram = basis @ basis.T
+        power = self.mean_square / (self.mean @ mean) ** 2 * gram.diagonal()
+        kept = np.argsort(-power)[: max(1, np.count_nonzero(power > self.negligible))]
+        n = len(kept)
+        size = n + -n % STEP
+        root = np.linalg.cholesky(gram[np.ix_(kept, kept)] + JITTER * np.trace(gram) * np.eye(n))
+        mix, directions = np.zeros((size, size), dtype=np.float32), np.zeros((size, size))
+        mix[:n, :n], directions[:n, :n] = root.T, np.linalg.inv(root).T
+        filled = np.resize(kept, size)  # with weight zero
+        return filled, mix, mean.astype(np.float32), directions
 
     def _log_likelihoods(
-        self, value: Float32, norm: FloatArray, total: FloatArray, square: Float32
-    ) -> Float32:
-        """Return ln p(x | m_k) from (x - 1)·m, m·m, 1·m and x·x, shape (n_spectra, n_seds).
+        self, flux: Flux, y: FloatArray, flat: FloatArray, models: Float32
+    ) -> FloatArray:
+        """Return ln p(x | m_k) where less is known, shape (n_spectra, n_seds).
 
-        The products (x - 1)·m in ``value`` are overwritten.
+        ``y``, ``flat`` and ``models`` are coefficients along directions: of spectra less one, of a
+        flat spectrum and of SEDs less one.
         """
-        n, seen = self.grid.n_pixels, np.count_nonzero(self.weight)
-        if self.settings.known_amplitude:
-            value -= (0.5 * (norm - 2 * total + n)).astype(np.float32)
-            if self.settings.known_noise:
-                value /= np.float32(self.variance)
-            else:  # ∫ dσ/σ σ^-n exp(-|x - m|²/2σ²)
-                value = -0.5 * seen * np.log(square - n - 2 * value)
+        n, seen = self.root @ self.root, np.count_nonzero(self.root)
+        x = (flux - 1) * self.root
+        square = np.square(models, dtype=float).sum(axis=0)  # |m - 1|²
+        products = y @ models  # (x - 1)·(m - 1)
+        own = np.square(x).sum(axis=1, keepdims=True)  # |x - 1|²
+        if self.settings.known_amplitude:  # ∫ dσ/σ σ^-n exp(-|x - m|²/2σ²)
+            return np.asarray(-0.5 * seen * np.log(own - 2 * products + square))
+        # The best amplitude is x·m / m·m; a flat prior on it leaves a factor (m·m)^-½.
+        excess, total = (x @ self.root)[:, None], flat @ models  # 1·(x - 1), 1·(m - 1)
+        norm = n + 2 * total + square  # m·m
+        explained = np.maximum(products + excess + n + total, 0) ** 2 / norm
+        if self.settings.known_noise:
+            value = 0.5 * explained
         else:
-            # The best amplitude is x·m / m·m; a flat prior on it leaves a factor (m·m)^-½.
-            value += total.astype(np.float32)
-            np.maximum(value, 0, out=value)
-            np.square(value, out=value)
-            value /= norm.astype(np.float32)
-            if self.settings.known_noise:
-                value /= np.float32(2 * self.variance)
-            else:
-                value = -0.5 * (seen - 1) * np.log(square - value)
-            value -= (0.5 * np.log(norm)).astype(np.float32)
-        return value
+            value = -0.5 * (seen - 1) * np.log(own + 2 * excess + n - explained)
+        return np.asarray(value - 0.5 * np.log(norm))

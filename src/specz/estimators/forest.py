@@ -7,7 +7,6 @@ from typing import ClassVar
 from specz.common import checks
 from specz.common.arrays import Flux
 from specz.estimators.base import ClassScores, Fitted
-from specz.estimators.trees import grow, probabilities
 from specz.spectra.grid import CLASSES
 from specz.spectra.sample import Sample
 
@@ -35,6 +34,8 @@ class Forest:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Grow the trees."""
+        from specz.estimators.trees import grow, probabilities  # Numba takes half a second to load
+
         labels = train.labels
         trees = grow(train.flux(), labels, self.trees, self.features, seed)
 

@@ -6,10 +6,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors as Neighbours
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from specz.common import checks
 from specz.common.arrays import Flux, IntArray
@@ -51,6 +47,10 @@ class NearestNeighbours:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Keep the training spectra, and choose k on the validation spectra."""
+        # A page that only draws does without the second that these take to load.
+        from sklearn.neighbors import NearestNeighbors as Neighbours
+        from sklearn.pipeline import make_pipeline
+
         choices = sorted({min(k, len(train)) for k in self.neighbours})
         features = make_pipeline(self._features(min(len(train), train.grid.n_pixels)))
         model = Neighbours(n_neighbors=max(choices), metric=self.metric, algorithm="brute")
@@ -71,6 +71,9 @@ class NearestNeighbours:
 
     def _features(self, most: int) -> Any:
         """What the distance is taken in; there are at most ``most`` components."""
+        from sklearn.decomposition import PCA
+        from sklearn.preprocessing import StandardScaler
+
         if self.components:
             return PCA(min(self.components, most), svd_solver="covariance_eigh")
         # An angle is measured about a point: the mean of the training spectra.

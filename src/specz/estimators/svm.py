@@ -7,18 +7,18 @@ experiment, which the figures print.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import joblib
 import numpy as np
-from sklearn.svm import SVC
 
 from specz.common import checks
 from specz.common.arrays import Flux
 from specz.estimators.base import ClassScores, Fitted
-from specz.estimators.pairwise_votes import winners
-from specz.estimators.sklearn_adapter import class_votes, fit_classifier
 from specz.spectra.sample import Sample
+
+if TYPE_CHECKING:
+    from sklearn.svm import SVC
 
 VOTE_CHUNK = 64
 """Spectra per call of a support vector machine."""
@@ -40,6 +40,8 @@ class LinearSVM:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Find the separating planes."""
+        from sklearn.svm import SVC  # a page that only draws does without the second that it takes
+
         return _fit_svc(SVC(kernel="linear", C=self.c), train)
 
 
@@ -69,13 +71,18 @@ class KernelSVM:
         self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Find the separating surfaces."""
+        from sklearn.svm import SVC
+
         variance = float(train.flux().var())
         gamma = self.gamma / (train.grid.n_pixels * variance)
         return _fit_svc(SVC(kernel="rbf", C=self.c, gamma=gamma), train)
 
 
-def _fit_svc(model: SVC, train: Sample) -> Fitted:
+def _fit_svc(model: "SVC", train: Sample) -> Fitted:
     """Fit, and score the class that wins most of the 319,600 pairwise votes."""
+    from specz.estimators.pairwise_votes import winners
+    from specz.estimators.sklearn_adapter import class_votes, fit_classifier
+
     # The sum of the votes as a score would take ten times as long and name the same class.
     fit_classifier(model, train)
 

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 from specz.common import checks
 from specz.common.arrays import IntArray, Labels
@@ -247,6 +246,8 @@ def temperature(values: npt.NDArray[np.float32], label: Labels) -> float:
 
     def loss(log_factor: float) -> float:
         return _loss_and_accuracy(values * np.float32(math.exp(log_factor)), label)[0]
+
+    from scipy.optimize import minimize_scalar  # it takes half a second to load
 
     return math.exp(float(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 

@@ -14,9 +14,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import BarycentricInterpolator
 from scipy.special import expit, logsumexp
-from scipy.stats import qmc
 
 from specz.common import checks
 from specz.common.arrays import FloatArray, Flux
@@ -57,6 +55,8 @@ def build_bank(population: Population, stars: int, galaxies: int) -> Bank:
     parts = []
     for n, is_galaxy in ((stars, False), (galaxies, True)):
         if is_galaxy:
+            from scipy.stats import qmc  # it takes most of a second to load
+
             u = qmc.Sobol(5, seed=1).random_base2(int(np.ceil(np.log2(n))))[:n]
         else:  # only the seeing varies
             u = np.repeat((np.arange(n) + 0.5)[:, None] / n, 5, axis=1)
@@ -83,6 +83,8 @@ def _snr_table(snr: tuple[float, float]) -> tuple[FloatArray, FloatArray]:
 @lru_cache(maxsize=4)
 def _to_grid(centres: int) -> FloatArray:
     """Matrix from values at the nodes of the centre to those on a grid, (NODES², centres²)."""
+    from scipy.interpolate import BarycentricInterpolator  # it loads half of SciPy
+
     grid = (2 * np.arange(centres) + 1) / centres - 1
     one = BarycentricInterpolator(_nodes(1.0), np.eye(NODES))(grid).T
     return np.kron(one, one).astype(np.float32)

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import log_loss
 
 from specz.common import checks
 from specz.common.arrays import FloatArray, Flux
@@ -99,6 +97,10 @@ class StampForest:
             image = stacked(flux)
             found = moments(image)
             return found if bank is None else np.hstack([found, delta_chi2(image, bank)])
+
+        # A page that only draws does without the second that these take to load.
+        from sklearn.ensemble import RandomForestClassifier
+        from sklearn.metrics import log_loss
 
         x, y = (
             np.vstack([features(s.flux(slice(i, i + STEP))) for i in range(0, len(s), STEP)])

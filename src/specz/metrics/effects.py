@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import norm, t
 
 from specz.common.arrays import BoolArray, FloatArray
 from specz.metrics.intervals import LEVEL, Interval, bootstrap_weights, most_missed
@@ -121,6 +120,8 @@ def effect(*terms: tuple[int, Quantity]) -> Effect:
     n_seds = min(q.n_seds for _, q in terms)
     galaxies = float(draws.std(ddof=1))
     if np.ptp(draws) == 0:  # as in mean_interval: what so many SEDs may have missed
+        from scipy.stats import norm  # it takes most of a second to load
+
         galaxies = most_missed(n_seds) / float(norm.ppf((1 + LEVEL) / 2))
     parts = [(galaxies**2, max(1, n_seds - 1))]
     for weight, q in terms:
@@ -130,6 +131,8 @@ def effect(*terms: tuple[int, Quantity]) -> Effect:
     variance = sum(v for v, _ in parts)
     freedom = variance**2 / sum(v**2 / n for v, n in parts)
     error = variance**0.5
+    from scipy.stats import t
+
     reach = error * float(t.ppf((1 + LEVEL) / 2, freedom))
     p_value = 2 * float(t.sf(abs(value) / error, freedom))
     trainings = min((len(q.values) for _, q in terms if q.random), default=0)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
 
 from specz.common.arrays import FloatArray, IntArray
 
@@ -86,6 +85,8 @@ def statistic_interval(
 
 def most_missed(n: int) -> float:
     """Upper limit on a fraction of which ``n`` SEDs show no case (Clopper & Pearson)."""
+    from scipy.stats import binomtest  # it takes most of a second to load
+
     return float(binomtest(0, n).proportion_ci(LEVEL).high)
 
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest, kstest
 
 from specz.common.arrays import BoolArray, FloatArray
 from specz.metrics.intervals import (
@@ -181,6 +180,8 @@ def pit_uniformity(predictions: Predictions) -> float:
     """p-value of the Kolmogorov-Smirnov test that the PIT is uniform."""
     # Copies of one SED are not independent, so only the first of each is tested.
     _, first = np.unique(predictions.sed, return_index=True)
+    from scipy.stats import kstest  # it takes most of a second to load
+
     return float(kstest(predictions.pit[first].astype(float), "uniform").pvalue)
 
 
@@ -219,6 +220,8 @@ def compare(first: Predictions, second: Predictions) -> Comparison:
     a, b = is_exact(first), is_exact(second)
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     # McNemar's test: only spectra that one of the two classified exactly count.
+    from scipy.stats import binomtest
+
     p_value = binomtest(only_a, only_a + only_b).pvalue if only_a + only_b else 1.0
     difference = mean_interval(a.astype(float) - b.astype(float), first.sed, least=-1)
     return Comparison(difference, only_a, only_b, float(p_value))
