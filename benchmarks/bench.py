@@ -5,6 +5,10 @@ Usage: ``python -m benchmarks.bench [NAME ...] [--sizes N ...]``, or ``make benc
 ``arithmetic``, ``build``, ``fanout``, ``trees``; ``--sizes`` are those of ``costs``, up to what
 each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it into the
 book.
+=======
+``arithmetic``, ``build``, ``limit``, ``redraw``, ``fanout``; ``--sizes`` are those of ``costs``,
+up to what each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it
+into the book.
 
 Where two things are compared, each is done once to warm up and then both in turn, A B A B, for
 some rounds; the fastest round of each counts, as other work on the machine can only slow one down.
@@ -13,6 +17,8 @@ some rounds; the fastest round of each counts, as other work on the machine can 
 import argparse
 import dataclasses
 import math
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -35,12 +41,17 @@ from specz.common.arrays import BoolArray, IntArray
 from specz.common.processes import cores
 from specz.common.store import Store
 from specz.estimators.backend import load_keras
+from specz.estimators.bayes import BayesLimit, Evidence
 from specz.estimators.cnn import CNN
+from specz.estimators.redshift_scan import redshifts
 from specz.estimators.training import TrainingConfig, _batches, train
 from specz.estimators.trees import grow
 from specz.experiments.experiment import Experiment
 from specz.experiments.parallel import Backend, compute
+from specz.spectra.components import decompose
 from specz.spectra.sample import Sample
+from specz.study.profiles import STUDY
+from specz.study.studies import STUDIES
 
 if TYPE_CHECKING:
     import keras
@@ -230,11 +241,56 @@ def trees(rounds: int = 2, n: int = 1_000, number: int = 2) -> list[Benchmark]:
     return [Benchmark(name, value, reference, "trees/s", value / reference, 10.0)]
 
 
+def limit(rounds: int = 5, n: int = 64, snr: float = 1.0) -> list[Benchmark]:
+    """Sums of the Bayes limit over the library at the redshifts of a class, against NumPy's.
+
+    NumPy multiplies all coefficients of all SEDs, takes all exponentials and adds them.
+    """
+    train, _, test = Experiment(BayesLimit(), 10_000, snr, n_validation=1, n_test=n).samples()
+    components = decompose(train.library, np.unique(train.sed), BayesLimit.continua)
+    c, flux = components.coefficients, test.flux()
+    evidence = Evidence(BayesLimit(), components, train, np.arange(len(c)))
+    z = redshifts(round(BayesLimit.resolution))[: round(BayesLimit.resolution)]
+
+    def written_out() -> None:
+        for basis in components.observed(z, train.grid):
+            models = c / (c @ basis.mean(axis=1))[:, None]
+            norm = np.einsum("kr,kr->k", models @ (basis @ basis.T), models)
+            products = flux @ basis.T.astype(np.float32) @ models.T.astype(np.float32)
+            value = (products - 0.5 * norm.astype(np.float32)) * np.float32(snr**2)
+            np.log(np.exp(value - value.max(axis=1, keepdims=True)).sum(axis=1))
+
+    seconds = fastest(rounds, lambda: evidence.log_likelihood(flux, z), written_out)
+    value, reference = (n * len(z) / each for each in seconds)
+    name = "sums of the Bayes limit over 10,000 SEDs"
+    return [Benchmark(name, value, reference, "sums/s", value / reference, 2.0)]
+
+
+def redraw(page: str = "noise") -> list[Benchmark]:
+    """Processor time of drawing a page anew from the archived results, its kernel included.
+
+    All pages are to take half a minute on two cores.
+    """
+    allowed = 2 * 30 / len(STUDIES)
+    program = "from specz.cli import main; main()"
+    command = [sys.executable, "-c", program, "run", page, "--profile", STUDY]
+    with tempfile.TemporaryDirectory() as folder:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        environment = {**os.environ, "SPECZ_BUILD": folder}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    value = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    name = f"a page drawn anew, {page}"
+    return [Benchmark(name, value, allowed, "s", allowed / value, 1.0)]
+
+
 BENCHMARKS: dict[str, Callable[[], list[Benchmark]]] = {
     "generation": generation,
     "streaming": streaming,
     "arithmetic": lambda: [*arithmetic(), *arithmetic(batch=512)],
     "build": build,
+    "limit": limit,
+    "redraw": redraw,
     "fanout": fanout,
     "trees": trees,
 }

@@ -1,6 +1,6 @@
 """Scores of an estimator: accuracy, redshift errors and calibration, with intervals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +69,7 @@ def within_one(predictions: Predictions) -> Interval:
 
 def bias(predictions: Predictions) -> Interval:
     """Median of Δz/(1+z)."""
-    return statistic_interval(relative_error(predictions), predictions.sed, np.median)
+    return _median_interval(predictions, np.median)
 
 
 def nmad(error: FloatArray) -> float:
@@ -79,7 +79,16 @@ def nmad(error: FloatArray) -> float:
 
 def sigma_nmad(predictions: Predictions) -> Interval:
     """:func:`nmad` of Δz/(1+z)."""
-    return statistic_interval(relative_error(predictions), predictions.sed, nmad)
+    return _median_interval(predictions, nmad)
+
+
+def _median_interval(
+    predictions: Predictions, statistic: Callable[[FloatArray], float]
+) -> Interval:
+    """Interval of what medians of Δz/(1+z) make; NumPy finds them sooner in sorted values."""
+    error = relative_error(predictions)
+    order = np.argsort(error)
+    return statistic_interval(error[order], predictions.sed[order], statistic)
 
 
 def outlier_fraction(predictions: Predictions, threshold: float = WRONG) -> Interval:
