@@ -1,14 +1,10 @@
 """What the package does against what the machine can do: ratios within one run.
 
 Usage: ``python -m benchmarks.bench [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
-(25 minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
-``arithmetic``, ``build``, ``fanout``, ``trees``; ``--sizes`` are those of ``costs``, up to what
-each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it into the
-book.
-=======
-``arithmetic``, ``build``, ``limit``, ``redraw``, ``fanout``; ``--sizes`` are those of ``costs``,
-up to what each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench`` puts it
-into the book.
+(30 minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
+``arithmetic``, ``build``, ``limit``, ``redraw``, ``fanout``, ``trees``; ``--sizes`` are those of
+``costs``, up to what each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench``
+puts it into the book.
 
 Where two things are compared, each is done once to warm up and then both in turn, A B A B, for
 some rounds; the fastest round of each counts, as other work on the machine can only slow one down.
