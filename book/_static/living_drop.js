@@ -6,7 +6,7 @@ specz.own.LARGEST = 3e7; // bytes: no spectrum is larger
 // A galaxy of the library with noise, the same for the same seed: a spectrum, and what it is.
 specz.own.example = function (data, library, seed) {
   const { wave_min, step, n_pixels } = data.example, { z_min, width, n } = data.classes;
-  const uniform = specz.random(-seed), snr = 10 ** (0.5 * uniform());
+  const uniform = specz.random(-seed), snr = 10 ** (0.6 * uniform() - 0.3);
   const z = z_min + width * n * uniform();
   const sed = Math.floor(uniform() * library.coefficients[0].length);
   const wave = Float64Array.from({ length: n_pixels }, (_, i) => wave_min + step * (i + 0.5));
@@ -71,7 +71,7 @@ specz.own.draw = function (svg, { wave, flux, ivar }, answer, data) {
 // The answer in words: redshift, lines, flags.
 specz.own.say = function ({ z, z_err, p_best, flags }, wave, data) {
   const found = Number.isNaN(z) ? "There is no answer."
-    : `z = ${z.toFixed(4)} ± ${z_err.toFixed(4)}, p = ${p_best.toFixed(2)} for the best class.`;
+    : `z = ${z.toFixed(4)} ± ${z_err.toFixed(4)}, p = ${p_best.toPrecision(2)} for the best class.`;
   const lines = data.marked.map(({ name, wave_rest }) => [name, wave_rest * (1 + z)])
     .filter(([, at]) => at > wave[0] && at < wave.at(-1) && !flags.includes("NO_LINE"))
     .map(([name, at]) => `${name} at ${Math.round(at).toLocaleString("en")} Å`);
@@ -87,10 +87,10 @@ specz.figures.drop = function (box, data, id) {
     { type: "file", accept: ".csv,.txt,.dat,.tsv,.ecsv,text/*" }], () => take(chosen.files[0]));
   const example = add("button", { type: "button" }, controls, "An example");
   const progress = add("progress", { max: 1, "aria-label": "part of p(z) that is computed" }, controls);
-  const svg = add("svg", { viewBox: "0 0 720 510", role: "img", "aria-label": box.dataset.alt }, box);
-  const said = add("p", { "aria-live": "polite" }, box);
   add("div", { class: "about" }, box, "Or drop a file anywhere on this figure. It is read and " +
     "computed in your browser: nothing leaves your machine.");
+  const svg = add("svg", { viewBox: "0 0 720 510", role: "img", "aria-label": box.dataset.alt }, box);
+  const said = add("p", { "aria-live": "polite" }, box);
 
   let library = null, job = 0, seed = 0, waiting = null; // for the library
   const show = (spectrum, answer, text) => {

@@ -120,6 +120,33 @@ def test_the_figure_says_what_the_package_says(figure, library, tmp_path, make, 
     assert page.locator(".marks line").count() == (0 if flag else text.count(" at "))
 
 
+TABLES = {
+    "a.csv": "WAVE [nm], Flux (erg/s/cm2/A), err\r\n1200,1,.5\r\n1201,,0\r\n1202,-2e0,nan\r\n",
+    "b.txt": "# by hand\n# lambda signal var mask\n12000 1 2 0\n12001 3 2 1\n12003 4 2 nan\n",
+    "c.csv": 'wavelength,"flux [mJy]",ivar\n12000,1,1\n13000,1,0.5\n14000,1,-1\n',
+    "d.csv": "\ufeffid,wave [micron],flux,sigma,mask\n1,1.2,1,1,false\n2,1.3,inf,1,True\n",
+}
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_are_read_as_the_package_reads_them(figure, tmp_path, name):
+    path = tmp_path / name
+    path.write_text(TABLES[name], encoding="utf-8")
+    (spectrum,) = read(path)
+    page, _ = figure(path)
+    found = page.evaluate(
+        """text => {
+            const data = document.querySelector('.living script').textContent;
+            const spectrum = specz.own.read(text, JSON.parse(data));
+            return ['wave', 'flux', 'ivar'].map((name) => Array.from(spectrum[name]));
+        }""",
+        TABLES[name],
+    )
+    expected = [spectrum.wave, spectrum.flux, spectrum.ivar]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 BAD = {
     "no header": "12000,1,1\n12005,1,1\n12010,1,1\n",
     "no noise": "wave,flux\n12000,1\n12005,1\n",
@@ -158,6 +185,8 @@ def test_what_has_no_answer_says_why(figure, library, tmp_path):
     few = write(tmp_path / "few.csv", header, [column[:49] for column in columns])
     _, text = figure(few)
     assert "There is no answer. Flags: FEW_PIXELS, fewer than 50 good pixels" in text
+    masked = write(tmp_path / "masked.csv", "wave,flux,ivar,mask\n", (*columns, np.ones(1800)))
+    assert "FEW_PIXELS" in figure(masked)[1]
     optical = write(tmp_path / "optical.csv", header, [columns[0] - 7000, *columns[1:]])
     assert "OUT_OF_RANGE" in figure(optical)[1]
     binary = tmp_path / "one.fits"
