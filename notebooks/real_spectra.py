@@ -32,7 +32,8 @@ import numpy as np
 from IPython.display import Markdown
 
 from specz import figures, tables
-from specz.own import real
+from specz.own import drop, predict, real
+from specz.site import interactive
 from specz.study.studies import RealSpectra
 
 study = RealSpectra.read(globals())
@@ -93,6 +94,7 @@ figures.draw(
 # ```
 
 # %%
+interactive.save("drop", drop.living(predict.library_components()))
 Markdown(tables.folded(tables.markdown_table(real.rows(found)), "Every trial"))
 
 # %% [markdown]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import chromium, needs_chromium
+from browser import chromium, needs_chromium, write_page
 
 from specz.common import paths
 from specz.estimators.tiny_network import convolve
@@ -19,16 +19,6 @@ from specz.study.profiles import STUDY, profile_study
 
 LEFT, RIGHT = 44, 688
 """Ends of the axis of wavelengths in the figure."""
-
-
-def write_page(living, folder):
-    """A page with nothing but a living figure; return its address."""
-    file = folder / "living.html"
-    text = f'<meta charset="utf-8">{living._repr_html_()}'
-    for name in ("living_methods.js", "living.js"):
-        text += f"<script>{(paths.BOOK / '_static' / name).read_text(encoding='utf-8')}</script>"
-    file.write_text(text, encoding="utf-8")
-    return file.as_uri()
 
 
 @pytest.fixture(scope="module")

@@ -37,9 +37,6 @@ PRIOR_CONTINUA = 16
 PRIOR_STEPS = 2
 """Principal continua, and redshifts per class, of the sum in the browser."""
 
-WEIGHTS = "living_cnn.js"
-"""File with the weights of the CNN, which one page loads; the site has it under ``figures/``."""
-
 CNN_STEPS = 127
 """Steps of 8 bits to either side of zero, for the weights of the CNN's dense layer."""
 
@@ -79,6 +76,18 @@ def save(name: str, figure: Living) -> None:
     (paths.FIGURES / f"{name}.html").write_text(figure._repr_html_() + "\n", encoding="utf-8")
 
 
+def write_weights(name: str, weights: object) -> str:
+    """Write numbers that a page loads when it shows them; return the address in the site.
+
+    They are a script beside the figures, as a page that was opened from a file may load no other.
+    """
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(weights, separators=(",", ":"))
+    file = f"living_{name}.js"
+    (paths.FIGURES / file).write_text(f"specz.weights.{name} = {text};\n", encoding="ascii")
+    return f"figures/{file}"
+
+
 def redshift(library: Library, seds: Sequence[int], grid: Grid) -> Living:
     """Let the reader choose one of the SEDs by index and move its redshift through a grid."""
     low, high = redshift_range(library, grid)
@@ -116,8 +125,8 @@ def posterior(
     components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
     prior = {
         "steps": PRIOR_STEPS,
-        "continuum": _packed(components.library.continuum[:PRIOR_CONTINUA]),
-        "coefficients": _packed(components.coefficients),
+        "continuum": packed(components.library.continuum[:PRIOR_CONTINUA]),
+        "coefficients": packed(components.coefficients),
     }
     methods = [{"key": "bayes", "name": "Bayes posterior"}]
     data = {
@@ -162,8 +171,8 @@ def _observing(library: Library, seds: Sequence[int], grid: Grid) -> dict[str, o
     galaxies = [
         {
             "label": label,
-            "continuum": _packed(library.continuum[sed]),
-            "line_flux": _packed(library.line_flux[sed]),
+            "continuum": packed(library.continuum[sed]),
+            "line_flux": packed(library.line_flux[sed]),
         }
         for sed, label in zip(seds, describe(library, seds), strict=True)
     ]
@@ -214,16 +223,13 @@ def _write_cnn(model: "keras.Model") -> str:
         "layers": [
             {
                 "stride": layer.strides[0],
-                **{name: _packed(getattr(layer, name)) for name in ("kernel", "bias")},
+                **{name: packed(getattr(layer, name)) for name in ("kernel", "bias")},
             }
             for layer in convolutions
         ],
-        "classes": {"kernel": _encoded(steps), "scale": _packed(scale), "bias": _packed(bias)},
+        "classes": {"kernel": encoded(steps), "scale": packed(scale), "bias": packed(bias)},
     }
-    paths.FIGURES.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(weights, separators=(",", ":"))
-    (paths.FIGURES / WEIGHTS).write_text(f"specz.weights.cnn = {text};\n", encoding="ascii")
-    return f"figures/{WEIGHTS}"
+    return write_weights("cnn", weights)
 
 
 def _network(model: "keras.Model") -> dict[str, object]:
@@ -234,23 +240,24 @@ def _network(model: "keras.Model") -> dict[str, object]:
     first = np.repeat(total.first, total.substeps)
     return {
         "n_shifts": correlate.n_shifts,
-        "sharing": {name: _packed(getattr(sharing, name)) for name in ("first", "weight")},
-        "window": _packed(correlate.window),
-        "filters": _packed(filters_of(model)),
-        "dense_window": _packed(model.get_layer("dense_window").kernel),
+        "sharing": {name: packed(getattr(sharing, name)) for name in ("first", "weight")},
+        "window": packed(correlate.window),
+        "filters": packed(filters_of(model)),
+        "dense_window": packed(model.get_layer("dense_window").kernel),
         "dense": [
-            {name: _packed(getattr(model.get_layer(layer), name)) for name in ("kernel", "bias")}
+            {name: packed(getattr(model.get_layer(layer), name)) for name in ("kernel", "bias")}
             for layer in [*dense, "log_p"]
         ],
-        "interpolate": {"first": _packed(first), "weight": _packed(total.weight)},
+        "interpolate": {"first": packed(first), "weight": packed(total.weight)},
         "scale": float(model.get_layer("temperature").scale) if "temperature" in names else 1.0,
     }
 
 
-def _packed(values: npt.ArrayLike) -> str:
-    """Values as base64 of little-endian float32, row by row: all digits in little space."""
-    return _encoded(np.asarray(values, dtype="<f4"))
+def packed(values: npt.ArrayLike) -> str:
+    """Return values as base64 of little-endian float32, row by row: all digits in little space."""
+    return encoded(np.asarray(values, dtype="<f4"))
 
 
-def _encoded(values: npt.NDArray[np.generic]) -> str:
+def encoded(values: npt.NDArray[np.generic]) -> str:
+    """Return the bytes of values, row by row, as base64."""
     return base64.b64encode(values.tobytes()).decode("ascii")
