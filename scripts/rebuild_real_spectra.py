@@ -9,7 +9,6 @@ Each row is a pixel: wavelength in Å (observed, in vacuum), flux per Å and its
 zero where the survey masks the pixel; one spectrum after the other, float32.
 """
 
-import hashlib
 import io
 import json
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from astropy.io import fits
 
+from specz.common.fingerprint import file_digest
 from specz.own.reader import read
 from specz.own.spectrum import Spectrum
 
@@ -33,7 +33,7 @@ def rebuild(folder: Path) -> bytes:
     with tempfile.TemporaryDirectory() as temporary:
         for source in about["sources"]:
             wheel = folder / source["wheel"]
-            digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+            digest = file_digest(wheel)
             if digest != source["sha256"]:
                 raise ValueError(f"{wheel.name}: expected {source['sha256']}, got {digest}")
             with zipfile.ZipFile(wheel) as files:
