@@ -4,6 +4,7 @@ Neither scales to 400,000 spectra of 800 classes; the training size of each is a
 experiment, which the figures print.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +15,9 @@ import joblib
 import numpy as np
 
 from specz.common import checks
-from specz.common.arrays import Flux
+from specz.common.arrays import FloatArray, Flux
 from specz.estimators.base import ClassScores, Fitted
-from specz.spectra.sample import Sample
+from specz.spectra.sample import Spectra
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
@@ -40,7 +41,7 @@ class LinearSVM:
         checks.number("c", self.c, 1e-9, 1e9)
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Find the separating planes."""
         from sklearn.svm import SVC  # a page that only draws does without the second that it takes
@@ -71,22 +72,21 @@ class KernelSVM:
         checks.number("gamma", self.gamma, 1e-9, 1e9)
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Find the separating surfaces."""
         from sklearn.svm import SVC
 
         variance = float(train.flux().var())
-        gamma = self.gamma / (train.grid.n_pixels * variance)
+        gamma = self.gamma / (train.flux().shape[1] * variance)
         return _fit_svc(SVC(kernel="rbf", C=self.c, gamma=gamma), train)
 
 
-def _fit_svc(model: "SVC", train: Sample) -> Fitted:
+def _fit_svc(model: "SVC", train: Spectra) -> Fitted:
     """Fit, and score the class that wins most of the 319,600 pairwise votes."""
     from sklearn.metrics.pairwise import pairwise_kernels
 
-    from specz.estimators.pairwise_votes import winners
-    from specz.estimators.sklearn_adapter import class_votes, fit_classifier
+    from specz.estimators.sklearn_adapter import fit_classifier
 
     kernel = partial(pairwise_kernels, metric=model.kernel, filter_params=True, gamma=model.gamma)
     vectors = features = train.flux().astype(np.float64)
@@ -95,14 +95,18 @@ def _fit_svc(model: "SVC", train: Sample) -> Fitted:
         features = kernel(vectors)
         model.set_params(kernel="precomputed")
     fit_classifier(model, features, train.labels)
-    vectors = vectors[model.support_]
+    return Fitted(partial(_scores, model, kernel, vectors[model.support_]))
 
-    def scores(flux: Flux) -> ClassScores:
-        # The sum of the votes as a score would take ten times as long and name the same class.
-        parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
-        with ThreadPoolExecutor(joblib.cpu_count()) as pool:
-            of_part = pool.map(lambda part: winners(model, kernel(vectors, part)), parts)
-            winner = np.concatenate(list(of_part))
-        return class_votes(winner)
 
-    return Fitted(scores)
+def _scores(
+    model: "SVC", kernel: Callable[..., FloatArray], vectors: FloatArray, flux: Flux
+) -> ClassScores:
+    """One for the class with the most votes; ``vectors`` are the support vectors."""
+    from specz.estimators.pairwise_votes import winners
+    from specz.estimators.sklearn_adapter import class_votes
+
+    # The sum of the votes as a score would take ten times as long and name the same class.
+    parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
+    with ThreadPoolExecutor(joblib.cpu_count()) as pool:
+        of_part = pool.map(lambda part: winners(model, kernel(vectors, part)), parts)
+        return class_votes(np.concatenate(list(of_part)))
