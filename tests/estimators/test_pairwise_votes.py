@@ -37,6 +37,6 @@ def test_kernel_values_that_are_kept_change_no_answer(method, monkeypatch):
     library = LibraryConfig(n_train=300, n_validation=20, n_test=80)
     train, validation, test = draw_samples(library, (300, 20, 80), White(2.0), get_grid("paper"), 1)
     kept = method.fit(train, validation, seed=1).scores(test.flux()).values
-    monkeypatch.setattr(svm, "GRAM_MAX", 0)
+    monkeypatch.setattr(svm, "GRAM_SHARE", 0)
     anew = method.fit(train, validation, seed=1).scores(test.flux()).values
     np.testing.assert_array_equal(kept, anew)

@@ -4,6 +4,7 @@ Neither scales to 400,000 spectra of 800 classes; the training size of each is a
 experiment, which the figures print.
 """
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 VOTE_CHUNK = 128
 """Spectra per call of a support vector machine."""
-GRAM_MAX = 12_000
-"""Most training spectra of which all kernel values are kept, 1.2 GB at that number."""
+GRAM_SHARE = 0.6
+"""Share of the machine's memory that the kernel values of all training spectra may take."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def _fit_svc(model: "SVC", train: Spectra) -> Fitted:
 
     kernel = partial(pairwise_kernels, metric=model.kernel, filter_params=True, gamma=model.gamma)
     vectors = features = train.flux().astype(np.float64)
-    if len(train) <= GRAM_MAX:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if vectors.itemsize * len(vectors) ** 2 <= GRAM_SHARE * memory:
         # Each spectrum is in 799 of the pairs: LIBSVM would compute a kernel value up to 799 times.
         features = kernel(vectors)
         model.set_params(kernel="precomputed")
