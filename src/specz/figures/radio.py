@@ -47,6 +47,9 @@ def _by_method(
     ax: Axes, names: Sequence[str], found: Mapping[str, Sequence[Interval]], xlabel: str
 ) -> Axes:
     """Draw a row per name, and in it an interval per method, in percent."""
+    if not names:
+        ax.text(0.5, 0.5, "not archived yet", ha="center", color=GREY)
+        return ax
     heights = rows(ax, names, xlabel)
     for i, (label, intervals) in enumerate(found.items()):
         at = heights + 0.14 * ((len(found) - 1) / 2 - i)
@@ -73,13 +76,11 @@ def _fraction(right: BoolArray, of: BoolArray, sed: IntArray) -> Interval:
 def plot_radio_across(results: Results, ax: Axes) -> Axes:
     """Draw the fraction right in a catalogue that training never saw, and one that it did."""
     names = list(dict.fromkeys(c for r in results if (c := r.experiment.catalogue)))
-    shown = groups(results, catalogue=names[0]) if names else groups(results)
-    found = {
-        label: [of_catalogue(results, label, name, unseen)
-                for name in names for unseen in (False, True)]
-        for label in shown
-    }  # fmt: skip
-    kinds = [f"{name}, {kind}" for name in names for kind in ("in the folds", "never seen")]
+    each = [groups(results, catalogue=name) for name in names]
+    shown = [label for label in groups(results) if all(label in known for known in each)]
+    both = [(name, unseen) for name in names for unseen in (False, True)]
+    found = {label: [of_catalogue(results, label, *row) for row in both] for label in shown}
+    kinds = [f"{name}, {'never seen' if unseen else 'in the folds'}" for name, unseen in both]
     return _by_method(ax, kinds, found, "right class (%)")
 
 

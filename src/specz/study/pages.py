@@ -52,7 +52,8 @@ def computed(notebook: str, parameters: Study) -> Sequence[BaseExperiment]:
     wanted = parameters.experiments()
     if parameters != profile_study(STUDY, notebook) and not parameters.lacks():
         return wanted
-    if wanted and list(wanted) == missing(notebook):
+    archivable = profile_study(STUDY, notebook).experiments()
+    if archivable and list(archivable) == missing(notebook):
         raise ValueError(
             f"no experiment of notebook {notebook!r} is archived; "
             f"'specz archive --notebook {notebook}' computes them, "

@@ -64,8 +64,8 @@ class RadioGalaxies(Study):
         """Each method on each fold, turned test images, catalogues, then the smaller samples."""
         first, *smaller = self.sizes("n_train")
         checks.integer("folds", self.folds, 1, SEED_MAX)
-        checks.listed("catalogues", self.catalogues, checks.choice, CATALOGUES, empty=True)
-        checks.listed("turned", self.turned, checks.choice, TURNS, empty=True)
+        checks.listed("catalogues", self.catalogues, checks.choice, CATALOGUES)
+        checks.listed("turned", self.turned, checks.choice, TURNS)
         plain, copies, averaged = (
             RadioNetwork(averaged=turns, training=fixed_length(1, updates, fresh))
             for turns, updates, fresh in (
@@ -165,5 +165,7 @@ def of_catalogue(results: Results, label: str, catalogue: str, unseen: bool) -> 
 
 def changed(results: Results, label: str, altered: str) -> Interval:
     """Fraction of the test sources of all folds whose class changes when images are turned."""
-    before, after = (pooled(groups(results, altered=a)[label]) for a in ("", altered))
+    turned = {r.seed: r for r in groups(results, altered=altered)[label]}
+    upright = [r for r in groups(results)[label] if r.seed in turned]
+    before, after = pooled(upright), pooled([turned[r.seed] for r in upright])
     return mean_interval(before.predicted != after.predicted, before.sed)

@@ -15,7 +15,7 @@ from specz.study.radio import (
     radio_checks,
     score,
 )
-from specz.tables.cells import trace
+from specz.tables.cells import NONE, trace
 from specz.tables.markdown import markdown_table
 
 
@@ -30,14 +30,25 @@ def radio_table(results: Results) -> str:
                 "method": label,
                 "right class": score([r.test for r in group]).interval.percent(),
                 **{
-                    f"precision, {name}": f"{100 * right.mean():.0f}\u00a0%" if len(right) else "–"
+                    f"precision, {name}": f"{100 * right.mean():.0f}\u00a0%" if len(right) else NONE
                     for name, right in zip(CLASSES, named, strict=True)
                 },
+                "training minus validation": _gap(group),
                 "processor time of a fold": f"{_seconds(group):.0f}\u00a0s",
                 "folds": trace(group),
             }
         )
     return markdown_table(rows)
+
+
+def _gap(group: Results) -> str:
+    """Accuracy at the end of training, on training minus on validation sources, in points."""
+    ends = [
+        r.history.train_accuracy[-1] - r.history.validation_accuracy[-1]
+        for r in group
+        if r.history is not None
+    ]
+    return f"{100 * float(np.mean(ends)):+.0f}".replace("-", "\u2212") if ends else NONE
 
 
 def _seconds(group: Results) -> float:
@@ -103,9 +114,11 @@ def of_radio_across(results: Results) -> str:
     names = list(dict.fromkeys(c for r in results if (c := r.experiment.catalogue)))
     said = []
     for name in names:
-        for label in (AVERAGED,) if AVERAGED in groups(results, catalogue=name) else ():
-            seen, unseen = (of_catalogue(results, label, name, u).percent() for u in (False, True))
-            said.append(f"{name} {seen} in the folds, {unseen} never seen")
+        if AVERAGED in groups(results, catalogue=name):
+            both = (of_catalogue(results, AVERAGED, name, unseen) for unseen in (False, True))
+            said.append(
+                "{} {} in the folds, {} never seen".format(name, *(i.percent() for i in both))
+            )
     return f"{AVERAGED[:1].upper()}{AVERAGED[1:]}: {'; '.join(said)}." if said else ""
 
 
@@ -113,4 +126,4 @@ def of_radio_turned(results: Results) -> str:
     """How often each network changes its class when images are turned."""
     shown = dict.fromkeys((r.label, r.experiment.altered) for r in results if r.experiment.altered)
     said = [f"{label} {changed(results, label, kind).percent()} ({kind})" for label, kind in shown]
-    return f"Sources that change class: {'; '.join(said)}."
+    return f"Sources that change class: {'; '.join(said)}." if said else ""
