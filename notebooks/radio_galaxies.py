@@ -203,4 +203,5 @@ figures.beside(
 #   catalogues agree can't be counted. Fewer than 2,200 sources are not a survey's millions.
 
 # %%
-Markdown(pages.missing_lines("radio_galaxies"))
+left = pages.missing_lines("radio_galaxies")
+Markdown(tables.folded(left) if left else "")

@@ -98,7 +98,9 @@ def test_without_the_wheel_or_with_another_one_line_names_the_script(build):
         read_sources()
     radio.wheel().parent.mkdir()
     radio.wheel().write_bytes(b"something else")
-    with pytest.raises(ValueError, match=r"must have sha256 [0-9a-f]{64}; got [0-9a-f]{64}; .*fetch_radio_galaxies"):
+    with pytest.raises(
+        ValueError, match=r"must have sha256 [0-9a-f]{64}; got [0-9a-f]{64}; .*fetch_radio_galaxies"
+    ):
         read_sources()
 
 

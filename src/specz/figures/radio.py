@@ -54,7 +54,7 @@ def _by_method(
     for i, (label, intervals) in enumerate(found.items()):
         at = heights + 0.14 * ((len(found) - 1) / 2 - i)
         points(ax, at, intervals, across=True, factor=100, ms=4, color=colour(label), label=label)
-    ax.legend(fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    ax.legend(fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.06))
     return ax
 
 

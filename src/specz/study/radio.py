@@ -160,6 +160,8 @@ def of_catalogue(results: Results, label: str, catalogue: str, unseen: bool) -> 
     known = groups(results, catalogue=catalogue if unseen else "")[label]
     test = pooled(known)
     test = test[np.flatnonzero(test.catalogue == CATALOGUES.index(catalogue))]
+    if not len(test):  # few folds may test none of a small catalogue
+        return Interval(np.nan, np.nan, np.nan)
     return mean_interval(test.predicted == test.label, test.sed)
 
 

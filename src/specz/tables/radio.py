@@ -6,6 +6,7 @@ from specz.images.radio import CATALOGUES, CLASSES
 from specz.study.radio import (
     AVERAGED,
     COPIES,
+    FOREST,
     PLAIN,
     Results,
     changed,
@@ -73,7 +74,8 @@ def of_radio_claim(results: Results) -> str:
     """The verdict on the networks against the forest."""
     said = [
         f"{c.what}: {c.effect.interval.points()} points, **{c.verdict}**"
-        for c in radio_checks(results)[:2]
+        for c in radio_checks(results)
+        if FOREST in c.what
     ]
     return f"{'; '.join(said)}."
 
@@ -91,10 +93,15 @@ def of_radio_size(results: Results) -> str:
     sizes = sorted({r.n_train for r in results})
     said = []
     for label in (PLAIN, COPIES, AVERAGED):
-        known = [of[label] for n in (sizes[0], sizes[-1]) if label in (of := groups(results, n))]
-        ends = (f"{100 * score([r.test for r in g]).value:.1f}\u00a0%" for g in known)
-        said.append(f"{label} {' and '.join(dict.fromkeys(ends))}")
-    return f"Right with {sizes[0]:,} and with {sizes[-1]:,} training sources: {', '.join(said)}."
+        known = [
+            of[label]
+            for n in dict.fromkeys((sizes[0], sizes[-1]))
+            if label in (of := groups(results, n))
+        ]
+        if ends := [f"{100 * score([r.test for r in g]).value:.1f}\u00a0%" for g in known]:
+            said.append(f"{label} {' and '.join(ends)}")
+    at = " and with ".join(f"{n:,}" for n in dict.fromkeys((sizes[0], sizes[-1])))
+    return f"Right with {at} training sources: {', '.join(said)}."
 
 
 def of_radio_precision(results: Results) -> str:
