@@ -156,7 +156,7 @@ def test_the_ratio_of_a_double_is_that_of_its_spots(separation, extent):
     ratio = shapes(image)[0, NAMES.index("FR ratio")]
     assert ratio == pytest.approx(separation / extent, abs=0.08)
     along = np.linspace(-1, 1, 21)
-    assert fanaroff_riley(np.zeros(21), along)[0] == 0
+    assert fanaroff_riley(np.zeros(21), along) == 0
 
 
 def test_shapes_are_finite_and_do_not_change_with_a_quarter_turn():

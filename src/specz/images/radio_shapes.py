@@ -23,15 +23,15 @@ NAMES = (
 """Columns of :func:`shapes`."""
 
 
-def fanaroff_riley(light: FloatArray, along: FloatArray) -> tuple[float, float, float]:
-    """Ratio of the distance of the brightest spots on either side to the extent; both places."""
+def fanaroff_riley(light: FloatArray, along: FloatArray) -> float:
+    """Distance of the brightest spots on either side over the extent; ``along`` is the place."""
     lit = light > 0
     first, last = (
         float(along[side][np.argmax(light[side])]) if (side := lit & half).any() else 0.0
         for half in (along < 0, along >= 0)
     )
     extent = float(np.ptp(along[lit])) if lit.any() else 0.0
-    return (last - first) / max(extent, 1.0), first, last
+    return (last - first) / max(extent, 1.0)
 
 
 def shapes(images: Flux) -> FloatArray:
@@ -51,7 +51,6 @@ def _shapes(image: bytes) -> list[float]:
     cov = np.array([[(light * a * b).sum() / total for b in (dx, dy)] for a in (dx, dy)])
     (minor, major), axes = np.linalg.eigh(cov)
     across, along = (axes[0, i] * dx + axes[1, i] * dy for i in (0, 1))
-    ratio, *_ = fanaroff_riley(light, along)
     variance, r = max(major, 0.1), np.hypot(x, y)
     bend = (light * across * along**2).sum() / total / variance**1.5
     ends = [np.array([(light * h * d).sum() / max((light * h).sum(), 1e-9) for d in (x, y)])
@@ -60,7 +59,7 @@ def _shapes(image: bytes) -> list[float]:
     pieces, n = label(lit, np.ones((3, 3)))
     largest = np.bincount(pieces.ravel(), light.ravel())[1:].max(initial=0.0)
     return [
-        ratio,
+        fanaroff_riley(light, along),
         np.ptp(along[lit]) if n else 0.0,
         np.ptp(across[lit]) if n else 0.0,
         lit.sum(),
