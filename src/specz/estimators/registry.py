@@ -38,8 +38,13 @@ STAMPS_REGISTRY = {
     "stamp_bank": "specz.images.bank:BankLimit",
 }
 
-SPECTRA, STAMPS = "spectra", "stamps of images"
-TASKS = {SPECTRA: REGISTRY, STAMPS: STAMPS_REGISTRY}
+RADIO_REGISTRY = {
+    "radio_network": "specz.images.radio_networks:RadioNetwork",
+    "radio_forest": "specz.images.radio_shapes:RadioForest",
+}
+
+SPECTRA, STAMPS, RADIO = "spectra", "stamps of images", "images of radio galaxies"
+TASKS = {SPECTRA: REGISTRY, STAMPS: STAMPS_REGISTRY, RADIO: RADIO_REGISTRY}
 """What a method is for, to its short names; a name stands in one table only."""
 
 GROUP = "specz.estimators"

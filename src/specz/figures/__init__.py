@@ -49,6 +49,13 @@ from specz.figures.limit import (
 from specz.figures.noise import plot_accuracy_against_snr, plot_accuracy_by_line_snr, plot_confusion
 from specz.figures.overfitting import plot_gaps
 from specz.figures.probing import plot_failures, plot_learned_filters, plot_perturbations
+from specz.figures.radio import (
+    plot_radio_across,
+    plot_radio_precision,
+    plot_radio_size,
+    plot_radio_sources,
+    plot_radio_turned,
+)
 from specz.figures.real_spectra import plot_galaxies, plot_redshift_errors
 from specz.figures.size import plot_accuracy_against_n, plot_gap_against_n
 from specz.figures.stars import (

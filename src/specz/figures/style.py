@@ -51,6 +51,11 @@ COLOURS = {
     "forest with Δχ²": "#009E73",
     "forest on moments": "#E69F00",
     "Bayes rule by template bank": "#000000",
+    "CNN averaged over rotations": "#0072B2",
+    "CNN with rotated copies": "#E69F00",
+    "plain CNN": "#56B4E9",
+    "shape forest": "#009E73",
+    "Fanaroff–Riley ratio": "#CC79A7",
 }
 
 Style = dict[str, Any]

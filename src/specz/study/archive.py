@@ -128,14 +128,18 @@ def add(result: Result, write: Callable[[Path], None] | None = None) -> Entry:
 def _restore(experiment: BaseExperiment, entry: Entry) -> Result:
     """Join an archived entry with the columns that follow from its settings."""
     arrays = dict(entry.arrays)
-    samples = evaluation_samples(experiment.samples(), bool(experiment.altered))
-    for part, sample in zip(PARTS, samples, strict=True):
+    for part in PARTS:
         if (needed := f"{part}.{experiment.answer}") not in arrays:
             raise ValueError(f"{entry.folder} cannot be read: it has no array {needed!r}")
-        arrays |= {f"{part}.{name}": getattr(sample, name) for name in experiment.derived}
+    if experiment.derived:  # real data may not be at hand: all of theirs is archived
+        samples = evaluation_samples(experiment.samples(), bool(experiment.altered))
+        for part, sample in zip(PARTS, samples, strict=True):
+            arrays |= {f"{part}.{name}": getattr(sample, name) for name in experiment.derived}
+    for part in PARTS:
         for field in fields(experiment.predictions):
             name = f"{part}.{field.name}"
-            unknown = np.full(len(sample), np.nan, dtype=np.float32)
+            n = len(arrays[f"{part}.{experiment.answer}"])
+            unknown = np.full(n, np.nan, dtype=np.float32)
             arrays[name] = arrays.get(name, unknown)
             if field.name in experiment.half:
                 arrays[name] = arrays[name].astype(np.float32)

@@ -45,14 +45,15 @@ def shown(notebook: str, parameters: Study) -> Shown:
 
 
 def computed(notebook: str, parameters: Study) -> Sequence[BaseExperiment]:
-    """Experiments that a page computes: none with the parameters of the study.
+    """Experiments that a page computes: none with the parameters of the study, or without data.
 
     Raise ValueError if these are not archived.
     """
     wanted = parameters.experiments()
-    if parameters != profile_study(STUDY, notebook):
+    if parameters != profile_study(STUDY, notebook) and not parameters.lacks():
         return wanted
-    if wanted and list(wanted) == missing(notebook):
+    archivable = profile_study(STUDY, notebook).experiments()
+    if archivable and list(archivable) == missing(notebook):
         raise ValueError(
             f"no experiment of notebook {notebook!r} is archived; "
             f"'specz archive --notebook {notebook}' computes them, "

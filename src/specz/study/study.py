@@ -49,6 +49,10 @@ class Study:
         """List the notebook's experiments; raise ValueError or TypeError if a value is wrong."""
         raise NotImplementedError
 
+    def lacks(self) -> str:
+        """Say which data are not at hand to compute the experiments; empty if all are."""
+        return ""
+
     def opened(self) -> list[Experiment]:
         """Experiments whose trained network the page opens; the archive keeps their weights."""
         return []

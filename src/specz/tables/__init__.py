@@ -12,6 +12,16 @@ from specz.tables.claims import (
 from specz.tables.limit import convergence_table, limit_table, posterior_table
 from specz.tables.markdown import folded, markdown_table, save
 from specz.tables.probing import line_confusion_table, perturbations_table
+from specz.tables.radio import (
+    catalogue_rule,
+    of_radio_across,
+    of_radio_claim,
+    of_radio_precision,
+    of_radio_size,
+    of_radio_turned,
+    radio_checks_table,
+    radio_table,
+)
 from specz.tables.results import (
     beside,
     comparison_table,
