@@ -36,8 +36,8 @@ folds = 1
 updates = 100
 updates_copies = 150
 updates_averaged = 30
-catalogues = ["Proctor_Tab1"]
-turned = ["turned by 90°"]
+catalogues = []
+turned = []
 
 # %%
 from IPython.display import Markdown

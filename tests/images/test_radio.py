@@ -242,11 +242,11 @@ def test_figures_and_tables_name_every_method():
     assert axes[3, 0].get_title() == "bent"
 
 
-def test_figures_of_what_is_not_archived_yet_say_so():
+def test_figures_without_results_say_so():
     results = [r for r in invented({}) if not (r.experiment.catalogue or r.experiment.altered)]
     for plot in (figures.plot_radio_across, figures.plot_radio_turned):
         _, axes = figures.subplots()
-        assert plot(results, axes[0, 0]).texts[0].get_text() == "not archived yet"
+        assert plot(results, axes[0, 0]).texts[0].get_text() == "none at these settings"
 
 
 def test_a_difference_over_five_folds_decides_and_over_two_does_not():

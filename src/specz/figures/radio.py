@@ -48,7 +48,7 @@ def _by_method(
 ) -> Axes:
     """Draw a row per name, and in it an interval per method, in percent."""
     if not names:
-        ax.text(0.5, 0.5, "not archived yet", ha="center", color=GREY)
+        ax.text(0.5, 0.5, "none at these settings", ha="center", color=GREY)
         return ax
     heights = rows(ax, names, xlabel)
     for i, (label, intervals) in enumerate(found.items()):

@@ -64,8 +64,8 @@ class RadioGalaxies(Study):
         """Each method on each fold, turned test images, catalogues, then the smaller samples."""
         first, *smaller = self.sizes("n_train")
         checks.integer("folds", self.folds, 1, SEED_MAX)
-        checks.listed("catalogues", self.catalogues, checks.choice, CATALOGUES)
-        checks.listed("turned", self.turned, checks.choice, TURNS)
+        checks.listed("catalogues", self.catalogues, checks.choice, CATALOGUES, empty=True)
+        checks.listed("turned", self.turned, checks.choice, TURNS, empty=True)
         plain, copies, averaged = (
             RadioNetwork(averaged=turns, training=fixed_length(1, updates, fresh))
             for turns, updates, fresh in (
