@@ -38,8 +38,18 @@ STAMPS_REGISTRY = {
     "stamp_bank": "specz.images.bank:BankLimit",
 }
 
-SPECTRA, STAMPS = "spectra", "stamps of images"
-TASKS = {SPECTRA: REGISTRY, STAMPS: STAMPS_REGISTRY}
+DENOISERS_REGISTRY = {
+    "raw": "specz.denoising.linear:Raw",
+    "wiener": "specz.denoising.linear:Wiener",
+    "dictionary": "specz.denoising.linear:Dictionary",
+    "unet": "specz.denoising.networks:UNet",
+    "gan": "specz.denoising.networks:ConditionalGAN",
+    "posterior_mean": "specz.denoising.posterior_mean:PosteriorMean",
+    "posterior_sample": "specz.denoising.posterior_mean:PosteriorSample",
+}
+
+SPECTRA, STAMPS, DENOISING = "spectra", "stamps of images", "denoising"
+TASKS = {SPECTRA: REGISTRY, STAMPS: STAMPS_REGISTRY, DENOISING: DENOISERS_REGISTRY}
 """What a method is for, to its short names; a name stands in one table only."""
 
 GROUP = "specz.estimators"

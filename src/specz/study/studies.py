@@ -11,6 +11,7 @@ from specz.study.beyond import Ablation, Convergence, Limit, Probing, RealSpectr
 from specz.study.budget import Budget
 from specz.study.by_hand import ByHand
 from specz.study.contrasts import Claims
+from specz.study.denoising import Denoising
 from specz.study.stars import StarGalaxy
 from specz.study.study import Study
 from specz.study.talk import (
@@ -52,6 +53,7 @@ STUDIES: dict[str, type[Study]] = {
     "budget": Budget,
     "claims": Claims,
     "star_galaxy": StarGalaxy,
+    "denoising": Denoising,
     "real_spectra": RealSpectra,
     "holds_up": HoldsUp,
 }
