@@ -62,7 +62,7 @@ def wiener(clean: Flux, variance: float) -> tuple[FloatArray, FloatArray]:
 class Dictionary:
     """A sparse sum of learned atoms, chosen one by one (orthogonal matching pursuit).
 
-    Fotiadou et al. (2019) denoise galaxy spectra with a dictionary before their redshifts are read.
+    Fotiadou et al. (2017, EUSIPCO, 498) denoise galaxy spectra with dictionaries.
 
     Attributes
     ----------

@@ -1,11 +1,9 @@
 """Lines in denoised spectra: those of the galaxy that are kept, and those that are invented."""
 
-from typing import NamedTuple
-
 import numpy as np
 from scipy.ndimage import correlate1d, maximum_filter1d
 
-from specz.common.arrays import BoolArray, FloatArray, Flux, IntArray
+from specz.common.arrays import BoolArray, FloatArray, Flux
 from specz.spectra.grid import CLASSES, Grid
 from specz.spectra.library import LibraryConfig
 from specz.spectra.lines import HALPHA, LINE_WAVE_REST
@@ -21,13 +19,6 @@ REACH = 8
 """Pixels of the filter to either side; its mean is zero, so that a continuum counts for nothing."""
 
 
-class Lines(NamedTuple):
-    """Number of invented lines of each spectrum, and whether its Hα is kept."""
-
-    invented: IntArray
-    kept: BoolArray
-
-
 def significance(flux: Flux, grid: Grid, snr: float) -> FloatArray:
     """S/N of a line like Hα at each pixel, by a matched filter, shape (n_spectra, n_pixels).
 
@@ -41,17 +32,24 @@ def significance(flux: Flux, grid: Grid, snr: float) -> FloatArray:
     return np.asarray(snr * correlate1d(flux.astype(float), shape, axis=1, mode="nearest"))
 
 
-def count_lines(flux: Flux, true: Flux, z: FloatArray, grid: Grid, snr: float) -> Lines:
-    """Compare the lines of denoised spectra with the true ones, shape (n_spectra, n_pixels).
+def invented_at(flux: Flux, true: Flux, grid: Grid, snr: float) -> BoolArray:
+    """Pixels at which a denoised spectrum has a line that the true one has not, shape of ``flux``.
 
     A line is invented at a peak of :data:`LEVEL` or more, if the true spectrum is lower by as much
     within :data:`NEAR` pixels.
     """
-    wide = 2 * NEAR + 1
     seen, there = (significance(each, grid, snr) for each in (flux, true))
-    near = maximum_filter1d(seen, wide, axis=1)
-    new = (seen == near) & (seen >= LEVEL)
-    new &= seen - maximum_filter1d(there, wide, axis=1) >= LEVEL
+    peak = (seen == _highest_near(seen)) & (seen >= LEVEL)
+    return np.asarray(peak & (seen - _highest_near(there) >= LEVEL))
+
+
+def halpha_kept(flux: Flux, z: FloatArray, grid: Grid, snr: float) -> BoolArray:
+    """Whether Hα is there with :data:`LEVEL` at its true place, shape (n_spectra,)."""
     at = (LINE_WAVE_REST[HALPHA] * (1 + z) - grid.wave_min) / grid.step
     at = at.astype(int).clip(0, grid.n_pixels - 1)
-    return Lines(new.sum(axis=1), near[np.arange(len(flux)), at] >= LEVEL)
+    near = _highest_near(significance(flux, grid, snr))
+    return np.asarray(near[np.arange(len(flux)), at] >= LEVEL)
+
+
+def _highest_near(values: FloatArray) -> FloatArray:
+    return np.asarray(maximum_filter1d(values, 2 * NEAR + 1, axis=1))

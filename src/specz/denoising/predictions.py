@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common.arrays import FloatArray, Flux, Labels
-from specz.denoising.lines import count_lines
+from specz.denoising.lines import halpha_kept, invented_at
 from specz.denoising.samples import denoise, denoised, noiseless
 from specz.estimators.base import Estimator, Fitted
 from specz.estimators.bayes import BayesLimit
@@ -118,8 +118,8 @@ def evaluate(
     asked = denoised(test, values)
 
     def read_by(reader: Estimator, make: Callable[[Sample], Flux]) -> Labels:
-        given = (denoised(each, make(each)) for each in (train, validation))
-        return predict(reader.fit(*given, seed), asked).predicted
+        first, second = (denoised(each, make(each)) for each in (train, validation))
+        return predict(reader.fit(first, second, seed), asked).predicted
 
     def method(sample: Sample) -> Flux:
         return denoise(fitted, sample.flux())
@@ -138,12 +138,12 @@ def evaluate(
 def _measure(sample: Sample, values: Flux, **read: Labels) -> DenoisedPredictions:
     true, unread = noiseless(sample), np.full(len(sample), UNREAD, dtype=np.int16)
     error = np.square(values - true).mean(axis=1, dtype=float) * sample.snr**2
-    invented, kept = count_lines(values, true, sample.z, sample.grid, sample.snr)
+    invented = invented_at(values, true, sample.grid, sample.snr).sum(axis=1)
     return DenoisedPredictions(
         sample.sed,
         sample.z,
         error.astype(np.float32),
         invented.astype(np.int16),
-        kept,
+        halpha_kept(values, sample.z, sample.grid, sample.snr),
         *(read.get(name, unread) for name in ("knn", "cnn", "noiseless", "bayes")),
     )

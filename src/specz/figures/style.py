@@ -51,6 +51,13 @@ COLOURS = {
     "forest with Δχ²": "#009E73",
     "forest on moments": "#E69F00",
     "Bayes rule by template bank": "#000000",
+    "as observed": "#555555",
+    "Wiener filter (PCA)": "#009E73",
+    "dictionary": "#E69F00",
+    "U-Net": "#0072B2",
+    "conditional GAN": "#D55E00",
+    "posterior sample": "#6B4FA0",
+    "posterior mean (MMSE)": "#000000",
 }
 
 Style = dict[str, Any]
