@@ -168,7 +168,7 @@ figures.beside("denoising_read", figures.plot_read, results, reference, says=tab
 #
 # Ours is conditional: $D$ sees the noisy spectrum $x$ beside $s$ or $G(x, z)$, in pieces of 64
 # pixels. $G$ minimises $-\log D$ in place of $\log(1 - D)$, as that paper advises, and the squared
-# error. In its first half of the training there is no discriminator.
+# error. In the first half of its training there is no discriminator.
 #
 # ## A toy?
 #

@@ -48,7 +48,7 @@ def denoise(fitted: Fitted, flux: Flux) -> Flux:
     """
     starts = range(0, len(flux), fitted.batch)
     parts = [fitted.scores(flux[i : i + fitted.batch]).values for i in starts]
-    found = np.concatenate([np.empty((0, *flux.shape[1:])), *parts])
+    found = np.concatenate(parts) if parts else flux
     if found.shape != flux.shape:
         raise ValueError(f"denoised spectra must have shape {flux.shape}; got {found.shape}")
     return found.astype(np.float32)

@@ -51,8 +51,9 @@ def plot_read(results: Results, ax: Axes) -> Axes:
         at = [spread(y, len(READERS))[i] for y in heights]
         shape, shade = SHAPES[i], SHADES[i]
         points(ax, at, intervals, across=True, factor=100, fmt=shape, color=shade, label=name)
-    best = measured(found["as observed"], read_by("bayes")).value
-    ax.axvline(100 * best, color=GREY, lw=0.8, ls="--")
+    if raw := found.get("as observed"):
+        ax.axvline(100 * measured(raw, read_by("bayes")).value, color=GREY, lw=0.8, ls="--")
+    ax.set(xlim=(0, 100))
     ax.legend(fontsize=8)
     return ax
 

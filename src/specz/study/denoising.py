@@ -23,6 +23,10 @@ from specz.study.claims import Verdict, decide, trainings_needed
 from specz.study.settings import tuned
 from specz.study.study import VALIDATION_MAX, Study
 
+METHODS = (Raw, Wiener, Dictionary, UNet, ConditionalGAN, PosteriorSample, PosteriorMean)
+ORDER = [method.label for method in METHODS]
+"""Labels in the order of figures and tables."""
+
 Results = Sequence[Any]
 """Results on denoised spectra: a :class:`~specz.experiments.result.Result` of their predictions."""
 
@@ -111,14 +115,18 @@ def groups(results: Results, altered: str = "") -> dict[str, list[Any]]:
             same = found.setdefault(result.label, [])
             if not same or uses_seed(result.estimator):
                 same.append(result)
-    return found
+    return dict(sorted(found.items(), key=lambda item: ORDER.index(item[0])))
 
 
 def measured(group: Results, metric: Metric) -> Effect:
-    """Score of a method over its trainings, with its interval; NaN if no training has it."""
+    """Score of a method over its trainings, with its interval; NaN if no training has it.
+
+    No score is negative, so no interval goes below zero.
+    """
     if not _having(group, metric):
         return Effect(np.nan, np.nan, np.nan, np.nan, 0)
-    return effect((1, _quantity(group, metric)))
+    found = effect((1, _quantity(group, metric)))
+    return found._replace(low=max(found.low, 0.0))
 
 
 def limit_of(results: Results) -> Any:
