@@ -64,6 +64,9 @@ Markdown(tables.of_denoising_claims(shown) + "\n\n" + tables.denoising_checks_ta
 # %%
 Markdown(tables.beside(tables.denoising_table, results, reference))
 
+# %%
+Markdown(pages.missing_lines("denoising"))
+
 # %% [markdown]
 # ## The law of one to two
 #
