@@ -10,10 +10,12 @@ from specz.common import paths
 from specz.common.store import Store
 from specz.denoising.experiment import DenoisingExperiment
 from specz.denoising.linear import Raw, Wiener
+from specz.denoising.networks import UNet
 from specz.denoising.predictions import DenoisedPredictions
 from specz.denoising.scores import READERS, error
 from specz.estimators.cnn import CNN
 from specz.experiments.experiment import Experiment
+from specz.experiments.recipe import fit_recipe, result_recipe
 from specz.experiments.result import Result
 from specz.experiments.run import run
 from specz.study import archive
@@ -77,6 +79,13 @@ def test_the_seam_carries_denoising_and_the_archive_gives_it_back(tmp_path, monk
     assert (before[1].test.bayes == -1).all(), "not asked without lines"
     assert len(before[1].train) == 0
     assert archive.summary(after).count("\n") == 3
+
+
+def test_what_reads_the_spectra_does_not_change_the_fit_of_the_denoiser():
+    one = DenoisingExperiment(UNet(), 100, 1.0)
+    other = replace(one, knn=True, cnn=CNN(), altered="no lines", n_test=3)
+    assert fit_recipe(one) == fit_recipe(other)
+    assert result_recipe(one) != result_recipe(replace(one, knn=True))
 
 
 def test_a_method_for_another_task_is_refused():
