@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from specz.estimators.cnn import CNN, DatathonNetwork, layer_table
-from specz.estimators.training import TrainingConfig, _schedule, temperature
+from specz.estimators.training import TrainingConfig, schedule, temperature
 from specz.experiments.evaluate import evaluate
 from specz.experiments.experiment import Experiment, fit
 from specz.spectra.library import LibraryConfig
@@ -71,7 +71,7 @@ def test_datathon_network_is_the_published_one():
 
 def test_without_decay_the_learning_rate_is_the_same_in_every_step():
     constant, falling = (
-        _schedule(TrainingConfig(learning_rate=0.1, warmup=0.0, decay=flag), 100)
+        schedule(TrainingConfig(learning_rate=0.1, warmup=0.0, decay=flag), 100)
         for flag in (False, True)
     )
     assert constant == 0.1

@@ -43,8 +43,26 @@ RADIO_REGISTRY = {
     "radio_forest": "specz.images.radio_shapes:RadioForest",
 }
 
-SPECTRA, STAMPS, RADIO = "spectra", "stamps of images", "images of radio galaxies"
-TASKS = {SPECTRA: REGISTRY, STAMPS: STAMPS_REGISTRY, RADIO: RADIO_REGISTRY}
+DENOISERS_REGISTRY = {
+    "raw": "specz.denoising.linear:Raw",
+    "wiener": "specz.denoising.linear:Wiener",
+    "dictionary": "specz.denoising.linear:Dictionary",
+    "unet": "specz.denoising.networks:UNet",
+    "gan": "specz.denoising.networks:ConditionalGAN",
+    "posterior_mean": "specz.denoising.posterior_mean:PosteriorMean",
+    "posterior_sample": "specz.denoising.posterior_mean:PosteriorSample",
+}
+
+SPECTRA, STAMPS, RADIO, DENOISING = (
+    *("spectra", "stamps of images"),
+    *("images of radio galaxies", "denoising"),
+)
+TASKS = {
+    SPECTRA: REGISTRY,
+    STAMPS: STAMPS_REGISTRY,
+    RADIO: RADIO_REGISTRY,
+    DENOISING: DENOISERS_REGISTRY,
+}
 """What a method is for, to its short names; a name stands in one table only."""
 
 GROUP = "specz.estimators"

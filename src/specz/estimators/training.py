@@ -109,7 +109,7 @@ def train(
     n, labels = len(train), train.labels
     epochs, steps = config.epochs_for(n), math.ceil(n / config.batch)
     model.compile(
-        optimizer=keras.optimizers.Adam(_schedule(config, epochs * steps)),
+        optimizer=keras.optimizers.Adam(schedule(config, epochs * steps)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         # On a CPU TensorFlow is slower with XLA; JAX always uses it.
         jit_compile=keras.backend.backend() == "jax",
@@ -156,7 +156,7 @@ def train(
     return History(*np.array(rows).T), earlier
 
 
-def _schedule(config: TrainingConfig, steps: int) -> Any:
+def schedule(config: TrainingConfig, steps: int) -> Any:
     """The learning rate, or its course over all steps."""
     if not config.decay:
         return config.learning_rate

@@ -15,7 +15,7 @@ from specz.estimators.backend import LIBRARIES, backend
 from specz.estimators.base import Estimator
 from specz.experiments.base import BaseExperiment
 
-EVALUATION_ONLY = ("n_test", "altered")
+EVALUATION_ONLY = ("n_test", "altered", "neighbours", "knn", "cnn")
 """Settings of an experiment that do not change the fit."""
 
 Recipe = dict[str, Any]

@@ -27,6 +27,12 @@ from specz.figures.data import (
     plot_splits,
     plot_templates,
 )
+from specz.figures.denoising import (
+    plot_denoised,
+    plot_error_ratios,
+    plot_invented,
+    plot_read,
+)
 from specz.figures.errors import plot_error_distribution
 from specz.figures.figure_data import figure_data
 from specz.figures.labels import (

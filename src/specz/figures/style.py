@@ -56,6 +56,13 @@ COLOURS = {
     "plain CNN": "#56B4E9",
     "shape forest": "#009E73",
     "Fanaroff–Riley ratio": "#CC79A7",
+    "as observed": "#555555",
+    "Wiener filter (PCA)": "#009E73",
+    "dictionary": "#E69F00",
+    "U-Net": "#0072B2",
+    "conditional GAN": "#D55E00",
+    "posterior sample": "#6B4FA0",
+    "posterior mean (MMSE)": "#000000",
 }
 
 Style = dict[str, Any]

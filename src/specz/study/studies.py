@@ -11,6 +11,7 @@ from specz.study.beyond import Ablation, Convergence, Limit, Probing, RealSpectr
 from specz.study.budget import Budget
 from specz.study.by_hand import ByHand
 from specz.study.contrasts import Claims
+from specz.study.denoising import Denoising
 from specz.study.radio import RadioGalaxies
 from specz.study.stars import StarGalaxy
 from specz.study.study import Study
@@ -54,6 +55,7 @@ STUDIES: dict[str, type[Study]] = {
     "claims": Claims,
     "star_galaxy": StarGalaxy,
     "radio_galaxies": RadioGalaxies,
+    "denoising": Denoising,
     "real_spectra": RealSpectra,
     "holds_up": HoldsUp,
 }

@@ -9,6 +9,15 @@ from specz.tables.claims import (
     verdicts_table,
     where_they_disagree,
 )
+from specz.tables.denoising import (
+    denoising_checks_table,
+    denoising_table,
+    of_denoising_claims,
+    of_errors,
+    of_example,
+    of_invented,
+    of_read,
+)
 from specz.tables.limit import convergence_table, limit_table, posterior_table
 from specz.tables.markdown import folded, markdown_table, save
 from specz.tables.probing import line_confusion_table, perturbations_table

@@ -1,0 +1,1 @@
+"""Denoising: methods that turn a noisy spectrum into one without noise, and what they invent."""
