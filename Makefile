@@ -16,7 +16,7 @@ READY := .venv/ready
 DEV := .venv/ready-dev
 UV := $(shell command -v uv)
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=5
 
 .PHONY: book site.zip book.pdf release test test-slow test-all bench lint format lock clean
 book: $(READY)

@@ -2,9 +2,9 @@
 
 Usage: ``python -m benchmarks.bench [NAME ...] [--sizes N ...]``, or ``make bench`` for all of them
 (30 minutes on two cores). NAME is one of ``costs``, ``generation``, ``streaming``,
-``arithmetic``, ``build``, ``limit``, ``redraw``, ``fanout``, ``trees``; ``--sizes`` are those of
-``costs``, up to what each job can take. Writes ``build/bench.json``; ``python -m benchmarks bench``
-puts it into the book.
+``arithmetic``, ``build``, ``limit``, ``redraw``, ``fanout``, ``trees``, ``vectors``; ``--sizes``
+are those of ``costs``, up to what each job can take. Writes ``build/bench.json``;
+``python -m benchmarks bench`` puts it into the book.
 
 Where two things are compared, each is done once to warm up and then both in turn, A B A B, for
 some rounds; the fastest round of each counts, as other work on the machine can only slow one down.
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.svm import SVC
 
 from benchmarks import costs, outcome
 from benchmarks.record import Benchmark, Benchmarks
@@ -40,6 +41,7 @@ from specz.estimators.backend import load_keras
 from specz.estimators.bayes import BayesLimit, Evidence
 from specz.estimators.cnn import CNN
 from specz.estimators.redshift_scan import redshifts
+from specz.estimators.svm import LinearSVM
 from specz.estimators.training import TrainingConfig, _batches, train
 from specz.estimators.trees import grow
 from specz.experiments.experiment import Experiment
@@ -237,6 +239,29 @@ def trees(rounds: int = 2, n: int = 1_000, number: int = 2) -> list[Benchmark]:
     return [Benchmark(name, value, reference, "trees/s", value / reference, 10.0)]
 
 
+def vectors(rounds: int = 2, n: int = 1_000) -> list[Benchmark]:
+    """Spectra a second that a linear support vector machine learns and then names, against LIBSVM.
+
+    The same classes come from both. LIBSVM has one thread, ours has all cores.
+    """
+    train, validation, test = Experiment(LinearSVM(), n, 1.0, n_validation=1, n_test=n).samples()
+    flux, asked, labels = train.flux(), test.flux(), train.labels
+    peer = SVC(kernel="linear", C=LinearSVM.c)
+
+    def theirs() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # many classes
+            peer.fit(flux, labels).predict(asked)
+
+    def ours() -> None:
+        LinearSVM().fit(train, validation, 1).scores(asked)
+
+    seconds = fastest(rounds, ours, theirs)
+    value, reference = (2 * n / each for each in seconds)
+    name = f"a support vector machine for {len(np.unique(labels))} classes"
+    return [Benchmark(name, value, reference, "spectra/s", value / reference, 3.0)]
+
+
 def limit(rounds: int = 5, n: int = 64, snr: float = 1.0) -> list[Benchmark]:
     """Sums of the Bayes limit over the library at the redshifts of a class, against NumPy's.
 
@@ -289,6 +314,7 @@ BENCHMARKS: dict[str, Callable[[], list[Benchmark]]] = {
     "redraw": redraw,
     "fanout": fanout,
     "trees": trees,
+    "vectors": vectors,
 }
 
 

@@ -1,8 +1,10 @@
 """The command line; ``specz --help`` lists its commands."""
 
 import json
+import os
 import shutil
 import sys
+import traceback
 from collections import defaultdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +14,7 @@ import typer
 from specz import __version__
 from specz.common import paths
 from specz.common.circumstances import source_commit
+from specz.common.progress import VERBOSITY, verbosity
 from specz.common.store import canonical
 from specz.experiments import recipe
 from specz.experiments.base import BaseExperiment
@@ -59,8 +62,18 @@ def common_options(
         bool,
         typer.Option("--version", help="Say the version.", is_eager=True, callback=_print_version),
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Results and errors only, no progress.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Durations too, and where an error arose.")
+    ] = False,
 ) -> None:
     """Options that come before a command."""
+    if quiet and verbose:
+        raise ValueError("give -q or -v, not both")
+    if quiet or verbose:
+        os.environ[VERBOSITY] = "2" if verbose else "0"
 
 
 @app.command("list")
@@ -154,7 +167,7 @@ def archive_profile(
 
     If it is stopped, the same command goes on: finished experiments are not repeated.
     """
-    fill(profile, notebook, minutes, Backend(workers, cluster), typer.echo, method)
+    fill(profile, notebook, minutes, Backend(workers, cluster), method)
 
 
 @app.command()
@@ -351,6 +364,8 @@ def main() -> None:
     try:
         app()
     except (ValueError, TypeError, OSError, BookError, FanoutError) as error:
+        if verbosity() > 1:
+            traceback.print_exc()
         typer.echo(f"specz: {error}", err=True)
         sys.exit(2 if isinstance(error, ValueError | TypeError) else 1)
     except _Stopped as stop:

@@ -84,8 +84,9 @@ def test_it_stops_in_time_and_goes_on_later(tmp_path, monkeypatch):
         monkeypatch.setattr(paths, name, tmp_path / name.lower())
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
     said, epochs = [], []
+    monkeypatch.setattr(archiving, "say", said.append)
     for _ in range(2):
-        assert not archiving.fill("own", "network", minutes=0.4, say=said.append)
+        assert not archiving.fill("own", "network", minutes=0.4)
         whole = (path for path in paths.STORE.rglob("*.npz") if "writing" not in path.name)
         (checkpoint,) = whole  # beside one that was being written
         epochs.append(len(np.load(checkpoint)["rows"]))
@@ -97,8 +98,7 @@ def test_it_stops_in_time_and_goes_on_later(tmp_path, monkeypatch):
 def test_one_method_is_archived_or_named(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
-    said = []
-    assert archiving.fill("smoke", "comparison_clean", say=said.append, method="knn")
+    assert archiving.fill("smoke", "comparison_clean", method="knn")
     manifests = [json.loads(p.read_text()) for p in paths.RESULTS.glob("*/manifest.json")]
     assert [m["config"]["estimator"]["name"] for m in manifests] == ["knn", "knn"]
     with pytest.raises(ValueError, match=r"method.*'kn'.*did you mean 'knn'"):

@@ -295,6 +295,11 @@ def test_the_previous_protocol_is_kept_as_it_was_printed():
     assert len(rows) == 35
 
 
+def test_without_the_archive_the_previous_protocol_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables.claims, "PREVIOUS", tmp_path / "previous_protocol.csv")
+    assert "`previous_protocol.csv`, which is not here" in tables.previous_table()
+
+
 def test_the_best_setting_of_a_method_is_bold(store):
     budget = Budget(n_train=100, layers=[3], tried=2, epochs=1, min_updates=1, n_test=80)
     one, other = budget.tried_at(1.0)["k-NN"].items()

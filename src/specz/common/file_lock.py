@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from specz.common.progress import say
+
 
 @contextmanager
 def file_lock(path: Path, work: str) -> Iterator[int]:
@@ -18,8 +20,8 @@ def file_lock(path: Path, work: str) -> Iterator[int]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"another process {work}; waiting for it to end", flush=True)
+            say(f"another process {work}; waiting for it to end")
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError as error:  # some network file systems have no locks
-            print(f"no locks in {path.parent} ({error})", flush=True)
+            say(f"no locks in {path.parent} ({error})")
         yield file.fileno()

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from specz.common import checks
 from specz.estimators.backend import load_keras
 from specz.estimators.base import OMIT_DEFAULT, Fitted
 from specz.estimators.training import TrainingConfig, logits, softmax_scores, temperature, train
 from specz.spectra.grid import CLASSES
-from specz.spectra.sample import Sample
+from specz.spectra.sample import Spectra
 
 if TYPE_CHECKING:
     import keras
@@ -32,12 +32,12 @@ class Network:
     calibrate: bool = False
     build: "Callable[..., keras.Model]"
 
-    def untrained(self, train: Sample) -> "keras.Model":
+    def untrained(self, train: Any) -> "keras.Model":
         """Return the model before its first step."""
-        return self.build(train.grid.n_pixels)
+        return self.build(train.flux(slice(1)).shape[1])
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Train from random weights drawn from ``seed``."""
         build = partial(self.untrained, train)
@@ -173,8 +173,8 @@ def _centred_channel(inputs: "keras.KerasTensor", n_pixels: int) -> "keras.Keras
 def fit_network(
     build: "Callable[[], keras.Model]",
     config: TrainingConfig,
-    sample: Sample,
-    validation: Sample,
+    sample: Spectra,
+    validation: Spectra,
     seed: int,
     checkpoint: Path | None,
     calibrate: bool = False,

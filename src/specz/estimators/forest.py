@@ -1,14 +1,18 @@
 """Random forest, with the pixels as features, in units of the mean flux."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from specz.common import checks
-from specz.common.arrays import Flux
+from specz.common.arrays import Flux, Labels
 from specz.estimators.base import ClassScores, Fitted
 from specz.spectra.grid import CLASSES
-from specz.spectra.sample import Sample
+from specz.spectra.sample import Spectra
+
+if TYPE_CHECKING:
+    from specz.estimators.trees import Tree
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,16 @@ class Forest:
         checks.integer("features", self.features, 1, 100_000)
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Grow the trees."""
-        from specz.estimators.trees import grow, probabilities  # Numba takes half a second to load
+        from specz.estimators.trees import grow  # Numba takes half a second to load
 
-        labels = train.labels
-        trees = grow(train.flux(), labels, self.trees, self.features, seed)
+        trees = grow(train.flux(), train.labels, self.trees, self.features, seed)
+        return Fitted(partial(_scores, trees, train.labels))
 
-        def scores(flux: Flux) -> ClassScores:
-            return ClassScores(probabilities(trees, labels, flux, CLASSES.n), is_probability=True)
 
-        return Fitted(scores)
+def _scores(trees: "list[Tree]", labels: Labels, flux: Flux) -> ClassScores:
+    from specz.estimators.trees import probabilities
+
+    return ClassScores(probabilities(trees, labels, flux, CLASSES.n), is_probability=True)

@@ -1,6 +1,7 @@
 """k nearest neighbours, with the pixels as features, in units of the mean flux."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common import checks
-from specz.common.arrays import Flux, IntArray
+from specz.common.arrays import Flux, IntArray, Labels
 from specz.estimators.base import OMIT_DEFAULT, ClassScores, Fitted
 from specz.spectra.grid import CLASSES
-from specz.spectra.sample import Sample
+from specz.spectra.sample import Spectra
 
 DISTANCES = ("euclidean", "cosine")
 
@@ -44,7 +45,7 @@ class NearestNeighbours:
         checks.integer("components", self.components, 0, 1000)
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Keep the training spectra, and choose k on the validation spectra."""
         # A page that only draws does without the second that these take to load.
@@ -52,9 +53,10 @@ class NearestNeighbours:
         from sklearn.pipeline import make_pipeline
 
         choices = sorted({min(k, len(train)) for k in self.neighbours})
-        features = make_pipeline(self._features(min(len(train), train.grid.n_pixels)))
+        flux = train.flux()
+        features = make_pipeline(self._features(min(flux.shape)))
         model = Neighbours(n_neighbors=max(choices), metric=self.metric, algorithm="brute")
-        model.fit(features.fit_transform(train.flux()))
+        model.fit(features.fit_transform(flux))
         distance, index = model.kneighbors(features.transform(validation.flux()))
         votes = train.labels[index]  # (spectrum, neighbour), nearest first
         hits = [
@@ -62,12 +64,7 @@ class NearestNeighbours:
             for k in choices
         ]
         best = choices[int(np.argmax(hits))]
-
-        def scores(flux: Flux) -> ClassScores:
-            distance, index = model.kneighbors(features.transform(flux), n_neighbors=best)
-            return ClassScores(_vote(distance, train.labels[index]), is_probability=True)
-
-        return Fitted(scores)
+        return Fitted(partial(_scores, features, model, train.labels, best))
 
     def _features(self, most: int) -> Any:
         """What the distance is taken in; there are at most ``most`` components."""
@@ -78,6 +75,11 @@ class NearestNeighbours:
             return PCA(min(self.components, most), svd_solver="covariance_eigh")
         # An angle is measured about a point: the mean of the training spectra.
         return StandardScaler(with_std=False) if self.metric == "cosine" else "passthrough"
+
+
+def _scores(features: Any, model: Any, labels: Labels, k: int, flux: Flux) -> ClassScores:
+    distance, index = model.kneighbors(features.transform(flux), n_neighbors=k)
+    return ClassScores(_vote(distance, labels[index]), is_probability=True)
 
 
 def _vote(distance: npt.NDArray[np.floating], label: IntArray) -> npt.NDArray[np.floating]:

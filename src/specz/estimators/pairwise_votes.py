@@ -6,24 +6,31 @@ prediction. Here the kernel is one matrix product.
 
 import numpy as np
 from numba import njit
-from sklearn.metrics.pairwise import pairwise_kernels
 from sklearn.svm import SVC
 
-from specz.common.arrays import FloatArray, Flux, IntArray
+from specz.common.arrays import FloatArray, IntArray
+
+BLOCK = 16
+"""Classes whose kernel values stay in the cache while all others are held against them."""
 
 
-def winners(model: SVC, flux: Flux) -> IntArray:
+def winners(model: SVC, kernel: FloatArray) -> IntArray:
     """Class with the most votes of a fitted machine, (n_spectra,), as ``model.predict`` names it.
 
     The first of those with equal votes.
+
+    Parameters
+    ----------
+    model : SVC
+        Fitted machine.
+    kernel : ndarray, shape (n_vectors, n_spectra)
+        Kernel of its support vectors with the spectra.
     """
-    if len(model.classes_) == 2:  # scikit-learn turns the signs of a single pair
-        return np.asarray(model.predict(flux))
-    kernel = pairwise_kernels(
-        model.support_vectors_, flux, metric=model.kernel, filter_params=True, gamma=model.gamma
-    )
     ends = np.concatenate([[0], np.cumsum(model.n_support_)])
-    votes = _votes(kernel, ends, np.ascontiguousarray(model.dual_coef_), model.intercept_)
+    dual, intercept = model.dual_coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn turns the signs of a single pair
+        dual, intercept = -dual, -intercept
+    votes = _votes(kernel, ends, np.ascontiguousarray(dual), intercept)
     return np.asarray(model.classes_[votes.argmax(axis=0)])
 
 
@@ -45,15 +52,21 @@ def _votes(kernel: FloatArray, ends: IntArray, dual: FloatArray, intercept: Floa
     n, spectra = len(ends) - 1, kernel.shape[1]
     votes = np.zeros((n, spectra), np.int64)
     decision = np.empty(spectra)
-    pair = 0
-    for first in range(n):
-        for second in range(first + 1, n):
-            decision[:] = intercept[pair]
-            for vector in range(ends[first], ends[first + 1]):
-                decision += dual[second - 1, vector] * kernel[vector]
-            for vector in range(ends[second], ends[second + 1]):
-                decision += dual[first, vector] * kernel[vector]
-            for spectrum in range(spectra):
-                votes[first if decision[spectrum] > 0 else second, spectrum] += 1
-            pair += 1
+    for block in range(0, n, BLOCK):
+        for second in range(block + 1, n):
+            for first in range(block, min(block + BLOCK, second)):
+                pair = first * (2 * n - first - 1) // 2 + second - first - 1
+                for spectrum in range(spectra):
+                    decision[spectrum] = intercept[pair]
+                for vector in range(ends[first], ends[first + 1]):
+                    weight = dual[second - 1, vector]
+                    for spectrum in range(spectra):
+                        decision[spectrum] += weight * kernel[vector, spectrum]
+                for vector in range(ends[second], ends[second + 1]):
+                    weight = dual[first, vector]
+                    for spectrum in range(spectra):
+                        decision[spectrum] += weight * kernel[vector, spectrum]
+                for spectrum in range(spectra):
+                    votes[first, spectrum] += decision[spectrum] > 0
+                    votes[second, spectrum] += decision[spectrum] <= 0
     return votes

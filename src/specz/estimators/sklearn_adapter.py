@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import is_regressor
 
 from specz.common import checks
-from specz.common.arrays import Flux, IntArray
+from specz.common.arrays import FloatArray, Flux, IntArray
 from specz.common.classes import import_class
 from specz.estimators.base import ClassScores, Fitted
 from specz.spectra.grid import CLASSES
@@ -77,7 +77,7 @@ class Sklearn:
         """Fit the classifier, with ``seed`` as its ``random_state``."""
         given = {"random_state": seed} if self.uses_seed else {}
         model = self._class()(**{**given, **dict(self.params)})
-        fit_classifier(model, train)
+        fit_classifier(model, train.flux(), train.labels)
         if hasattr(model, "predict_proba"):
             return Fitted(lambda flux: class_probabilities(model, flux))
         return Fitted(lambda flux: class_votes(model.predict(flux)))
@@ -90,11 +90,11 @@ def _is_regressor(model: Any) -> bool:
         return False
 
 
-def fit_classifier(model: Any, train: Sample) -> None:
-    """Fit a classifier of scikit-learn to the pixels and classes of a sample."""
+def fit_classifier(model: Any, features: FloatArray | Flux, labels: IntArray) -> None:
+    """Fit a classifier of scikit-learn, (n, n_features) and (n,), without its advice on labels."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", FEW_PER_CLASS, UserWarning)
-        model.fit(train.flux(), train.labels)
+        model.fit(features, labels)
 
 
 def class_probabilities(model: Any, flux: Flux) -> ClassScores:

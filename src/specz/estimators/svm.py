@@ -4,8 +4,11 @@ Neither scales to 400,000 spectra of 800 classes; the training size of each is a
 experiment, which the figures print.
 """
 
+import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,15 +16,17 @@ import joblib
 import numpy as np
 
 from specz.common import checks
-from specz.common.arrays import Flux
+from specz.common.arrays import FloatArray, Flux
 from specz.estimators.base import ClassScores, Fitted
-from specz.spectra.sample import Sample
+from specz.spectra.sample import Spectra
 
 if TYPE_CHECKING:
     from sklearn.svm import SVC
 
-VOTE_CHUNK = 64
+VOTE_CHUNK = 128
 """Spectra per call of a support vector machine."""
+GRAM_SHARE = 0.6
+"""Share of the machine's memory that the kernel values of all training spectra may take."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class LinearSVM:
         checks.number("c", self.c, 1e-9, 1e9)
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Find the separating planes."""
         from sklearn.svm import SVC  # a page that only draws does without the second that it takes
@@ -68,28 +73,42 @@ class KernelSVM:
         checks.number("gamma", self.gamma, 1e-9, 1e9)
 
     def fit(
-        self, train: Sample, validation: Sample, seed: int, checkpoint: Path | None = None
+        self, train: Spectra, validation: Spectra, seed: int, checkpoint: Path | None = None
     ) -> Fitted:
         """Find the separating surfaces."""
         from sklearn.svm import SVC
 
         variance = float(train.flux().var())
-        gamma = self.gamma / (train.grid.n_pixels * variance)
+        gamma = self.gamma / (train.flux().shape[1] * variance)
         return _fit_svc(SVC(kernel="rbf", C=self.c, gamma=gamma), train)
 
 
-def _fit_svc(model: "SVC", train: Sample) -> Fitted:
+def _fit_svc(model: "SVC", train: Spectra) -> Fitted:
     """Fit, and score the class that wins most of the 319,600 pairwise votes."""
+    from sklearn.metrics.pairwise import pairwise_kernels
+
+    from specz.estimators.sklearn_adapter import fit_classifier
+
+    kernel = partial(pairwise_kernels, metric=model.kernel, filter_params=True, gamma=model.gamma)
+    vectors = features = train.flux().astype(np.float64)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if vectors.itemsize * len(vectors) ** 2 <= GRAM_SHARE * memory:
+        # Each spectrum is in 799 of the pairs: LIBSVM would compute a kernel value up to 799 times.
+        features = kernel(vectors)
+        model.set_params(kernel="precomputed")
+    fit_classifier(model, features, train.labels)
+    return Fitted(partial(_scores, model, kernel, vectors[model.support_]))
+
+
+def _scores(
+    model: "SVC", kernel: Callable[..., FloatArray], vectors: FloatArray, flux: Flux
+) -> ClassScores:
+    """One for the class with the most votes; ``vectors`` are the support vectors."""
     from specz.estimators.pairwise_votes import winners
-    from specz.estimators.sklearn_adapter import class_votes, fit_classifier
+    from specz.estimators.sklearn_adapter import class_votes
 
     # The sum of the votes as a score would take ten times as long and name the same class.
-    fit_classifier(model, train)
-
-    def scores(flux: Flux) -> ClassScores:
-        parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
-        with ThreadPoolExecutor(joblib.cpu_count()) as pool:
-            winner = np.concatenate(list(pool.map(lambda part: winners(model, part), parts)))
-        return class_votes(winner)
-
-    return Fitted(scores)
+    parts = [flux[i : i + VOTE_CHUNK] for i in range(0, len(flux), VOTE_CHUNK)]
+    with ThreadPoolExecutor(joblib.cpu_count()) as pool:
+        of_part = pool.map(lambda part: winners(model, kernel(vectors, part)), parts)
+        return class_votes(np.concatenate(list(of_part)))

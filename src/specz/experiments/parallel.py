@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 from specz.common import checks, paths
 from specz.common.processes import Processes, cores
+from specz.common.progress import say
 from specz.common.store import Files, Store, key_of
 from specz.experiments.base import BaseExperiment
 from specz.experiments.recipe import Recipe, differences_here, fit_recipe, missing, result_recipe
@@ -96,7 +97,7 @@ class Backend:
                 raise FanoutError(f"no scheduler answers at {self.cluster}: {error}") from None
             with client:
                 n = len(client.nthreads())
-                print(f"{self.cluster}: {n} workers{'' if n else ', waiting for one'}", flush=True)
+                say(f"{self.cluster}: {n} workers{'' if n else ', waiting for one'}")
                 yield client.get_executor(pure=False)
 
 
@@ -163,7 +164,7 @@ def compute(
                     failed.setdefault(why, []).append(experiment.title)
                     continue
                 if where.cluster is not None:
-                    print(lines[experiment], flush=True)
+                    say(lines[experiment])
                 yield experiment
     if failed:
         causes = [f"{'; '.join(titles)}: {why}" for why, titles in failed.items()]
@@ -197,8 +198,9 @@ def _receive(future: Future[dict[str, Files]], title: str, where: Backend, store
 def run_here(task: Task, root: Path) -> dict[str, Files]:
     """Compute experiments into the store at ``root``; the answer is empty, no files are sent."""
     for line, experiment in task:
-        print(line, flush=True)
-        run([experiment], Store(root))
+        say(line)
+        cost = run([experiment], Store(root))[0].manifest["seconds"]
+        say(f"{line}: {cost:.0f} s", level=2)
     return {}
 
 

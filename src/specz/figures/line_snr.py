@@ -12,7 +12,7 @@ from specz.common.arrays import FloatArray
 from specz.experiments.result import Result
 from specz.metrics.intervals import Interval, difference_interval, mean_interval
 from specz.spectra.grid import get_grid
-from specz.spectra.library import build_library
+from specz.spectra.library import LibraryConfig, build_library
 from specz.spectra.noise import White
 from specz.spectra.observe import halpha_snr
 
@@ -20,12 +20,21 @@ FEWEST = 100
 """Spectra of each noise level that a bin needs for a comparison."""
 
 
-@lru_cache(maxsize=16)  # a figure and its sentence ask for the same levels
 def line_snr(result: Result) -> FloatArray:
     """S/N of Hα in each test spectrum, by a matched filter, shape (n_test,)."""
     experiment, test = result.experiment, result.test
-    library, grid = build_library(experiment.library), get_grid(experiment.grid)
-    return halpha_snr(library, test.sed, test.z, grid, White(experiment.snr))
+    at_one = _line_snr_at_one(
+        experiment.library, experiment.grid, test.sed.tobytes(), test.z.tobytes()
+    )
+    return np.asarray(experiment.snr * at_one)  # white noise: in proportion
+
+
+@lru_cache(maxsize=4)  # all noise levels have the same spectra, and a figure and its sentence
+def _line_snr_at_one(library: LibraryConfig, grid: str, sed: bytes, z: bytes) -> FloatArray:
+    """S/N of Hα where that of the continuum is one; ``sed`` (int32) and ``z`` as bytes."""
+    made = build_library(library)
+    seds, redshifts = np.frombuffer(sed, np.int32), np.frombuffer(z)
+    return halpha_snr(made, seds, redshifts, get_grid(grid), White(1.0))
 
 
 def fifths(result: Result) -> tuple[list[float], list[Interval]]:

@@ -14,6 +14,7 @@ import yaml
 
 from specz.common import checks, paths
 from specz.common.processes import Processes, cores
+from specz.common.progress import say
 from specz.common.store import key_of
 from specz.experiments import parallel
 from specz.experiments.base import BaseExperiment
@@ -94,7 +95,7 @@ def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]
     made = [page for page in pages if page is not None]  # all of them
     for page in made:
         took = f"executed in {page.manifest['seconds']:.0f} s" if page.fresh else "unchanged"
-        print(f"{page.name}: {took}", flush=True)
+        say(f"{page.name}: {took}")
     return made
 
 

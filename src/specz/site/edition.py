@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from specz.common import paths
+from specz.common.progress import say
 from specz.site.notebooks import BookError
 from specz.site.one_page import to_print
 from specz.site.render import jupyter_book, site_lock
@@ -97,7 +98,7 @@ def print_book(folder: Path, chromium: str) -> Path:
     _check_built(html)
     with site_lock(folder) as lock:
         if target.is_file():
-            print("book.pdf: unchanged")
+            say("book.pdf: unchanged")
             return target
         page = jupyter_book(folder, "singlehtml", lock) / "index.html"
         config, contents = (
@@ -115,7 +116,7 @@ def print_book(folder: Path, chromium: str) -> Path:
         if LINK not in text:  # an earlier attempt may have been killed here
             index.write_text(text.replace("</article>", f"{LINK}</article>", 1), encoding="utf-8")
         made.replace(target)
-    print(f"book.pdf: printed, {target.stat().st_size / 1e6:.1f} MB")
+    say(f"book.pdf: printed, {target.stat().st_size / 1e6:.1f} MB")
     return target
 
 

@@ -18,6 +18,7 @@ import specz
 from specz.common import paths
 from specz.common.file_lock import file_lock
 from specz.common.fingerprint import file_digest, library_versions
+from specz.common.progress import say
 from specz.common.store import key_of
 from specz.site import dark, provenance
 from specz.site.archived import write_archived
@@ -34,7 +35,7 @@ def site_lock(folder: Path) -> Iterator[int]:
         html, old = folder / "html", folder / "html.old"
         if old.exists() and not html.exists():
             old.rename(html)
-            print("site: an earlier build was killed while it replaced the site; put back")
+            say("site: an earlier build was killed while it replaced the site; put back")
         shutil.rmtree(old, ignore_errors=True)
         yield lock
 
@@ -86,7 +87,7 @@ def render(folder: Path, *held: int) -> Path:
     digest = key_of({"site": digests, "code": code, "versions": versions})
     stamp = html / ".digest"
     if stamp.exists() and stamp.read_text() == digest:
-        print("site: unchanged")
+        say("site: unchanged")
         return html / "index.html"
     built = jupyter_book(folder, "html", *held)
     _finish(built)
@@ -97,7 +98,7 @@ def render(folder: Path, *held: int) -> Path:
     built.rename(html)
     shutil.rmtree(old, ignore_errors=True)
     size = sum(path.stat().st_size for path in html.rglob("*") if path.is_file())
-    print(f"site: built, {size / 1e6:.1f} MB")
+    say(f"site: built, {size / 1e6:.1f} MB")
     return html / "index.html"
 
 

@@ -8,10 +8,11 @@ checkout, as on a lent machine with an accelerator::
 
 import argparse
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import FrameType
 
 from specz.common import checks
+from specz.common.progress import say
 from specz.experiments import parallel
 from specz.experiments.base import BaseExperiment
 from specz.experiments.parallel import LOCAL, Backend
@@ -28,7 +29,6 @@ def fill(
     notebook: str | None = None,
     minutes: float | None = None,
     where: Backend = LOCAL,
-    say: Callable[[str], object] = print,
     method: str | None = None,
 ) -> bool:
     """Run and archive what is missing, of one notebook or of all; return whether all is there.

@@ -48,8 +48,8 @@ CHOSEN = {
     "CNN, 3 layers": {"clean": "L2 0.01", "noisy": "L2 0.1, twice the updates"},
     "k-NN": {"clean": "k 10, cosine", "noisy": "k 10, cosine"},
     "random forest": {"clean": "30 trees, 400 features", "noisy": "300 trees, 42 features"},
-    "linear SVM": {"clean": "C 1", "noisy": "C 1"},
-    "kernel SVM": {"clean": "C 100, γ 0.1", "noisy": "C 100, γ 0.1"},
+    "linear SVM": {"clean": "C 0.1", "noisy": "C 1"},
+    "kernel SVM": {"clean": "C 100, γ 0.1", "noisy": "C 100, γ 0.03"},
 }
 """Name of the setting of each method on clean and on noisy spectra."""
 

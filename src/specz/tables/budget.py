@@ -24,14 +24,16 @@ class Choice(NamedTuple):
 def choices(study: Budget, results: Sequence[Result]) -> list[Choice]:
     """Best setting of each method of which all settings have a result, and the one of the claims.
 
-    Of equally good settings the first is the best.
+    Of equally good settings that of the claims is the best, else the first.
     """
     found = []
     left = untuned(study, results)
     for method, level, made in _measured(study, results):
         if (method, level) not in left:
-            best = max(made, key=lambda name: metrics.accuracy(made[name].validation).value)
-            found.append(Choice(method, noise_label(level), best, chosen(method, level)))
+            used = chosen(method, level)
+            reached = {n: metrics.accuracy(r.validation).value for n, r in made.items()}
+            best = max(made, key=lambda name: (reached[name], name == used))
+            found.append(Choice(method, noise_label(level), best, used))
     return found
 
 

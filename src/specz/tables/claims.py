@@ -181,7 +181,9 @@ def where_they_disagree(claims: Iterable[Claim]) -> str:
 
 
 def previous_table() -> str:
-    """List the verdicts of the earlier protocol with their checks."""
+    """List the verdicts of the earlier protocol with their checks, or say where they are."""
+    if not PREVIOUS.is_file():  # as with an installed wheel
+        return f"*They stand in the archive of the study, in `{PREVIOUS.name}`, which is not here.*"
     with PREVIOUS.open(encoding="utf-8", newline="") as file:
         checks = list(csv.DictReader(file))
     rows = []
