@@ -37,7 +37,8 @@ def plot_radio_size(results: Results, ax: Axes) -> Axes:
         at = [n * 1.015 ** (i - (len(labels) - 1) / 2) for n, _ in known]
         found = [score([r.test for r in group]).interval for _, group in known]
         points(ax, at, found, factor=100, fmt="o-", ms=4, color=colour(label), label=label)
-    ax.set(xscale="log", xlabel="training sources", ylabel="right class (%)")
+    ends = 0.9 * sizes[0], 1.1 * sizes[-1]
+    ax.set(xscale="log", xlim=ends, xlabel="training sources", ylabel="right class (%)")
     plain_log(ax.xaxis, sizes)
     name_lines(ax)
     return ax
@@ -49,6 +50,7 @@ def _by_method(
     """Draw a row per name, and in it an interval per method, in percent."""
     if not names:
         ax.text(0.5, 0.5, "none at these settings", ha="center", color=GREY)
+        ax.set_axis_off()
         return ax
     heights = rows(ax, names, xlabel)
     for i, (label, intervals) in enumerate(found.items()):
