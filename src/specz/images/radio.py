@@ -26,7 +26,11 @@ MEMBERS = "firstgalaxydata/galaxy_data.zip", "galaxy_data/all/"
 """The archive in the wheel, and the folder in it with each source once."""
 
 CLASSES = ("FR I", "FR II", "compact", "bent")
+"""Names of the classes, by number."""
+
 CATALOGUES = (*("Gendre", "MiraBest", "Capetti2017a", "Capetti2017b", "Baldi2018", "Proctor_Tab1"),)
+"""Names of the catalogues, by number, as in the wheel."""
+
 WIDE, SIDE, BIN = 300, 48, 3
 """Pixels along a side: of an image in the wheel (1.8 arcsec each), of its middle as it is used, and
 binned in each of those."""
