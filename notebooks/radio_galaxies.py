@@ -49,7 +49,8 @@ from specz.study.studies import RadioGalaxies
 study = RadioGalaxies.read(globals())
 results, reference = pages.shown("radio_galaxies", study)
 shown = reference or results
-Markdown(f"*Only archived numbers are shown here: {lacks}.*" if (lacks := study.lacks()) else "")
+lacks = study.lacks()
+Markdown(f"*Only archived numbers are shown here: {lacks}.*" if lacks else "*The images are here.*")
 
 # %% [markdown]
 # ## The verdict
@@ -204,4 +205,4 @@ figures.beside(
 
 # %%
 left = pages.missing_lines("radio_galaxies")
-Markdown(tables.folded(left) if left else "")
+Markdown(tables.folded(left, "Not archived yet") if left else "*All of this is archived.*")

@@ -63,7 +63,7 @@ def of_errors(results: Results) -> str:
     """Squared error of each method over the MMSE."""
     ratio = error(limit_of(results))
     found = groups(results).items()
-    named = [f"{name} {measured(group, ratio).value:.2f}" for name, group in found]
+    named = [f"{name} {measured(group, ratio).value:.3g}" for name, group in found]
     return f"Squared error in units of the MMSE: {', '.join(named)}."
 
 
