@@ -67,6 +67,8 @@ class Denoising(Study):
         """Each method on the study's spectra, then those that matter without lines."""
         checks.integer("n_test", self.n_test, 1, N_MAX)
         checks.integer("updates_cnn", self.updates_cnn, 0)
+        checks.integer("epochs_denoiser", self.epochs_denoiser, 1, 10_000)
+        checks.listed("filters", self.filters, checks.integer, 1, 1024, repeats=True)
         checks.finite("snr", self.snr, SNR_MIN)
         checks.listed("seeds", self.seeds, checks.integer, 0, SEED_MAX)
         checks.listed("prior_seds", self.prior_seds, checks.integer, 1, 10_000_000)

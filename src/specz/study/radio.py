@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from specz.common import checks
-from specz.experiments.base import SEED_MAX
 from specz.images import radio
 from specz.images.radio import CATALOGUES, TURNS
 from specz.images.radio_experiment import RadioExperiment
@@ -63,7 +62,9 @@ class RadioGalaxies(Study):
     def experiments(self) -> list[RadioExperiment]:
         """Each method on each fold, turned test images, catalogues, then the smaller samples."""
         first, *smaller = self.sizes("n_train")
-        checks.integer("folds", self.folds, 1, SEED_MAX)
+        checks.integer("folds", self.folds, 1, radio.FOLDS)
+        for name in ("updates", "updates_copies", "updates_averaged"):
+            checks.integer(name, getattr(self, name), 0)
         checks.listed("catalogues", self.catalogues, checks.choice, CATALOGUES, empty=True)
         checks.listed("turned", self.turned, checks.choice, TURNS, empty=True)
         plain, copies, averaged = (
