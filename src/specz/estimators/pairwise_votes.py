@@ -1,7 +1,7 @@
 """Votes of a support vector machine, one class against one, compiled by Numba at the first call.
 
 LIBSVM evaluates the kernel a spectrum and a support vector at a time, and that takes most of a
-prediction. Here the kernel is one matrix product.
+prediction. Here the kernel comes as one matrix, and the votes are taken by blocks of classes.
 """
 
 import numpy as np
