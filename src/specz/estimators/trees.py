@@ -22,6 +22,11 @@ Keys = npt.NDArray[np.uint64]
 Ranks = npt.NDArray[np.uint32]
 HALF = np.uint64(32)
 
+Codes = npt.NDArray[np.uint32]
+"""Class of a spectrum, and in the last bits how often it was drawn, which is at least once."""
+WEIGHT = np.uint32(8)
+HEAVIEST = np.uint32(255)
+
 LEAF = -1
 """In place of a feature."""
 
@@ -168,32 +173,81 @@ def _sort(keys: Keys, room: Keys, n_ranks: int) -> None:
 @njit(nogil=True, cache=True)
 def _arrange(
     node: IntArray,
-    here: npt.NDArray[np.bool_],
+    inside: Codes,
     order: Ranks,
     ranks: Ranks,
-    arranged: IntArray,
-    places: IntArray,
+    codes: Codes,
+    places: Ranks,
     keys: Keys,
     room: Keys,
 ) -> None:
-    """Write the spectra of a ``node`` into ``arranged`` by their value in one pixel.
+    """Write the codes of the spectra of a ``node`` into ``codes`` by their value in one pixel.
 
     Their ranks among all spectra go to ``places``. The spectra of a large node are picked from the
-    ``order`` of all; those of a small one are sorted. ``here`` tells which spectra are in the node.
+    ``order`` of all; those of a small one are sorted. ``inside`` holds the code of each spectrum in
+    the node, and 0 for the others.
     """
     n = len(node)
     if FRACTION * n > len(order):
         i = 0
         for rank in range(len(order)):
-            arranged[i], places[i] = order[rank], rank
-            i += here[order[rank]]
+            code = inside[order[rank]]
+            codes[i], places[i] = code, rank
+            i += code != 0
             if i == n:
                 return
     for i in range(n):
-        keys[i] = (np.uint64(ranks[node[i]]) << HALF) | np.uint64(node[i])
+        keys[i] = (np.uint64(ranks[node[i]]) << HALF) | np.uint64(inside[node[i]])
     _sort(keys[:n], room[:n], len(ranks))
     for i in range(n):
-        arranged[i], places[i] = keys[i] & np.uint64(0xFFFFFFFF), keys[i] >> HALF
+        codes[i], places[i] = keys[i] & np.uint64(0xFFFFFFFF), keys[i] >> HALF
+
+
+@njit(nogil=True, cache=True)
+def _cut(
+    codes: Codes,
+    places: Ranks,
+    values: Flux,
+    chain: int,
+    doubled: FloatArray,
+    counts: FloatArray,
+    total: float,
+    squares: float,
+    best: float,
+) -> tuple[float, int]:
+    """Gain of the best threshold in one pixel and how many spectra are left of it.
+
+    They are ``best`` and 0 where no threshold gains more than that. ``doubled`` is twice the number
+    of spectra of each class, ``squares`` the sum of their squares. All sums are of whole numbers
+    that a float holds exactly. ``counts``, of the spectra left of a threshold, is zero at the start
+    and at the end.
+    """
+    n, cut = len(codes), 0
+    on_left, left, right = 0.0, 0.0, squares
+    for i in range(n - 1):
+        label, w = codes[i] >> WEIGHT, float(codes[i] & HEAVIEST)
+        change = w * (2 * counts[label] + w)
+        left += change
+        right += change - w * doubled[label]
+        counts[label] += w
+        on_left += w
+        rank, above_it = np.int64(places[i]), np.int64(places[i + 1])
+        if above_it - rank <= chain and values[above_it] <= values[rank] + ALIKE:
+            continue
+        on_right = total - on_left
+        # Two divisions are spared where the gain is clearly below the best.
+        if left * on_right + right * on_left < on_left * on_right * (best + total - 1e-6):
+            continue
+        gain = -on_right * (1 - right / (on_right * on_right))
+        gain -= on_left * (1 - left / (on_left * on_left))  # rounded as there
+        if gain > best:
+            best, cut = gain, i + 1
+    if n > len(counts):
+        counts[:] = 0
+    else:
+        for i in range(n - 1):
+            counts[codes[i] >> WEIGHT] = 0
+    return best, cut
 
 
 @njit(nogil=True, cache=True)
@@ -222,12 +276,11 @@ def _grow(
     node_first = np.zeros(2 * n - 1, np.int32)
     node_second = np.zeros(2 * n - 1, np.int32)
     pixels, alike = np.arange(n_pixels), np.empty(n_pixels, np.int64)
-    here = np.zeros(len(labels), np.bool_)
-    all_counts = np.zeros(labels.max() + 1, np.int64)
-    counts = np.zeros(labels.max() + 1, np.int64)  # on the left of a threshold
+    inside = np.zeros(len(labels), np.uint32)
+    doubled, counts = np.zeros(labels.max() + 1), np.zeros(labels.max() + 1)
     keys, room = np.empty(n, np.uint64), np.empty(n, np.uint64)
-    arranged, best_arranged = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
-    places = np.empty(n + 1, np.int64)
+    codes, places = np.empty(n + 1, np.uint32), np.empty(n + 1, np.uint32)
+    right_of_it = np.empty(n, spectra.dtype)
     state = np.uint64(start)
     # Of nodes that wait: their spectra, the node above, whether left of it, pixels known alike.
     stack = [(0, n, -1, False, 0)]
@@ -239,13 +292,13 @@ def _grow(
         elif above >= 0:
             node_second[above] = node
         node_first[node], node_second[node] = low, high
-        total, squares = 0, 0  # squares: sum over classes of the squared counts
+        total, squares = 0.0, 0.0  # squares: sum over classes of the squared counts
         for i in spectra[low:high]:
-            squares += weights[i] * (2 * all_counts[labels[i]] + weights[i])
-            all_counts[labels[i]] += weights[i]
+            squares += weights[i] * (doubled[labels[i]] + weights[i])
+            doubled[labels[i]] += 2 * weights[i]
             total += weights[i]
-            here[i] = True
-        best, best_pixel, best_threshold, best_cut = -np.inf, LEAF, 0.0, 0
+            inside[i] = (labels[i] << WEIGHT) | weights[i]
+        best, best_pixel, best_rank = -np.inf, LEAF, 0
         n_alike = n_known
         if squares < total * total:
             visited, found, drawn, last = 0, 0, 0, n_pixels
@@ -262,8 +315,8 @@ def _grow(
                 k += found
                 pixel, values = pixels[k], ascending[pixels[k]]
                 _arrange(
-                    *(spectra[low:high], here, order[pixel], ranks[pixel]),
-                    *(arranged, places, keys, room),
+                    *(spectra[low:high], inside, order[pixel], ranks[pixel]),
+                    *(codes, places, keys, room),
                 )
                 if values[places[high - low - 1]] <= values[places[0]] + ALIKE:
                     pixels[k], pixels[n_alike] = pixels[n_alike], pixels[k]
@@ -272,45 +325,33 @@ def _grow(
                     continue
                 last -= 1
                 pixels[last], pixels[k] = pixels[k], pixels[last]
-                on_left, left, right = 0, 0, squares
-                improved = False
-                for i in range(high - low - 1):
-                    label, w = labels[arranged[i]], weights[arranged[i]]
-                    left += w * (2 * counts[label] + w)
-                    right -= w * (2 * (all_counts[label] - counts[label]) - w)
-                    counts[label] += w
-                    on_left += w
-                    rank, above_it = places[i], places[i + 1]
-                    near = above_it - rank <= chain
-                    if near and values[above_it] <= values[rank] + ALIKE:
-                        continue
-                    on_right = total - on_left
-                    # Two divisions are spared where the gain is clearly below the best.
-                    both = float(on_left) * on_right
-                    if float(left) * on_right + float(right) * on_left < both * (
-                        best + total - 1e-6
-                    ):
-                        continue
-                    gain = -on_right * (1 - right / (on_right * on_right))
-                    gain -= on_left * (1 - left / (on_left * on_left))  # rounded as there
-                    if gain > best:
-                        best, best_pixel, best_cut, improved = gain, pixel, i + 1, True
-                        best_threshold = values[rank] / 2.0 + values[above_it] / 2.0
-                        if best_threshold == values[above_it]:
-                            best_threshold = values[rank]
-                for i in spectra[low:high]:
-                    counts[labels[i]] = 0
-                if improved:
-                    arranged, best_arranged = best_arranged, arranged
+                best, cut = _cut(
+                    *(codes[: high - low], places, values, chain),
+                    *(doubled, counts, total, squares, best),
+                )
+                if cut:
+                    best_pixel, best_rank = pixel, places[cut - 1]
+                    below, above_it = values[best_rank], values[places[cut]]
+                    node_threshold[node] = below / 2.0 + above_it / 2.0
+                    if node_threshold[node] == above_it:
+                        node_threshold[node] = below
             pixels[:n_known] = alike[:n_known]  # the order of pixels known alike must stay
             alike[n_known:n_alike] = pixels[n_known:n_alike]
         for i in spectra[low:high]:
-            all_counts[labels[i]], here[i] = 0, False
+            doubled[labels[i]], inside[i] = 0, 0
         if best_pixel != LEAF:
-            spectra[low:high] = best_arranged[: high - low]
-            node_feature[node], node_threshold[node] = best_pixel, best_threshold
-            stack.append((low + best_cut, high, node, False, n_alike))
-            stack.append((low, low + best_cut, node, True, n_alike))
+            node_feature[node] = best_pixel
+            middle, n_right = low, 0
+            for i in spectra[low:high]:
+                if ranks[best_pixel, i] <= best_rank:
+                    spectra[middle] = i
+                    middle += 1
+                else:
+                    right_of_it[n_right] = i
+                    n_right += 1
+            spectra[middle:high] = right_of_it[:n_right]
+            stack.append((middle, high, node, False, n_alike))
+            stack.append((low, middle, node, True, n_alike))
         node += 1
     return (
         node_feature[:node],
