@@ -325,9 +325,9 @@ def _grow(
                     continue
                 last -= 1
                 pixels[last], pixels[k] = pixels[k], pixels[last]
+                arranged = codes[: high - low]
                 best, cut = _cut(
-                    *(codes[: high - low], places, values, chain),
-                    *(doubled, counts, total, squares, best),
+                    arranged, places, values, chain, doubled, counts, total, squares, best
                 )
                 if cut:
                     best_pixel, best_rank = pixel, places[cut - 1]
