@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from specz.common.arrays import BoolArray, FloatArray
+from specz.metrics.draws import ratios
 from specz.metrics.intervals import LEVEL, Interval, bootstrap_weights, most_missed
 from specz.metrics.predictions import WRONG, Predictions
 from specz.metrics.scores import completeness_draws, is_exact, is_within_one, relative_error
@@ -47,7 +48,7 @@ def _fraction(
         # Other SEDs are other galaxies: their draws are independent of these.
         weights = bootstrap_weights(len(seds), int(seds[0]))
         total, count = np.bincount(group, found), np.bincount(group).astype(float)
-        return float(found.mean()), (weights @ total) / (weights @ count)
+        return float(found.mean()), ratios(weights, total, count)
 
     return score
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from specz.common.arrays import FloatArray, IntArray
+from specz.metrics.draws import ratios
 
 N_BOOTSTRAP = 1000
 LEVEL = 0.95
@@ -61,8 +62,7 @@ def mean_interval(values: npt.ArrayLike, sed: IntArray, least: float = 0.0) -> I
     if values.min() == values.max() and values[0] in (least, 0, 1):
         missed = most_missed(len(count))
         return Interval(mean, mean - missed * (mean - least), mean + missed * (1 - mean))
-    weights = bootstrap_weights(len(count))  # (draw, SED)
-    return Interval(mean, *quantiles((weights @ total) / (weights @ count)))
+    return Interval(mean, *quantiles(ratios(bootstrap_weights(len(count)), total, count)))
 
 
 def difference_interval(first: Interval, second: Interval) -> Interval:

@@ -1,12 +1,13 @@
 """Scores of an estimator: accuracy, redshift errors and calibration, with intervals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from specz.common.arrays import BoolArray, FloatArray
+from specz.common.arrays import BoolArray, FloatArray, IntArray
+from specz.metrics import draws
 from specz.metrics.intervals import (
     N_BOOTSTRAP,
     Interval,
@@ -14,7 +15,6 @@ from specz.metrics.intervals import (
     mean_interval,
     most_missed,
     quantiles,
-    statistic_interval,
 )
 from specz.metrics.predictions import WRONG, Predictions
 
@@ -69,7 +69,8 @@ def within_one(predictions: Predictions) -> Interval:
 
 def bias(predictions: Predictions) -> Interval:
     """Median of Δz/(1+z)."""
-    return _median_interval(predictions, np.median)
+    error, weights, group = _ascending_error(predictions)
+    return Interval(float(np.median(error)), *quantiles(draws.medians(weights, group, error)))
 
 
 def nmad(error: FloatArray) -> float:
@@ -79,16 +80,16 @@ def nmad(error: FloatArray) -> float:
 
 def sigma_nmad(predictions: Predictions) -> Interval:
     """:func:`nmad` of Δz/(1+z)."""
-    return _median_interval(predictions, nmad)
+    error, weights, group = _ascending_error(predictions)
+    return Interval(nmad(error), *quantiles(1.48 * draws.deviations(weights, group, error)))
 
 
-def _median_interval(
-    predictions: Predictions, statistic: Callable[[FloatArray], float]
-) -> Interval:
-    """Interval of what medians of Δz/(1+z) make; NumPy finds them sooner in sorted values."""
+def _ascending_error(predictions: Predictions) -> tuple[FloatArray, draws.Weights, IntArray]:
+    """Δz/(1+z) in ascending order, the weights of the bootstrap and the column of each spectrum."""
     error = relative_error(predictions)
     order = np.argsort(error)
-    return statistic_interval(error[order], predictions.sed[order], statistic)
+    _, group = np.unique(predictions.sed[order], return_inverse=True)
+    return error[order].astype(float), bootstrap_weights(group.max() + 1), group
 
 
 def outlier_fraction(predictions: Predictions, threshold: float = WRONG) -> Interval:
@@ -158,8 +159,8 @@ def completeness_at_purity(
     The purity is the fraction of redshifts with ``|Δz|/(1+z)`` up to ``threshold``. A method
     without probabilities has no order: NaN, unless all it says is pure enough.
     """
-    value, draws = completeness_draws(predictions, purity, threshold)
-    return Interval(value, *quantiles(draws))
+    value, found = completeness_draws(predictions, purity, threshold)
+    return Interval(value, *quantiles(found))
 
 
 def completeness_draws(
@@ -175,14 +176,10 @@ def completeness_draws(
     last = np.append(stated[1:] != stated[:-1], True)  # a cut keeps or drops all that are as sure
     _, group = np.unique(predictions.sed[order], return_inverse=True)
 
-    def kept(weight: FloatArray) -> float:
-        number = np.cumsum(weight)
-        pure = last & (np.cumsum(weight * good) >= purity * number)
-        return float(number[pure][-1] / number[-1]) if pure.any() else 0.0
-
     weights = bootstrap_weights(group.max() + 1, int(predictions.sed.min()))
-    draws = np.array([kept(weight[group].astype(float)) for weight in weights])
-    return kept(np.ones(len(good))), draws
+    once = np.ones((1, weights.shape[1]), weights.dtype)
+    of_all = draws.kept(once, group, good, last, purity)
+    return float(of_all[0]), draws.kept(weights, group, good, last, purity)
 
 
 def pit_uniformity(predictions: Predictions) -> float:
@@ -213,8 +210,7 @@ def relative_accuracy(first: Predictions, second: Predictions) -> Interval:
     if not a.any() or np.array_equal(is_exact(first), is_exact(second)):
         missed = most_missed(len(a)) * len(first) / b.sum()
         return Interval(part, max(0.0, part - missed), part + missed)
-    weights = bootstrap_weights(len(a))
-    return Interval(part, *quantiles((weights @ a) / (weights @ b)))
+    return Interval(part, *quantiles(draws.ratios(bootstrap_weights(len(a)), a, b)))
 
 
 def compare(first: Predictions, second: Predictions) -> Comparison:
