@@ -221,14 +221,15 @@ class Claims(Seeded, WithEquivariant):
     def _state_of_the_art(self) -> Iterator[Contrast]:
         snr, most = self.snr, max(self.n_train)
         n_best = self.n_train_equivariant
+        seds = min(most, N_SEDS)  # those that the CNN was shown
         best = self._networks(self.experiment(self.equivariant(), n_best, snr))
         networks = {
             ("CNN", most): self._network(max(self.layers), most, SIMULATOR, snr),
             ("equivariant network", n_best): best,
         }
         others = {
-            "template fit": (self.template_fit(N_SEDS, snr),),
-            "evidence": (self.experiment(GaussianEvidence(), N_SEDS, snr),),
+            "template fit": (self.template_fit(seds, snr),),
+            "evidence": (self.experiment(GaussianEvidence(), seds, snr),),
         }
         for (name, n), network in networks.items():
             for other, fitted in others.items():
