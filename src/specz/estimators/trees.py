@@ -27,13 +27,19 @@ Codes = npt.NDArray[np.uint32]
 WEIGHT = np.uint32(8)
 HEAVIEST = np.uint32(255)
 
+NEXT = np.uint32(2**31)
+"""Bit of a spectrum in the order of a pixel: the next value may be alike."""
+
 LEAF = -1
 """In place of a feature."""
 
 INT32_MAX = 2**31 - 1
 
-FRACTION = 24
-"""Nodes with more than this fraction of all spectra are not sorted: they are picked in order."""
+FRACTION = 8
+"""A node with at least an eighth of the spectra that are kept in order is picked from these."""
+
+MANY = 1000
+"""A node of so many spectra, or more, that is half as large as the last one keeps its own order."""
 
 SHORT = 24
 """Up to so many values, insertion sorts them sooner than quicksort."""
@@ -76,18 +82,17 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         Pixels tried at each split.
     seed : int
     """
-    ascending = np.ascontiguousarray(flux.T)
-    order, ranks = np.empty(ascending.shape, np.uint32), np.empty(ascending.shape, np.uint32)
+    values = np.ascontiguousarray(flux.T)
+    order, ranks = np.empty(values.shape, np.uint32), np.empty(values.shape, np.uint32)
     n = len(labels)
 
-    def arrange(pixel: int) -> int:
-        order[pixel] = np.argsort(ascending[pixel])
+    def arrange(pixel: int) -> None:
+        order[pixel] = np.argsort(values[pixel])
         ranks[pixel, order[pixel]] = np.arange(n)
-        ascending[pixel] = ascending[pixel, order[pixel]]
-        last = np.searchsorted(ascending[pixel], ascending[pixel] + ALIKE, side="right") - 1
-        return int((last - np.arange(n)).max())
+        ascending = values[pixel, order[pixel]]
+        order[pixel, :-1] |= NEXT * (ascending[1:] <= ascending[:-1] + ALIKE)
 
-    chain = max(in_threads(arrange, len(ranks)))
+    in_threads(arrange, len(ranks))
     random = np.random.RandomState(seed)
     seeds = [random.randint(INT32_MAX) for _ in range(trees)]
 
@@ -95,9 +100,7 @@ def grow(flux: Flux, labels: IntArray, trees: int, features: int, seed: int) -> 
         drawn = np.random.RandomState(seeds[k]).randint(0, n, n, dtype=np.int32)
         weights = np.bincount(drawn, minlength=n)
         start = np.random.RandomState(seeds[k]).randint(0, INT32_MAX)
-        return Tree(
-            *_grow(ascending, order, ranks, chain, labels, weights, features, start), weights
-        )
+        return Tree(*_grow(values, order, ranks, labels, weights, features, start), weights)
 
     return in_threads(tree, trees)
 
@@ -176,39 +179,54 @@ def _arrange(
     inside: Codes,
     order: Ranks,
     ranks: Ranks,
+    arranged: Ranks,
     codes: Codes,
-    places: Ranks,
     keys: Keys,
     room: Keys,
 ) -> None:
-    """Write the codes of the spectra of a ``node`` into ``codes`` by their value in one pixel.
+    """Write the spectra of a ``node`` into ``arranged`` by their value in one pixel.
 
-    Their ranks among all spectra go to ``places``. The spectra of a large node are picked from the
-    ``order`` of all; those of a small one are sorted. ``inside`` holds the code of each spectrum in
-    the node, and 0 for the others.
+    Their codes go to ``codes``. The spectra of a large node are picked from the ``order`` of a node
+    above; those of a small one are sorted by their ``ranks``. ``inside`` holds the code of each
+    spectrum in the node, and 0 for the others.
     """
     n = len(node)
-    if FRACTION * n > len(order):
+    if FRACTION * n >= len(order):
         i = 0
-        for rank in range(len(order)):
-            code = inside[order[rank]]
-            codes[i], places[i] = code, rank
+        for spectrum in order:
+            code = inside[spectrum & ~NEXT]
+            arranged[i], codes[i] = spectrum, code
             i += code != 0
             if i == n:
                 return
     for i in range(n):
-        keys[i] = (np.uint64(ranks[node[i]]) << HALF) | np.uint64(inside[node[i]])
+        keys[i] = (np.uint64(ranks[node[i]]) << HALF) | np.uint64(node[i])
     _sort(keys[:n], room[:n], len(ranks))
     for i in range(n):
-        codes[i], places[i] = keys[i] & np.uint64(0xFFFFFFFF), keys[i] >> HALF
+        spectrum = np.uint32(keys[i] & np.uint64(0xFFFFFFFF))
+        arranged[i], codes[i] = spectrum | NEXT, inside[spectrum]
+
+
+@njit(nogil=True, cache=True)
+def _those_inside(n: int, inside: Codes, order: Ranks) -> Ranks:
+    """The ``n`` spectra of a node in the order of each pixel, from the order of a node above."""
+    out, row = np.empty((len(order), n), np.uint32), np.empty(n + 1, np.uint32)
+    for pixel in range(len(order)):
+        i = 0
+        for spectrum in order[pixel]:
+            row[i] = spectrum
+            i += inside[spectrum & ~NEXT] != 0
+            if i == n:
+                break
+        out[pixel] = row[:n]
+    return out
 
 
 @njit(nogil=True, cache=True)
 def _cut(
+    arranged: Ranks,
     codes: Codes,
-    places: Ranks,
     values: Flux,
-    chain: int,
     doubled: FloatArray,
     counts: FloatArray,
     total: float,
@@ -222,7 +240,7 @@ def _cut(
     that a float holds exactly. ``counts``, of the spectra left of a threshold, is zero at the start
     and at the end.
     """
-    n, cut = len(codes), 0
+    n, cut = len(arranged), 0
     on_left, left, right = 0.0, 0.0, squares
     for i in range(n - 1):
         label, w = codes[i] >> WEIGHT, float(codes[i] & HEAVIEST)
@@ -231,9 +249,10 @@ def _cut(
         right += change - w * doubled[label]
         counts[label] += w
         on_left += w
-        rank, above_it = np.int64(places[i]), np.int64(places[i + 1])
-        if above_it - rank <= chain and values[above_it] <= values[rank] + ALIKE:
-            continue
+        if arranged[i] & NEXT:
+            below, above = values[arranged[i] & ~NEXT], values[arranged[i + 1] & ~NEXT]
+            if above <= below + ALIKE:
+                continue
         on_right = total - on_left
         # Two divisions are spared where the gain is clearly below the best.
         if left * on_right + right * on_left < on_left * on_right * (best + total - 1e-6):
@@ -252,10 +271,9 @@ def _cut(
 
 @njit(nogil=True, cache=True)
 def _grow(
-    ascending: Flux,
+    values: Flux,
     order: Ranks,
     ranks: Ranks,
-    chain: int,
     labels: IntArray,
     weights: IntArray,
     features: int,
@@ -263,11 +281,9 @@ def _grow(
 ) -> tuple[IntArray, FloatArray, IntArray, IntArray, IntArray]:
     """Grow one tree depth first, left before right.
 
-    The ``ascending`` values of each pixel, the ``order`` of the spectra in it and their ``ranks``
-    have shape (n_pixels, n_train). No value is like another whose rank differs by more than
-    ``chain``, so few values are looked up. ``start`` is the state of the generator that draws
-    pixels. Pixels in which the spectra of a node are alike are remembered, as they are alike below
-    it too.
+    The ``values`` of each pixel, the ``order`` of the spectra in it and their ``ranks`` have shape
+    (n_pixels, n_train). ``start`` is the state of the generator that draws pixels. Pixels in which
+    the spectra of a node are alike are remembered, as they are alike below it too.
     """
     spectra = np.flatnonzero(weights)
     n, n_pixels = len(spectra), len(ranks)
@@ -279,11 +295,15 @@ def _grow(
     inside = np.zeros(len(labels), np.uint32)
     doubled, counts = np.zeros(labels.max() + 1), np.zeros(labels.max() + 1)
     keys, room = np.empty(n, np.uint64), np.empty(n, np.uint64)
-    codes, places = np.empty(n + 1, np.uint32), np.empty(n + 1, np.uint32)
+    arranged, codes = np.empty(n + 1, np.uint32), np.empty(n + 1, np.uint32)
     right_of_it = np.empty(n, spectra.dtype)
     state = np.uint64(start)
     # Of nodes that wait: their spectra, the node above, whether left of it, pixels known alike.
     stack = [(0, n, -1, False, 0)]
+    # Of the root and of nodes below it, each inside the one before: their spectra, and in order.
+    for i in spectra:
+        inside[i] = 1
+    spans, orders = [(0, n)], [_those_inside(n, inside, order)]
     node = 0
     while stack:
         low, high, above, is_left, n_known = stack.pop()
@@ -298,9 +318,16 @@ def _grow(
             doubled[labels[i]] += 2 * weights[i]
             total += weights[i]
             inside[i] = (labels[i] << WEIGHT) | weights[i]
+        while high > spans[-1][1] or low < spans[-1][0]:
+            spans.pop()
+            orders.pop()
         best, best_pixel, best_rank = -np.inf, LEAF, 0
         n_alike = n_known
         if squares < total * total:
+            size = spans[-1][1] - spans[-1][0]
+            if max(MANY, size / FRACTION) <= high - low <= size / 2:
+                spans.append((low, high))
+                orders.append(_those_inside(high - low, inside, orders[-1]))
             visited, found, drawn, last = 0, 0, 0, n_pixels
             # Draw without replacement, as Fisher and Yates, and one at least that is not alike.
             while last > n_alike and (visited < features or visited <= found + drawn):
@@ -313,28 +340,28 @@ def _grow(
                     drawn += 1
                     continue
                 k += found
-                pixel, values = pixels[k], ascending[pixels[k]]
+                pixel, value = pixels[k], values[pixels[k]]
                 _arrange(
-                    *(spectra[low:high], inside, order[pixel], ranks[pixel]),
-                    *(codes, places, keys, room),
+                    *(spectra[low:high], inside, orders[-1][pixel], ranks[pixel]),
+                    *(arranged, codes, keys, room),
                 )
-                if values[places[high - low - 1]] <= values[places[0]] + ALIKE:
+                least, most = arranged[0] & ~NEXT, arranged[high - low - 1] & ~NEXT
+                if value[most] <= value[least] + ALIKE:
                     pixels[k], pixels[n_alike] = pixels[n_alike], pixels[k]
                     found += 1
                     n_alike += 1
                     continue
                 last -= 1
                 pixels[last], pixels[k] = pixels[k], pixels[last]
-                arranged = codes[: high - low]
                 best, cut = _cut(
-                    arranged, places, values, chain, doubled, counts, total, squares, best
+                    arranged[: high - low], codes, value, doubled, counts, total, squares, best
                 )
                 if cut:
-                    best_pixel, best_rank = pixel, places[cut - 1]
-                    below, above_it = values[best_rank], values[places[cut]]
-                    node_threshold[node] = below / 2.0 + above_it / 2.0
-                    if node_threshold[node] == above_it:
-                        node_threshold[node] = below
+                    below, above_it = arranged[cut - 1] & ~NEXT, arranged[cut] & ~NEXT
+                    best_pixel, best_rank = pixel, ranks[pixel, below]
+                    node_threshold[node] = value[below] / 2.0 + value[above_it] / 2.0
+                    if node_threshold[node] == value[above_it]:
+                        node_threshold[node] = value[below]
             pixels[:n_known] = alike[:n_known]  # the order of pixels known alike must stay
             alike[n_known:n_alike] = pixels[n_known:n_alike]
         for i in spectra[low:high]:
