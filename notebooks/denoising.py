@@ -44,6 +44,7 @@ from IPython.display import Markdown
 from specz import figures, tables
 from specz.denoising.lines import invented_at
 from specz.denoising.samples import denoise, noiseless
+from specz.site import interactive
 from specz.study import pages
 from specz.study.studies import Denoising
 
@@ -142,6 +143,16 @@ figures.draw(
 # spectrum. Triangles: invented lines; as observed, they are peaks of the noise.
 # ```
 #
+# ## Move the noise
+#
+# The posterior mean and one posterior sample, computed here in the browser with 400 SEDs as prior.
+# The mean hides a line that it is not sure of; the sample has all lines of some galaxy, at some
+# redshift that the noise allows. Dots: the noiseless spectrum.
+
+# %%
+train, _, _ = networks[0].experiment.samples()
+interactive.denoising(train, interactive.galaxies(train.library))
+
 # %% [markdown]
 # ## Redshifts
 #

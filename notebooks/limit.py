@@ -50,7 +50,6 @@ seed = 1
 # %%
 import sys
 
-import numpy as np
 from IPython.display import Markdown
 
 from specz import figures, tables
@@ -227,8 +226,6 @@ Markdown(
 # %%
 network, cnn = map(shown.of, study.opened())
 train, _, _ = network.experiment.samples()
-seds = network.experiment.library.split("test")
-by_strength = seds[np.argsort(train.library.ew_halpha[seds])]
-galaxies = by_strength[[1800, 1400, 1000, 600, 200, 20]]
+galaxies = interactive.galaxies(train.library)
 interactive.save("front", interactive.posterior(None, train, galaxies))
 interactive.posterior(network, train, galaxies, cnn)

@@ -49,11 +49,9 @@ specz.erf = function (x) {
   return x >= 0 ? 1 - r : r - 1;
 };
 
-// Noiseless spectrum of one SED at redshift z, in units of its mean flux: one value a pixel.
-specz.observe = function (data, sed, z) {
+// A continuum, linear between nodes, and lines at redshift z: one value a pixel.
+specz.integrate = function (data, continuum, line_flux, z) {
   const { wave_min, step, n_pixels } = data.grid;
-  const continuum = specz.floats(data.seds[sed].continuum);
-  const line_flux = specz.floats(data.seds[sed].line_flux);
   const cumulative = specz.cumulative(continuum);
   const integral = (i) => { // in nodes, up to the lower edge of pixel i
     const wave = (wave_min + step * i) / (1 + z);
@@ -70,7 +68,14 @@ specz.observe = function (data, sed, z) {
     const [first, values] = specz.line(data, line.wave_rest, z);
     values.forEach((value, i) => { flux[first + i] += line_flux[j] * value; });
   });
-  const mean = flux.reduce((a, b) => a + b) / n_pixels;
+  return flux;
+};
+
+// Noiseless spectrum of one SED at redshift z, in units of its mean flux.
+specz.observe = function (data, sed, z) {
+  const { continuum, line_flux } = data.seds[sed];
+  const flux = specz.integrate(data, specz.floats(continuum), specz.floats(line_flux), z);
+  const mean = flux.reduce((a, b) => a + b) / flux.length;
   return flux.map((value) => value / mean);
 };
 
@@ -211,7 +216,8 @@ specz.cnn = function (weights) {
 };
 
 // The Bayes posterior with some SEDs as prior, each a sum of principal continua and lines.
-// First call step() until it returns 1, the part that is done; then posterior(flux, snr).
+// First call step() until it returns 1, the part that is done; then posterior(flux, snr), or
+// denoise(flux, snr, uniform).
 specz.bayes = function (data) {
   const { wave_min, step, n_pixels } = data.grid;
   const coefficients = specz.floats(data.prior.coefficients), n_lines = data.lines.length;
@@ -305,24 +311,65 @@ specz.bayes = function (data) {
     }
   };
 
+  // Writes ln p of a spectrum, but for a constant, for each SED at redshift z(j).
+  const likelihoodsOf = (flux, snr) => {
+    const spectrum = flux.map((value) => value - 1), drops = falls(spectrum);
+    return (j, out) => {
+      const overlap = products(j, drops, spectrum);
+      for (let k = 0; k < n_seds; k++) {
+        let sum = 0;
+        for (let r = 0; r < n; r++) sum += coefficients[k * n + r] * overlap[r];
+        out[k] = snr * snr * (sum * inverse[j * n_seds + k] - half[j * n_seds + k]);
+      }
+    };
+  };
+
   return {
     step(many = 20) {
       for (const end = Math.min(done + many, n_z); done < end; done++) prepare(done);
       return done / n_z;
     },
     posterior(flux, snr) {
-      const spectrum = flux.map((value) => value - 1), drops = falls(spectrum);
       const value = new Float64Array(n_z), each = new Float64Array(n_seds);
+      const likelihoods = likelihoodsOf(flux, snr);
       for (let j = 0; j < n_z; j++) {
-        const overlap = products(j, drops, spectrum);
-        for (let k = 0; k < n_seds; k++) {
-          let sum = 0;
-          for (let r = 0; r < n; r++) sum += coefficients[k * n + r] * overlap[r];
-          each[k] = snr * snr * (sum * inverse[j * n_seds + k] - half[j * n_seds + k]);
-        }
+        likelihoods(j, each);
         value[j] = specz.logMeans(each, n_seds)[0];
       }
       return specz.normalise(specz.logMeans(value, data.prior.steps));
+    },
+    // The mean of the noiseless spectra that the posterior allows, and one that is drawn from it.
+    denoise(flux, snr, uniform) {
+      const p = new Float64Array(n_z * n_seds), likelihoods = likelihoodsOf(flux, snr);
+      for (let j = 0; j < n_z; j++) likelihoods(j, p.subarray(j * n_seds, (j + 1) * n_seds));
+      specz.normalise(p);
+      // At redshift z the spectrum of components that are added up with these factors.
+      const spectrum = (j, factors) => {
+        const mixed = new Float64Array(n_nodes);
+        rows.forEach((row, r) => row.forEach((value, i) => { mixed[i] += factors[r] * value; }));
+        return specz.integrate(data, mixed, factors.subarray(n_continua), z(j));
+      };
+      const add = (factors, at, weight) => {
+        const k = at % n_seds;
+        for (let r = 0; r < n; r++) factors[r] += weight * inverse[at] * coefficients[k * n + r];
+      };
+      const mean = new Float64Array(n_pixels), drawn = uniform();
+      let below = 0, sample = null;
+      for (let j = 0; j < n_z; j++) {
+        const factors = new Float64Array(n);
+        let here = 0;
+        for (let at = j * n_seds; at < (j + 1) * n_seds; at++) {
+          add(factors, at, p[at]);
+          here += p[at];
+          below += p[at];
+          if (sample || below < drawn) continue;
+          const one = new Float64Array(n);
+          add(one, at, 1);
+          sample = spectrum(j, one);
+        }
+        if (here > 1e-7) spectrum(j, factors).forEach((value, i) => { mean[i] += value; });
+      }
+      return { mean, sample: sample || mean };
     },
   };
 };

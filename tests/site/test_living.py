@@ -1,5 +1,6 @@
 """The living figures alone, without a book around them."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from browser import chromium, needs_chromium, write_page
 
 from specz.common import paths
+from specz.denoising.lines import invented_at
 from specz.estimators.tiny_network import convolve
 from specz.site import interactive
+from specz.spectra.grid import CLASSES
 from specz.spectra.lines import LINES
 from specz.spectra.noise import White
 from specz.spectra.observe import observe
@@ -260,3 +263,78 @@ def test_a_living_figure_is_saved_for_a_page_of_prose(library, grid, tmp_path, m
     interactive.save("moving", living)
     saved = (tmp_path / "figures" / "moving.html").read_text(encoding="utf-8")
     assert saved == living._repr_html_() + "\n"
+
+
+@needs_chromium
+def test_the_posterior_mean_of_the_browser_is_that_of_the_prior(library, grid, browser, tmp_path):
+    """A sum over SEDs and redshifts, in Python; the sample is one of its terms."""
+    sample = Sample(library, grid, np.arange(8, dtype=np.int32), np.full(8, 1.3), White(1.0), 0)
+    living, snr = interactive.denoising(sample, [3]), 0.5
+    true = observe(library, [3], [1.3], grid)[0].astype(float)
+    flux = true + np.random.default_rng(1).normal(size=grid.n_pixels) / snr
+    page = browser.new_page()
+    page.goto(write_page(living, tmp_path))
+    found = page.evaluate(
+        """([flux, snr]) => {
+          const data = JSON.parse(DATA), bayes = specz.bayes(data);
+          while (bayes.step() < 1);
+          const { mean, sample } = bayes.denoise(Float64Array.from(flux), snr, () => 0.5);
+          return [mean, sample].map((each) => Array.from(each));
+        }""".replace("DATA", repr(json.dumps(living.data))),
+        [flux.tolist(), snr],
+    )
+    steps = interactive.PRIOR_STEPS
+    z = CLASSES.z_min + CLASSES.width / steps * (np.arange(CLASSES.n * steps) + 0.5)
+    prior = np.concatenate([observe(library, [sed] * len(z), z, grid) for sed in range(8)])
+    value = -0.5 * snr**2 * np.square(flux - prior).sum(axis=1)
+    p = np.exp(value - value.max())
+    mean, sample = np.array(found)
+    np.testing.assert_allclose(mean, p @ prior / p.sum(), atol=2e-3)
+    off = np.abs(prior - sample).max(axis=1)
+    assert off.min() < 2e-3
+    assert p[off.argmin()] / p.sum() > 1e-6
+    page.close()
+
+
+@needs_chromium
+def test_invented_lines_of_the_browser_are_those_of_the_table(library, grid, browser, tmp_path):
+    rng, snr = np.random.default_rng(2), 2.0
+    sample = Sample(library, grid, np.arange(8, dtype=np.int32), np.full(8, 1.3), White(snr), 0)
+    living = interactive.denoising(sample, [3])
+    true = observe(library, [3], [1.3], grid).astype(float)
+    flux = true + rng.normal(size=true.shape) / snr
+    flux[0, [0, 700, -1]] += 6
+    page = browser.new_page()
+    page.goto(write_page(living, tmp_path))
+    found = page.evaluate(
+        "([flux, truth, rule, snr]) => "
+        "specz.invented(...[flux, truth].map((s) => Float64Array.from(s)), rule, snr)",
+        [flux[0].tolist(), true[0].tolist(), living.data["invented"], snr],
+    )
+    expected = np.flatnonzero(invented_at(flux, true, grid, snr)[0])
+    assert found == expected.tolist()
+    assert 700 in found
+    page.close()
+
+
+@needs_chromium
+def test_denoising_follows_its_slider(library, grid, browser, tmp_path):
+    """The mean has a lower error than the sample; with little noise nothing is invented."""
+    sample = Sample(library, grid, np.arange(20, dtype=np.int32), np.full(20, 1.3), White(1.0), 0)
+    page = browser.new_page()
+    page.goto(write_page(interactive.denoising(sample, [3]), tmp_path))
+    figure, said = page.locator(".living"), page.locator(".living p")
+    errors = []
+    for key in ("Home", "End"):
+        page.locator("input").nth(1).press(key)
+        page.wait_for_timeout(200)
+        page.wait_for_function("e => e.textContent.includes('mean')", arg=said.element_handle())
+        errors.append(
+            re.search(r"mean ([\de.-]+), sample ([\de.-]+)\.", said.text_content()).groups()
+        )
+    (mean, drawn), (sure, _) = ([float(x) for x in pair] for pair in errors)
+    assert mean < drawn < 1
+    assert sure < 1
+    assert "no invented line" in said.text_content()
+    assert figure.locator(".invented path").count() == 0
+    page.close()

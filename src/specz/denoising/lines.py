@@ -19,16 +19,21 @@ REACH = 8
 """Pixels of the filter to either side; its mean is zero, so that a continuum counts for nothing."""
 
 
+def matched_filter(grid: Grid) -> FloatArray:
+    """A line like Hα, less its mean, of unit square sum, shape (2 REACH + 1,)."""
+    wave = LINE_WAVE_REST[HALPHA] * (1 + CLASSES.centres.mean())
+    sigma = line_sigma(wave, LibraryConfig().velocity_dispersion, grid) / grid.step
+    shape = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) / sigma) ** 2)
+    shape -= shape.mean()
+    return np.asarray(shape / np.sqrt(np.square(shape).sum()))
+
+
 def significance(flux: Flux, grid: Grid, snr: float) -> FloatArray:
     """S/N of a line like Hα at each pixel, by a matched filter, shape (n_spectra, n_pixels).
 
     Its flux is that in ``flux``, its noise that of the observed spectrum.
     """
-    wave = LINE_WAVE_REST[HALPHA] * (1 + CLASSES.centres.mean())
-    sigma = line_sigma(wave, LibraryConfig().velocity_dispersion, grid) / grid.step
-    shape = np.exp(-0.5 * (np.arange(-REACH, REACH + 1) / sigma) ** 2)
-    shape -= shape.mean()
-    shape /= np.sqrt(np.square(shape).sum())
+    shape = matched_filter(grid)
     return np.asarray(snr * correlate1d(flux.astype(float), shape, axis=1, mode="nearest"))
 
 

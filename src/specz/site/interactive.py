@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from specz import metrics
 from specz.common import paths
-from specz.common.arrays import FloatArray
+from specz.common.arrays import FloatArray, IntArray
+from specz.denoising import lines
 from specz.estimators.equivariant import filters_of
 from specz.experiments.result import Result
 from specz.spectra.components import decompose
@@ -122,21 +123,9 @@ def posterior(
     indices of the galaxies to choose from. Without networks the Bayes posterior stands alone, and
     the page carries far fewer numbers.
     """
-    components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
-    prior = {
-        "steps": PRIOR_STEPS,
-        "continuum": packed(components.library.continuum[:PRIOR_CONTINUA]),
-        "coefficients": packed(components.coefficients),
-    }
     methods = [{"key": "bayes", "name": "Bayes posterior"}]
-    data = {
-        **_observing(train.library, seds, train.grid),
-        "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
-        "snr": train.snr,
-        "wrong": metrics.WRONG,
-        "prior": prior,
-        "methods": methods,
-    }
+    given = {"snr": train.snr, "wrong": metrics.WRONG, "methods": methods}
+    data = {**_with_prior(train, seds), **given}
     if network is not None:
         data["network"] = _network(pages.fitted(network).model)
         methods.insert(
@@ -148,6 +137,31 @@ def posterior(
     *others, last = (method["name"] for method in methods)
     named = f"{', '.join(others)} and {last}" if others else last
     return Living("posterior", f"A noisy spectrum, and below it p(z): {named}.", data)
+
+
+def denoising(train: Sample, seds: Sequence[int]) -> Living:
+    """Let the reader add noise to a galaxy; show the posterior mean or sample, and invented lines.
+
+    The prior is that of :func:`posterior`. ``seds`` are indices of the galaxies to choose from.
+    """
+    filter_ = packed(lines.matched_filter(train.grid))
+    rule = {"filter": filter_, "level": lines.LEVEL, "near": lines.NEAR}
+    alt = "A noisy spectrum, and below it the posterior mean or sample; triangles mark what is new."
+    return Living("denoise", alt, {**_with_prior(train, seds), "invented": rule})
+
+
+def _with_prior(train: Sample, seds: Sequence[int]) -> dict[str, object]:
+    """What the browser needs to observe SEDs, and to hold them against those of ``train``."""
+    components = decompose(train.library, prior_seds(train), PRIOR_CONTINUA)
+    return {
+        **_observing(train.library, seds, train.grid),
+        "classes": {"z_min": CLASSES.z_min, "width": CLASSES.width, "n": CLASSES.n},
+        "prior": {
+            "steps": PRIOR_STEPS,
+            "continuum": packed(components.library.continuum[:PRIOR_CONTINUA]),
+            "coefficients": packed(components.coefficients),
+        },
+    }
 
 
 def _about(result: Result) -> str:
@@ -186,6 +200,13 @@ def _observing(library: Library, seds: Sequence[int], grid: Grid) -> dict[str, o
         ],
         "seds": galaxies,
     }
+
+
+def galaxies(library: Library) -> IntArray:
+    """SEDs of the test to choose from, from a strong Hα to a weak one."""
+    seds = library.config.split("test")
+    rank = np.array([0.9, 0.7, 0.5, 0.3, 0.1, 0.01]) * len(seds)
+    return np.asarray(seds[np.argsort(library.ew_halpha[seds])[rank.astype(int)]])
 
 
 def describe(library: Library, seds: Sequence[int]) -> list[str]:
