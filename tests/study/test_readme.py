@@ -66,7 +66,20 @@ def test_verdicts_are_those_of_the_archive():
     assert named, "the list names verdicts"
     assert named == {str(number): verdicts[int(number)] for number in map(int, named)}
     undecided = [str(n) for n, verdict in verdicts.items() if verdict == "undecided"]
-    assert f"Claims {', '.join(undecided[:-1])} and {undecided[-1]} are undecided" in said
+    *others, last = undecided
+    some = f"Claims {', '.join(others)} and {last} are" if others else f"Claim {last} is"
+    assert f"{some} undecided" in said
+
+
+def test_the_lead_of_the_network_is_that_of_the_archive():
+    """The smallest and the largest difference from the other classifiers."""
+    leads = [
+        effect
+        for (what, noise, _), effect in effects_in("N spectra").items()
+        if what.startswith("CNN minus") and noise == "clean"
+    ]
+    least, most = (end(leads, key=lambda effect: effect.value) for end in (min, max))
+    assert f"from {points(least, ' points')} to {points(most)}" in findings()
 
 
 def test_accuracies_at_snr_1_are_those_of_the_archive():
