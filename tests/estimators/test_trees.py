@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from specz.estimators.trees import LEAF, grow, probabilities
+from specz.estimators.trees import LEAF, MANY, grow, probabilities
 
 
 def _spectra(seed: int, n: int, pixels: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -49,6 +49,16 @@ def test_trees_are_those_of_scikit_learn(seed, n, pixels, classes, features):
     np.testing.assert_allclose(
         probabilities(trees, labels, unseen, classes), peer.predict_proba(unseen), atol=1e-12
     )
+
+
+def test_large_nodes_that_keep_their_order_split_as_others():
+    flux, labels = _spectra(1, 5000, 12, 30)
+    (tree,), (peer,) = grow(flux, labels, 1, 3, 1), _peer(flux, labels, 1, 3, 1).estimators_
+    inner = peer.tree_.feature >= 0
+    size = peer.tree_.n_node_samples
+    assert np.count_nonzero((size >= MANY) & (size <= size[0] / 2)) > 0
+    np.testing.assert_array_equal(tree.feature, np.where(inner, peer.tree_.feature, LEAF))
+    np.testing.assert_array_equal(tree.threshold[inner], peer.tree_.threshold[inner])
 
 
 def test_spectra_alike_share_a_leaf():

@@ -42,7 +42,7 @@ MANY = 1000
 """A node of so many spectra, or more, that is half as large as the last one keeps its own order."""
 
 SHORT = 24
-"""Up to so many values, insertion sorts them sooner than quicksort."""
+"""Up to so many values, insertion sorts them sooner than byte by byte."""
 
 
 class Tree(NamedTuple):
