@@ -23,8 +23,8 @@ def denoising_table(results: Results) -> str:
                 "method": f"{group[0].label}, {seds:,} SEDs" if seds else group[0].label,
                 "trainings": len(group),
                 "error (σ²)": f"{sum(r.test.error.mean() for r in group) / len(group):.4f}",
-                ERROR: str(measured(group, ratio).interval),
-                INVENTED.name: str(measured(group, INVENTED).interval),
+                ERROR: measured(group, ratio).interval.bracketed("{:.3g}".format),
+                INVENTED.name: measured(group, INVENTED).interval.bracketed("{:.2f}".format),
                 KEPT.name: measured(group, KEPT).interval.percent(),
                 **{name: _exact(group, reader) for reader, name in READERS.items()},
                 "archived": trace(group),
@@ -41,7 +41,7 @@ def denoising_checks_table(results: Results) -> str:
                 "claim": CLAIMS.index(check.claim) + 1,
                 "difference": check.what,
                 "in": check.metric,
-                "value": check.effect.interval.bracketed(lambda number: f"{number:+.3f}"),
+                "value": check.effect.interval.bracketed("{:+.2g}".format),
                 "verdict": f"**{check.verdict}**",
             }
             for check in denoising_checks(results)
