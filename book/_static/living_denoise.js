@@ -40,10 +40,12 @@ specz.figures.denoise = (box, data, id) => {
   const name = add("text", { x: 66, y: 250 }, svg);
   const noisy = add("path", { class: "noisy" }, svg);
   const truths = [upper, lower].map(() => add("path", { class: "noiseless" }, svg));
-  const shown = add("path", { class: "spectrum" }, svg), marks = add("g", { class: "invented" }, svg);
+  const shown = add("path", { class: "spectrum" }, svg);
+  const marks = [0, 1].map(() => add("g", { class: "invented" }, svg)); // of both panels
   const at = Float64Array.from({ length: n_pixels }, (_, i) => x(wave_min + step * (i + 0.5)));
   const bayes = specz.bayes(data), kinds = ["posterior mean", "posterior sample"];
   let seed = 1, waiting = 0, ready = false;
+  select.value = Math.min(3, data.seds.length - 1); // a line of medium strength
 
   const curve = (path, flux, y) => path.setAttribute("d", specz.path(at, flux.map(y)));
   const scale = ({ top, bottom }, ...spectra) => {
@@ -52,6 +54,16 @@ specz.figures.denoise = (box, data, id) => {
   };
   const error = (flux, truth) =>
     flux.reduce((sum, v, i) => sum + (v - truth[i]) ** 2, 0) / n_pixels;
+  // Marks the lines of a panel's spectrum that the true one has not; says where they are.
+  const mark = (group, flux, truth, snr, y) => {
+    const pixels = specz.invented(flux, truth, data.invented, snr);
+    group.replaceChildren();
+    for (const i of pixels) add("path", { d: `M${at[i]} ${y(flux[i]) - 4}l-5 -9h10z` }, group);
+    if (!pixels.length) return "no invented line";
+    const waves = pixels.map((i) => Math.round(wave_min + step * (i + 0.5)).toLocaleString("en"));
+    return `${pixels.length} invented line${pixels.length > 1 ? "s" : ""} (triangles) at ` +
+      `${waves.join(" and ")} Å`;
+  };
   const draw = () => {
     clearTimeout(waiting);
     const k = Math.round((Number(redshift.value) - z_min) / width), z = z_min + width * (k + 0.5);
@@ -60,6 +72,7 @@ specz.figures.denoise = (box, data, id) => {
     const y = scale(upper, flux);
     curve(noisy, flux, y);
     curve(truths[0], truth, y);
+    const peaks = mark(marks[0], flux, truth, snr, y);
     specz.say(redshift, `z = ${z.toFixed(4)}`);
     specz.say(noise, `${snr.toFixed(2)} per pixel`); // the slider is of its logarithm
     const what = kinds[Number(kind.value)];
@@ -71,21 +84,14 @@ specz.figures.denoise = (box, data, id) => {
     waiting = setTimeout(() => { // follows when the hand rests
       const found = bayes.denoise(flux, snr, specz.random(-seed)); // not the numbers of the noise
       const answer = [found.mean, found.sample][Number(kind.value)];
-      const to = scale(lower, truth, answer), pixels = specz.invented(answer, truth, data.invented, snr);
+      const to = scale(lower, truth, answer);
       curve(truths[1], truth, to);
       curve(shown, answer, to);
-      marks.replaceChildren();
-      for (const i of pixels) {
-        const top = to(answer[i]) - 4;
-        add("path", { d: `M${at[i]} ${top}l-5 -9h10z` }, marks);
-      }
+      const lines = mark(marks[1], answer, truth, snr, to);
       const parts = [found.mean, found.sample].map((each) => error(each, truth) * snr * snr);
       said.textContent = `z = ${z.toFixed(4)}, S/N ${snr.toFixed(2)}. Squared error, that of the ` +
         `observed spectrum being 1: mean ${parts[0].toPrecision(2)}, sample ` +
-        `${parts[1].toPrecision(2)}. The ${what} has ` + (pixels.length ?
-          `${pixels.length} invented line${pixels.length > 1 ? "s" : ""} (triangles), at ` +
-          `${pixels.map((i) => Math.round(wave_min + step * (i + 0.5)).toLocaleString("en")).join(", ")} Å.`
-          : "no invented line.");
+        `${parts[1].toPrecision(2)}. As observed: ${peaks}. The ${what}: ${lines}.`;
     }, 60);
   };
   again.addEventListener("click", () => { seed += 1; draw(); });

@@ -319,7 +319,7 @@ def test_invented_lines_of_the_browser_are_those_of_the_table(library, grid, bro
 
 @needs_chromium
 def test_denoising_follows_its_slider(library, grid, browser, tmp_path):
-    """The mean has a lower error than the sample; with little noise nothing is invented."""
+    """The mean has a lower error than the sample, and with little noise invents nothing."""
     sample = Sample(library, grid, np.arange(20, dtype=np.int32), np.full(20, 1.3), White(1.0), 0)
     page = browser.new_page()
     page.goto(write_page(interactive.denoising(sample, [3]), tmp_path))
@@ -335,6 +335,9 @@ def test_denoising_follows_its_slider(library, grid, browser, tmp_path):
     (mean, drawn), (sure, _) = ([float(x) for x in pair] for pair in errors)
     assert mean < drawn < 1
     assert sure < 1
-    assert "no invented line" in said.text_content()
-    assert figure.locator(".invented path").count() == 0
+    assert "The posterior mean: no invented line." in said.text_content()
+    observed, denoised = figure.locator(".invented").all()
+    assert denoised.locator("path").count() == 0
+    peaks = re.search(r"As observed: (\d+) invented", said.text_content())
+    assert observed.locator("path").count() == (int(peaks[1]) if peaks else 0)
     page.close()
