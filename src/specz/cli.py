@@ -22,6 +22,7 @@ from specz.experiments.parallel import Backend, FanoutError
 from specz.own.files import Options, predict_files
 from specz.site import build as book
 from specz.site import sweep
+from specz.site.contents import OTHER_SYSTEMS
 from specz.site.crate import check_sources, write_crate
 from specz.site.notebooks import BookError, execute, read_notebook
 from specz.site.values import parse_override
@@ -261,6 +262,9 @@ def build(
         list[str] | None, typer.Option(help="Compute this page at the quick profile.")
     ] = None,
     parameter: OwnParameters = None,
+    redshifts_only: Annotated[
+        bool, typer.Option("--redshifts-only", help="Leave out the talk's other systems.")
+    ] = False,
     workers: Workers = 1,
     cluster: Cluster = None,
 ) -> None:
@@ -276,7 +280,8 @@ def build(
         if not dot:
             raise ValueError(f"expected notebook.name=value; got {text!r}")
         overrides[notebook][key] = value
-    typer.echo(book.build(profile, overrides, None, Backend(workers, cluster), live or ()))
+    part = OTHER_SYSTEMS if redshifts_only else ""
+    typer.echo(book.build(profile, overrides, None, Backend(workers, cluster), live or (), part))
 
 
 @app.command("sweep")

@@ -19,6 +19,7 @@ from specz.common.store import key_of
 from specz.experiments import parallel
 from specz.experiments.base import BaseExperiment
 from specz.experiments.parallel import LOCAL, Backend
+from specz.site.contents import chapters, leave_out
 from specz.site.notebooks import BookError, Executed, execute, kept, read_notebook
 from specz.site.provenance import settings
 from specz.site.render import render, site_lock, stage_site
@@ -48,8 +49,9 @@ def make_pages(
     overrides: Overrides | None = None,
     where: Backend = LOCAL,
     live: Sequence[str] = (),
+    part: str = "",
 ) -> list[Executed]:
-    """Run missing experiments on a backend, then execute every notebook here.
+    """Run missing experiments on a backend, then execute every notebook here but those of ``part``.
 
     At the profile of the study, pages are drawn from the archive; those in ``live`` and those with
     a parameter of the reader's are computed at the profile :data:`LIVE`.
@@ -67,12 +69,16 @@ def make_pages(
     for name in (*overrides, *live):
         checks.choice("notebook", name, STUDIES)
     small = {*overrides, *live} if profile == STUDY else set()
-    profiles = {name: LIVE if name in small else profile for name in STUDIES}
-    chosen = {name: resolve(name, profiles[name], overrides.get(name, {})) for name in STUDIES}
+    left = {Path(file).stem for file in chapters(part)} if part else set()
+    if asked := sorted(left & {*overrides, *live}):
+        raise ValueError(f"notebook {asked[0]!r} is in the part that is left out: {part}")
+    names = [name for name in STUDIES if name not in left]
+    profiles = {name: LIVE if name in small else profile for name in names}
+    chosen = {name: resolve(name, profiles[name], overrides.get(name, {})) for name in names}
     for name in chosen:
         read_notebook(name)  # a fault in it is named before anything is computed
     compute([e for name in chosen for e in experiments(name, chosen[name])], where)
-    return execute_all([(name, chosen[name], profiles[name]) for name in STUDIES])
+    return execute_all([(name, chosen[name], profiles[name]) for name in names])
 
 
 def execute_all(wanted: Sequence[tuple[str, Parameters, str]]) -> list[Executed]:
@@ -105,24 +111,29 @@ def build(
     folder: Path | None = None,
     where: Backend = LOCAL,
     live: Sequence[str] = (),
+    part: str = "",
 ) -> Path:
     """Make every page, build the site and return ``html/index.html`` in ``folder``.
 
     By default the folder is ``build``. A book with live pages or parameters of the reader's own has
-    a folder under ``build/books`` that is named after them.
+    a folder under ``build/books`` that is named after them, and so has one without the pages of
+    ``part``, a caption of the table of contents.
 
     Raises
     ------
     ValueError, TypeError, FanoutError, BookError
         As :func:`make_pages`, and BookError if the site fails; the site built before stays.
     """
-    pages = make_pages(profile, overrides, where, live)
+    pages = make_pages(profile, overrides, where, live, part)
     given = (overrides or {}).items()
     own: Parameters = {name: "live" for name in live if profile == STUDY}
     own |= {f"{name}.{key}": value for name, mine in given for key, value in mine.items()}
-    folder = folder or (_folder_of(profile, own) if own else paths.BUILD)
+    named = own | ({"part": "left out"} if part else {})
+    folder = folder or (_folder_of(profile, named) if named else paths.BUILD)
     with site_lock(folder) as lock:
         stage_site(folder / "site", pages, _banner(profile, own))
+        if part:
+            leave_out(folder / "site", part)
         return render(folder, lock)
 
 
