@@ -290,3 +290,14 @@ def test_an_edit_concerns_the_pages_that_show_what_was_edited(module, pages, mon
     monkeypatch.setattr(fingerprint, "_module", read_edited)
     after = recipes()
     assert {name for name in PAGES if before[name] != after[name]} == pages
+
+
+def test_a_box_counts_the_backends_of_networks():
+    """A comparison of networks of two backends says so; other methods have none."""
+    entry = {"commit": "abc", "device": "CPU"}
+    networks = [entry | {"backend": name} for name in ("jax", "tensorflow", "tensorflow")]
+    said = provenance._origin([entry, *networks])
+    assert said.endswith(
+        "4 experiments</a>, made by `abc` on CPU; networks with tensorflow (2), jax (1)"
+    )
+    assert "networks" not in provenance._origin([entry])

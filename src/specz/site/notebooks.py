@@ -228,6 +228,8 @@ def _made(experiment: BaseExperiment, store: Store, key: str) -> dict[str, Any]:
     manifest = store.manifest(key)
     cost = {"seconds": manifest["seconds"], "device": manifest.get("device", "not recorded")}
     made = {"commit": manifest["commit"], **cost}
+    if hasattr(experiment.estimator, "training"):  # a network
+        made["backend"] = manifest.get("backend", "not recorded")
     return {"title": study_title(experiment), "key": manifest["key"][:32], **made}
 
 

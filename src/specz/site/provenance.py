@@ -8,6 +8,7 @@ import ast
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -171,12 +172,16 @@ def _facts(manifest: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _origin(archived: Sequence[Mapping[str, Any]]) -> str:
-    """Say which commits made the archived results, on which devices."""
+    """Say which commits made the archived results, on which devices; networks with what."""
     if not archived:
         return "none"
     commits = sorted({entry["commit"][:12] for entry in archived})
     devices = sorted({entry["device"] for entry in archived})
     made = f"made by {', '.join(f'`{c}`' for c in commits)} on {', '.join(devices)}"
+    backends = Counter(entry["backend"] for entry in archived if "backend" in entry)
+    if backends:
+        each = ", ".join(f"{name} ({n})" for name, n in backends.most_common())
+        made += f"; networks with {each}"
     return f'<a href="archived.html">{len(archived)} experiments</a>, {made}'
 
 
