@@ -211,7 +211,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path, cluster):
 def test_a_lost_scheduler_is_named_and_what_came_back_is_kept(tmp_path, cluster):
     one = cluster(1)
     command = [*SPECZ, "run", "comparison_clean", "--profile", "smoke", "-p", "n_test=100"]
-    command += ["-p", "methods=[knn,linear_svm]", "-p", "n_train=[500,500]"]
+    command += ["-p", "methods=[knn,linear_svm]", "-p", "n_train=[500,500]", "-p", "n_common=500"]
     process = start([*command, "--cluster", one.address], tmp_path / "build")
     assert one.address in process.stdout.readline()
     first = "experiment 1 of 2: k-NN, 500 clean, neighbours 10, metric cosine\n"
@@ -222,7 +222,7 @@ def test_a_lost_scheduler_is_named_and_what_came_back_is_kept(tmp_path, cluster)
     assert f"specz: lost the scheduler at {one.address}" in said
     assert "Traceback" not in said
     again = start(command, tmp_path / "build")
-    assert again.stdout.readline() == "experiment 1 of 1: linear SVM, 500 clean\n"
+    assert again.stdout.readline() == "experiment 1 of 1: linear SVM, 500 clean, c 0.1\n"
     os.killpg(again.pid, signal.SIGKILL)
     again.communicate()
 
