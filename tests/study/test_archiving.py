@@ -86,11 +86,11 @@ def test_it_stops_in_time_and_goes_on_later(tmp_path, monkeypatch):
     said, epochs = [], []
     monkeypatch.setattr(archiving, "say", said.append)
     for _ in range(2):
-        assert not archiving.fill("own", "network", minutes=0.4)
+        assert not archiving.fill("own", "network", minutes=0.8)
         whole = (path for path in paths.STORE.rglob("*.npz") if "writing" not in path.name)
         (checkpoint,) = whole  # beside one that was being written
         epochs.append(len(np.load(checkpoint)["rows"]))
-    assert said[0] == "stopped after 0.4 minutes, 1 left; the same command goes on"
+    assert said[0] == "stopped after 0.8 minutes, 1 left; the same command goes on"
     assert 0 < epochs[0] < epochs[1]
     assert not list(paths.RESULTS.glob("*/manifest.json"))
 
