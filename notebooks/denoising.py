@@ -145,7 +145,8 @@ figures.draw(
 #
 # ## Move the noise
 #
-# The posterior mean and one posterior sample, computed here in the browser with 400 SEDs as prior.
+# The posterior mean and one posterior sample, computed here in the browser with a part of the
+# training SEDs as prior.
 # The mean hides a line that it is not sure of; the sample has all lines of some galaxy, at some
 # redshift that the noise allows. Dots: the noiseless spectrum. Triangles: lines of 3σ that it has
 # not; as observed, they are peaks of the noise.

@@ -19,6 +19,7 @@ specz.invented = (flux, truth, { filter, level, near }, snr) => {
 
 specz.figures.denoise = (box, data, id) => {
   const { z_min, width, n } = data.classes, add = specz.element, { wave_min, step, n_pixels } = data.grid;
+  const kinds = ["posterior mean", "posterior sample"];
   const controls = add("div", { class: "controls" }, box);
   const select = specz.control(controls, `${id}-sed`, "Galaxy ",
     ["select", {}, data.seds.map((sed) => sed.label)], () => draw());
@@ -27,7 +28,7 @@ specz.figures.denoise = (box, data, id) => {
   const noise = specz.control(controls, `${id}-snr`, "S/N ", ["input",
     { type: "range", min: -1, max: 0.6, step: 0.05, value: -0.3 }], () => draw());
   const kind = specz.control(controls, `${id}-kind`, "Show the ",
-    ["select", {}, ["posterior mean", "posterior sample"]], () => draw());
+    ["select", {}, kinds], () => draw());
   const again = add("button", { type: "button" }, controls, "New noise");
   const svg = add("svg", { viewBox: "0 0 720 470", role: "img", "aria-label": box.dataset.alt }, box);
   const said = add("p", { "aria-live": "polite" }, box);
@@ -43,7 +44,7 @@ specz.figures.denoise = (box, data, id) => {
   const shown = add("path", { class: "spectrum" }, svg);
   const marks = [0, 1].map(() => add("g", { class: "invented" }, svg)); // of both panels
   const at = Float64Array.from({ length: n_pixels }, (_, i) => x(wave_min + step * (i + 0.5)));
-  const bayes = specz.bayes(data), kinds = ["posterior mean", "posterior sample"];
+  const bayes = specz.bayes(data);
   let seed = 1, waiting = 0, ready = false;
   select.value = Math.min(3, data.seds.length - 1); // a line of medium strength
 
